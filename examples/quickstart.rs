@@ -187,6 +187,7 @@ fn describe(event: &Event) -> String {
             let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));
             format!("CONVERSATION_LIST_UPDATED {}", each.collect::<Vec<_>>().join(", "))
         }
+        Event::MessageDeleted(deleted) => format!("MESSAGE_DELETED {}", deleted.message_id_list.len()),
         Event::ConversationChanged(changes) => {
             format!("CONVERSATION_CHANGED {}", changes.conversations.len() + changes.deleted.len())
         }

@@ -12,7 +12,7 @@ use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Message, Priority};
 use tim::protocol::search::{Phrase, highlight};
-use tim::store::{Change, OutboxRow, Store, SyncState};
+use tim::store::{Change, OutboxRow, Store, StoredConversation, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
 use tim_core::search::{KeywordMatch, Search};
 use tim_core::store::conformance;
@@ -42,6 +42,7 @@ fn message(sequence: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,
@@ -100,6 +101,11 @@ async fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first
 #[tokio::test]
 async fn what_was_cleared_is_gone() {
     conformance::cleared::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_the_user_removed_is_gone_and_missing_nowhere() {
+    conformance::removed::<Store>(&Place::new().path()).await;
 }
 
 #[tokio::test]
@@ -223,7 +229,7 @@ fn no_value_of_a_row_changes_unnoticed() {
     ];
     let mut store = open(&whole);
     store.apply(&changes, true).unwrap();
-    let mut row = store.snapshot().unwrap().conversations.remove(0).0;
+    let mut row = store.snapshot().unwrap().conversations.remove(0).row;
     row.last_shown_seq = 1;
     store.apply(&[Change::Conversation(row)], true).unwrap();
     drop(store);
@@ -299,7 +305,8 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     };
     let cursor = Cursor { epoch: 1, version: 50 };
     let synced = Change::Sync(SyncState { cursor, unfinished: Some((10, 20)), initial_sync_at: 7 });
-    let changes = [Change::Messages(bob(), vec![message(1)]), waits(2), waits(3), synced];
+    let complete = Change::Complete(bob(), 1, 1);
+    let changes = [Change::Messages(bob(), vec![message(1)]), complete, waits(2), waits(3), synced];
     open(&path).apply(&changes, true).unwrap();
     let earlier =
         "ALTER TABLE conv DROP COLUMN told; ALTER TABLE conv DROP COLUMN met; UPDATE conv SET head = 1;
@@ -318,7 +325,12 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    INSERT INTO by_conv SELECT conv, seq, sender, message FROM msg;
                    DROP TABLE msg; ALTER TABLE by_conv RENAME TO msg;
                    ALTER TABLE sync DROP COLUMN sum; ALTER TABLE conv DROP COLUMN sum;
-                   ALTER TABLE have DROP COLUMN sum; ALTER TABLE revoked DROP COLUMN sum;
+                   CREATE TABLE have(conv INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+                       PRIMARY KEY (conv, low)) STRICT, WITHOUT ROWID;
+                   INSERT INTO have SELECT conv, low, high FROM span; DROP TABLE span;
+                   ALTER TABLE conv DROP COLUMN removal; ALTER TABLE conv DROP COLUMN removal_head;
+                   ALTER TABLE conv DROP COLUMN unsent_removed; ALTER TABLE conv DROP COLUMN removed_unread;
+                   ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
                    ALTER TABLE entity DROP COLUMN sum;
                    DROP TABLE found; DROP TABLE indexed;
@@ -326,7 +338,8 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);
     assert_eq!(read(&store).len(), 1);
-    let (row, _, newest) = &store.snapshot().unwrap().conversations[0];
+    let StoredConversation { row, ranges, newest, .. } = &store.snapshot().unwrap().conversations[0];
+    assert_eq!(*ranges, [(1, 1)], "what is complete still is");
     assert_eq!((row.emitted_seq, row.baseline_seq), (1, Some(1)));
     assert_eq!(newest.as_ref().map(|newest| newest.sequence), Some(1), "it is still the last message");
     let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();

@@ -115,6 +115,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,

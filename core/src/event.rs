@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use tim_protocol::Code;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
-use tim_protocol::{GroupId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
@@ -43,6 +42,8 @@ pub enum Event {
     /// A message was pinned in a group, or is not any more; also one that this device does not have. A pinned message that is
     /// revoked is told by [`Event::MessageRevoked`] alone.
     PinnedGroupMessageUpdated(PinnedGroupMessage),
+    /// This user deleted messages of a conversation on another device: they are not on this one any more.
+    MessageDeleted(DeletedMessages),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
     /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
     /// emitted.
@@ -115,6 +116,8 @@ pub enum EventName {
     MessageReactionsUpdated,
     /// [`Event::PinnedGroupMessageUpdated`].
     PinnedGroupMessageUpdated,
+    /// [`Event::MessageDeleted`].
+    MessageDeleted,
     /// [`Event::MessageReadByPeer`].
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
@@ -152,6 +155,7 @@ impl Event {
             Self::MessageModified(_) => EventName::MessageModified,
             Self::MessageReactionsUpdated(_) => EventName::MessageReactionsUpdated,
             Self::PinnedGroupMessageUpdated(_) => EventName::PinnedGroupMessageUpdated,
+            Self::MessageDeleted(_) => EventName::MessageDeleted,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,
@@ -165,6 +169,15 @@ impl Event {
             Self::SdkDestroy { .. } => EventName::SdkDestroy,
         }
     }
+}
+
+/// Messages of a conversation that were deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedMessages {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// The messages.
+    pub message_id_list: Vec<MessageId>,
 }
 
 /// The state of the connection.

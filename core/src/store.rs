@@ -8,8 +8,8 @@
 //! 3. *As it came.* Values are returned as they were stored, including words of a later version. A message that is stored
 //!    stays as it is, except for its mutations.
 //! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first;
-//!    a word of it may stay in an index until that is merged. The same holds for a message that was cleared, except among the
-//!    acknowledged ones.
+//!    a word of it may stay in an index until that is merged. The same holds for a message that was cleared or removed, except
+//!    among the acknowledged ones.
 //! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts and the outbox, and appends the last [`RECENT_SENT`]
 //!    acknowledged messages to it, in their order and as they were sent, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then

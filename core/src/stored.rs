@@ -60,6 +60,14 @@ pub struct ConversationRow {
     pub hidden_below: u64,
     /// The same, set on this device and not confirmed; 0 if there is none.
     pub hidden_pending: u64,
+    /// The number of the newest removal of messages up to which all are known here.
+    pub removal_seq: u64,
+    /// The number of the newest one known to exist.
+    pub removal_head: u64,
+    /// Messages that were removed on this device and that the server has not confirmed.
+    pub unsent_removed: Ranges,
+    /// Those of them that count as unread for the server.
+    pub removed_unread: Ranges,
     /// Every message up to here was emitted, or is history.
     pub emitted_seq: u64,
     /// The head when this device first learned of the conversation, or when the user rejoined it. Messages above it are
@@ -125,6 +133,8 @@ pub enum Change {
     /// The messages before a sequence are not visible any more: they are deleted, with their complete ranges, and never stored
     /// again.
     Cleared(ConversationId, u64),
+    /// The user removed the messages from `.1` to `.2`: they are deleted, are in no place missing, and never stored again.
+    Removed(ConversationId, u64, u64),
     /// A message changed: [`crate::mutation::mutate`].
     Mutated(ConversationId, Box<Mutation>),
     /// A message waits to be sent, or its state there changed.
@@ -147,14 +157,26 @@ pub enum Change {
 /// Complete ranges of a conversation's messages, ascending and not adjacent.
 pub type Ranges = Vec<(u64, u64)>;
 
+/// A conversation, and what is stored of its messages.
+#[derive(Debug, Clone)]
+pub struct StoredConversation {
+    /// Its positions.
+    pub row: Box<ConversationRow>,
+    /// The complete ranges.
+    pub ranges: Ranges,
+    /// The messages that the user removed.
+    pub removed: Ranges,
+    /// The newest message that is stored, up to [`ConversationRow::last_shown_seq`].
+    pub newest: Option<Box<Message>>,
+}
+
 /// Everything the machine needs to go on after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     /// The sync state.
     pub sync: SyncState,
-    /// Conversations with their complete ranges and the newest message that is stored, up to `last_shown_seq`. There may be
-    /// ten thousand: they stay where the store put them.
-    pub conversations: Vec<(Box<ConversationRow>, Ranges, Option<Box<Message>>)>,
+    /// The conversations. There may be ten thousand: they stay where the store put them.
+    pub conversations: Vec<StoredConversation>,
     /// The outbox in order.
     pub outbox: Vec<OutboxRow>,
     /// The own profile.

@@ -69,7 +69,8 @@ pub struct ConversationState<M = Message> {
     /// `unread = unread_index − own − unread_base − revoked_above_read`.
     #[serde(rename = "base")]
     pub unread_base: u64,
-    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`.
+    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`, or removed by
+    /// the removals up to `removals`, each once.
     #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
     pub revoked_above_read: u64,
     /// How far the other side has read; C2C only.
@@ -81,6 +82,9 @@ pub struct ConversationState<M = Message> {
     /// The user removed the conversation from the list: it is there again once `head` has reached this sequence.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub hidden_below: u64,
+    /// The number of the newest removal of messages; 0 if there is none.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub removals: u64,
     /// The newest message that is not excluded from being the last message, if the user may not see it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_shown: Option<LastShown>,
@@ -108,8 +112,8 @@ impl<M> ConversationState<M> {
     /// How far the user has read.
     #[must_use]
     pub fn read_state(&self) -> ReadState {
-        let Self { read, unread_base, revoked_above_read, mutation_head, .. } = *self;
-        ReadState { read, unread_base, revoked_above_read, mutation_head }
+        let Self { read, unread_base, revoked_above_read, mutation_head, removals, .. } = *self;
+        ReadState { read, unread_base, revoked_above_read, mutation_head, removals }
     }
 }
 
@@ -150,12 +154,32 @@ pub struct ReadState {
     /// How many messages of others that count as unread stand up to `read`.
     #[serde(rename = "base")]
     pub unread_base: u64,
-    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`.
+    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`, or removed by
+    /// the removals up to `removals`, each once.
     #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
     pub revoked_above_read: u64,
     /// The newest mutation.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub mutation_head: u64,
+    /// The newest removal of messages.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub removals: u64,
+}
+
+/// Messages that the user removed, and how far the user has read the conversation now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedMessages {
+    /// The conversation, as the user names it.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The newest removals, as ranges of sequences in the order of their numbers. The last one has the number
+    /// [`ReadState::removals`].
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub ranges: List<(u64, u64)>,
+    /// What is read.
+    #[serde(flatten)]
+    pub read: ReadState,
 }
 
 /// A message that mentions the user.
@@ -228,5 +252,7 @@ kinds! {
         Settings(SettingsChanges) = "settings",
         /// What the user removed of conversations. Only pushed: a sync has it with the conversations.
         Removed(Removals) = "removed",
+        /// Messages that the user removed. Only pushed: a sync tells the number of the newest removal.
+        RemovedMessages(RemovedMessages) = "removedMessages",
     }
 }

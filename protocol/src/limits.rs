@@ -129,6 +129,10 @@ pub const REACTED_MESSAGES: usize = 20;
 pub const REACTION_USERS_SHOWN: u32 = 10;
 /// Most pinned messages of a group.
 pub const PINNED_MESSAGES: usize = 10;
+/// Most messages that a user removes in one request.
+pub const REMOVED_MESSAGES: u64 = 50;
+/// Most ranges of removed messages in one page.
+pub const REMOVAL_PAGE: u32 = 200;
 /// Most messages that are found by their IDs at once.
 pub const FIND_MESSAGES: usize = 100;
 /// Most keywords of a search.

@@ -77,6 +77,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
+    /// This user removed the message: the body has only its type.
+    #[serde(default, skip_serializing_if = "crate::is_false")]
+    pub removed: bool,
     /// The newest mutation that this message contains; 0 if it never changed.
     #[serde(default, rename = "mutation", skip_serializing_if = "crate::is_zero")]
     pub mutation_seq: u64,

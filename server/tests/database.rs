@@ -14,6 +14,10 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
+/// Turns the tables of version 12 into those of version 11.
+const TO_VERSION_11: &str =
+    "DROP TABLE removal; ALTER TABLE user_conv DROP COLUMN removals; PRAGMA user_version = 11;";
+
 /// Turns the tables of version 11 into those of version 8.
 const TO_VERSION_8: &str = "
 DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
@@ -113,6 +117,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
@@ -208,6 +213,7 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
@@ -253,6 +259,7 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();

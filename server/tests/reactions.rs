@@ -13,7 +13,8 @@ use tim_server::store::conformance::{
 use tim_server::store::sqlite::Database;
 
 /// Turns the tables of the version with reactions into those of the one before.
-const WITHOUT_REACTIONS: &str = "DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
+const WITHOUT_REACTIONS: &str = "DROP TABLE removal; ALTER TABLE user_conv DROP COLUMN removals;
+    DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
     DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions; PRAGMA user_version = 9;";
 /// Turns those into the tables of the version that knew revocations alone.
 const WITHOUT_MODIFICATIONS: &str = "DROP INDEX mut_message; ALTER TABLE mut DROP COLUMN kind;

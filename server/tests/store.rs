@@ -31,6 +31,7 @@ macro_rules! promises {
 
 promises! {
     what_was_answered_is_there_after_a_crash: durable;
+    what_a_user_removed_is_a_set_of_messages: removed;
     a_message_is_there_once_however_often_it_is_sent: idempotent;
     sequences_and_mutations_have_no_holes: dense;
     writes_take_effect_in_the_order_of_the_calls: ordered;

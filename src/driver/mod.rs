@@ -46,7 +46,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::block_in_place;
 
 use crate::error::TimError;
-use crate::event::Event;
+use crate::event::{DeletedMessages, Event};
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
@@ -81,6 +81,7 @@ pub(crate) fn start(
         next_call: 0,
         began: Instant::now(),
         is_behind: false,
+        deleted: Vec::new(),
     };
     runtime.spawn(async move {
         after.await;
@@ -105,6 +106,8 @@ struct Driver<S> {
     began: Instant,
     /// The store may have work that commits left for later.
     is_behind: bool,
+    /// The messages that the next commit deletes, to be emitted.
+    deleted: Vec<DeletedMessages>,
 }
 
 /// Reports a panic of the task, so that callers do not wait for ever.
@@ -219,13 +222,20 @@ impl<S: Store<Location = Path>> Driver<S> {
                 self.shared.end_login(Code::CANCELLED);
                 self.call(Call::Logout, caller).await;
             }
-            (Call::Cancel(id), _) => {
-                if self.copies.has(id) {
-                    self.keep_files().await;
-                }
-                self.call(Call::Cancel(id), caller).await;
+            (call, _) if self.discards_a_copy(&call) => {
+                self.keep_files().await;
+                self.call(call, caller).await;
             }
             (call, _) => self.call(call, caller).await,
+        }
+    }
+
+    /// Whether a call discards a message whose file is being copied.
+    fn discards_a_copy(&self, call: &Call) -> bool {
+        match call {
+            Call::Cancel(id) => self.copies.has(*id),
+            Call::RemoveMessages(messages) => messages.iter().any(|message| self.copies.has(message.id)),
+            _ => false,
         }
     }
 
@@ -305,9 +315,13 @@ impl<S: Store<Location = Path>> Driver<S> {
                 block_in_place(|| drop(store));
             }
             Output::Commit { changes, durable } => {
+                let deleted = std::mem::take(&mut self.deleted);
                 let Some((_, store)) = &mut self.store else { return Err(Code::DATABASE_FAILED.into()) };
                 may_block(store.apply(&changes, durable)).await?;
                 self.is_behind = true;
+                for messages in deleted {
+                    self.shared.dispatch.emit(Event::MessageDeleted(messages));
+                }
             }
             Output::Connect => {
                 self.link = Some(Link::open(self.shared.server.clone(), &self.shared.tasks));
@@ -326,6 +340,11 @@ impl<S: Store<Location = Path>> Driver<S> {
             Output::CancelUpload(message) => self.uploads.cancel(message),
             Output::RemoveCopy(message) => self.remove_copy(message),
             Output::RemoveCopiesOf(query) => self.remove_copies(&query).await?,
+            Output::EmitDeleted(query) => self.note_deleted(query).await?,
+            Output::ReadLast(query) => {
+                let messages = self.wire_messages(&query).await?;
+                return Ok(Some(Input::LastRead(query.conversation, messages)));
+            }
             Output::LogUnreadable(what) => {
                 log::write(
                     LogLevel::Warn,

@@ -10,7 +10,7 @@ use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
 use super::{Driver, may_block};
-use crate::event::Event;
+use crate::event::{DeletedMessages, Event};
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
@@ -18,8 +18,16 @@ use crate::message::{Flow, Message, SendStatus};
 use crate::search::{MessageSearchResult, MessageSearchResultItem, cursor, highlighted};
 use crate::store::{OutboxRow, Query, Snapshot};
 
-/// So many sequences are read together when copies are removed.
-const COPIES_AT_ONCE: usize = 1_000;
+/// So many sequences are read together before messages are deleted.
+const READ_AT_ONCE: usize = 1_000;
+
+/// The parts of a query that are read one after the other.
+fn parts(query: &Query) -> impl Iterator<Item = Query> {
+    (query.low..=query.high).step_by(READ_AT_ONCE).map(|low| {
+        let high = query.high.min(low + READ_AT_ONCE as u64 - 1);
+        Query { low, high, ..query.clone() }
+    })
+}
 
 impl<S: Store<Location = Path>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
@@ -104,9 +112,15 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.shared.dispatch.emit(Event::Error { code: Code::STORE_REBUILT, message });
     }
 
-    async fn messages(&mut self, query: &Query) -> Result<Vec<Message>, Fault> {
+    /// Messages as they are stored.
+    pub(super) async fn wire_messages(&mut self, query: &Query) -> Result<Vec<WireMessage>, Fault> {
         let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        let found = may_block(store.messages(me, query)).await?;
+        may_block(store.messages(me, query)).await
+    }
+
+    async fn messages(&mut self, query: &Query) -> Result<Vec<Message>, Fault> {
+        let found = self.wire_messages(query).await?;
+        let Some((me, _)) = &self.store else { return Ok(Vec::new()) };
         let marks = self.machine.read_marks(&query.conversation);
         let seen = |message: &WireMessage| Message::from_wire(me, message, SendStatus::Success, marks);
         Ok(found.iter().map(seen).collect())
@@ -121,11 +135,22 @@ impl<S: Store<Location = Path>> Driver<S> {
         }
     }
 
+    /// Remembers the messages that the next commit deletes, of which there may be many.
+    pub(super) async fn note_deleted(&mut self, query: Query) -> Result<(), Fault> {
+        let mut message_id_list = Vec::new();
+        for part in parts(&query) {
+            message_id_list.extend(self.wire_messages(&part).await?.into_iter().map(|message| message.id));
+        }
+        if !message_id_list.is_empty() {
+            self.deleted.push(DeletedMessages { conversation_id: query.conversation, message_id_list });
+        }
+        Ok(())
+    }
+
     /// Removes the copies of the files of these messages, of which there may be many.
     pub(super) async fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
-        for low in (query.low..=query.high).step_by(COPIES_AT_ONCE) {
-            let high = query.high.min(low + COPIES_AT_ONCE as u64 - 1);
-            let messages = self.messages(&Query { low, high, ..query.clone() }).await?;
+        for part in parts(query) {
+            let messages = self.messages(&part).await?;
             // What was revoked does not tell whether it had one.
             let may_have_one =
                 |message: &&Message| message.is_revoked || !message.payload.attachments().is_empty();

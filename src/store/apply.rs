@@ -21,6 +21,13 @@ pub(super) enum EntityKind {
     Draft = 4,
 }
 
+/// The kind of a range of sequences.
+#[derive(Clone, Copy)]
+pub(super) enum SpanKind {
+    Complete = 0,
+    Removed = 1,
+}
+
 pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreResult<()> {
     match change {
         Change::Reset => reset(transaction),
@@ -30,7 +37,12 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             let place = Place::of(transaction, id)?;
             messages.iter().try_for_each(|message| add_message(transaction, place, message).map(drop))
         }
-        Change::Complete(id, low, high) => complete(transaction, conv(transaction, id)?, *low, *high),
+        Change::Complete(id, low, high) => {
+            add_span(transaction, conv(transaction, id)?, SpanKind::Complete, (to_sql(*low)?, to_sql(*high)?))
+        }
+        Change::Removed(id, low, high) => {
+            removed(transaction, conv(transaction, id)?, (to_sql(*low)?, to_sql(*high)?))
+        }
         Change::Cleared(id, floor) => cleared(transaction, conv(transaction, id)?, to_sql(*floor)?),
         Change::Mutated(id, mutation) => mutated(transaction, conv(transaction, id)?, mutation),
         Change::Outbox(row) => outbox(transaction, row),
@@ -114,8 +126,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
                  floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
                  shown = ?20, mentions = ?21, settings = ?23, unsent_settings = ?24,
                  floor_pending = ?25, hidden = ?26, hidden_pending = ?27,
+                 removal = ?28, removal_head = ?29, unsent_removed = ?30, removed_unread = ?31,
                  sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?23, ?24, ?25, ?26, ?27)
+                     ?20, ?21, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -146,6 +159,10 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             to_sql(row.floor_pending)?,
             to_sql(row.hidden_below)?,
             to_sql(row.hidden_pending)?,
+            to_sql(row.removal_seq)?,
+            to_sql(row.removal_head)?,
+            serde_json::to_string(&row.unsent_removed)?,
+            serde_json::to_string(&row.removed_unread)?,
         ])?;
     Ok(())
 }
@@ -165,17 +182,25 @@ struct Place {
     floor: i64,
     /// Messages were revoked that are not stored yet.
     has_revoked: bool,
+    /// The user removed messages: they are not stored.
+    has_removed: bool,
 }
 
 impl Place {
     fn of(connection: &Connection, id: &ConversationId) -> StoreResult<Self> {
         let conv = conv(connection, id)?;
-        let (floor, has_revoked) = connection
+        let (floor, has_revoked, has_removed) = connection
             .prepare_cached(
-                "SELECT floor, EXISTS(SELECT 1 FROM revoked WHERE conv = conv.id) FROM conv WHERE id = ?",
+                "SELECT floor, EXISTS(SELECT 1 FROM revoked WHERE conv = conv.id),
+                     EXISTS(SELECT 1 FROM span WHERE conv = conv.id AND kind = 1) FROM conv WHERE id = ?",
             )?
-            .query_row([conv], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Self { conv, floor, has_revoked })
+            .query_row([conv], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(Self { conv, floor, has_revoked, has_removed })
+    }
+
+    /// Whether a message is visible: neither cleared nor removed.
+    fn shows(self, connection: &Connection, sequence: i64) -> StoreResult<bool> {
+        Ok(sequence >= self.floor && !(self.has_removed && is_removed(connection, self.conv, sequence)?))
     }
 
     /// Takes the revocation that came before its message.
@@ -201,7 +226,7 @@ struct Stored {
     is_as_sent: bool,
 }
 
-/// Stores a message unless it is stored already or was cleared. A revocation from either side is kept.
+/// Stores a message unless it is stored already, was cleared or removed. A revocation from either side is kept.
 fn add_message(connection: &Connection, place: Place, message: &Message) -> StoreResult<Stored> {
     let sequence = to_sql(message.sequence)?;
     let mut message = Cow::Borrowed(message);
@@ -210,7 +235,7 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
     }
     let is_revoked = message.revoked.is_some();
     let is_as_sent = !is_revoked && message.version == 0;
-    if sequence < place.floor {
+    if !place.shows(connection, sequence)? {
         return Ok(Stored { text: serde_json::to_string(&message)?, is_as_sent });
     }
     let text = serde_json::to_string(&message)?;
@@ -277,21 +302,25 @@ fn stored_message(connection: &Connection, conv: i64, sequence: i64) -> StoreRes
 /// A message changed that is not stored: it will come as it is then, unless an old reply brings it. So only a revocation is kept.
 fn mutated_before(connection: &Connection, conv: i64, sequence: i64, mutation: &Mutation) -> StoreResult<()> {
     let MessageChange::Revoked(revocation) = &mutation.change else { return Ok(()) };
-    // What was cleared is still among the messages sent recently.
+    let floor: i64 = connection
+        .prepare_cached("SELECT floor FROM conv WHERE id = ?")?
+        .query_row([conv], |row| row.get(0))?;
+    if sequence >= floor && !is_removed(connection, conv, sequence)? {
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
+            )?
+            .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
+        return Ok(());
+    }
+    // What was cleared or removed is still among the messages sent recently.
     connection
         .prepare_cached(
-            "DELETE FROM ring WHERE ?2 < (SELECT floor FROM conv WHERE id = ?1)
-             AND CASE WHEN verify(sum, number, id, message) THEN
+            "DELETE FROM ring WHERE CASE WHEN verify(sum, number, id, message) THEN
              json_extract(message, '$.to') = (SELECT name FROM conv WHERE id = ?1)
              AND json_extract(message, '$.sequence') = ?2 END",
         )?
         .execute([conv, sequence])?;
-    connection
-        .prepare_cached(
-            "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)
-             SELECT ?1, ?2, ?3, checksum(?1, ?2, ?3) FROM conv WHERE id = ?1 AND floor <= ?2",
-        )?
-        .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
     Ok(())
 }
 
@@ -316,27 +345,47 @@ fn update_message(connection: &Connection, conv: i64, sequence: i64, text: &str)
     Ok(())
 }
 
-/// Adds a complete range, as far as it is visible, merging adjacent ones.
-fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> StoreResult<()> {
-    let (low, high) = (to_sql(low)?, to_sql(high)?);
+/// Adds a range, as far as it is visible, merging adjacent ones of its kind.
+fn add_span(connection: &Connection, conv: i64, kind: SpanKind, (low, high): (i64, i64)) -> StoreResult<()> {
+    let kind = kind as i64;
     let (first, last, floor): (Option<i64>, Option<i64>, i64) = connection
         .prepare_cached(
-            "SELECT min(low), max(high), (SELECT floor FROM conv WHERE id = ?1) FROM have
-             WHERE conv = ?1 AND low <= ?3 + 1 AND high >= ?2 - 1 AND verify(sum, conv, low, high)",
+            "SELECT min(low), max(high), (SELECT floor FROM conv WHERE id = ?1) FROM span
+             WHERE conv = ?1 AND kind = ?2 AND low <= ?4 + 1 AND high >= ?3 - 1 AND verify(sum, conv, kind, low, high)",
         )?
-        .query_row([conv, low, high], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        .query_row([conv, kind, low, high], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let first = first.map_or(low, |first| first.min(low)).max(floor);
     let last = last.map_or(high, |last| last.max(high));
     if first > last {
         return Ok(());
     }
     connection
-        .prepare_cached("DELETE FROM have WHERE conv = ?1 AND low >= ?2 AND high <= ?3")?
-        .execute([conv, first, last])?;
+        .prepare_cached("DELETE FROM span WHERE conv = ?1 AND kind = ?2 AND low >= ?3 AND high <= ?4")?
+        .execute([conv, kind, first, last])?;
     connection
-        .prepare_cached("INSERT INTO have(conv, low, high, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))")?
-        .execute([conv, first, last])?;
+        .prepare_cached(
+            "INSERT INTO span(conv, kind, low, high, sum) VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+        )?
+        .execute([conv, kind, first, last])?;
     Ok(())
+}
+
+/// Whether the user removed a message.
+fn is_removed(connection: &Connection, conv: i64, sequence: i64) -> StoreResult<bool> {
+    let end: Option<i64> = connection
+        .prepare_cached(
+            "SELECT high FROM span WHERE conv = ? AND kind = 1 AND low <= ? AND verify(sum, conv, kind, low, high)
+             ORDER BY low DESC LIMIT 1",
+        )?
+        .query_row([conv, sequence], |row| row.get(0))
+        .optional()?;
+    Ok(end >= Some(sequence))
+}
+
+fn removed(connection: &Connection, conv: i64, range: (i64, i64)) -> StoreResult<()> {
+    add_span(connection, conv, SpanKind::Removed, range)?;
+    add_span(connection, conv, SpanKind::Complete, range)?;
+    clear::messages(connection, conv, range)
 }
 
 fn cleared(connection: &Connection, conv: i64, floor: i64) -> StoreResult<()> {
@@ -424,7 +473,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }
     connection.execute_batch(
-        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM have; DELETE FROM revoked; DELETE FROM ring;",
+        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM span; DELETE FROM revoked; DELETE FROM ring;",
     )?;
     connection.execute("DELETE FROM entity WHERE kind <> ?", [EntityKind::Draft as i64])?;
     index::clear(connection)

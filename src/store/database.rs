@@ -95,7 +95,10 @@ impl Store {
             super::apply::change(&transaction, change)?;
         }
         transaction.commit()?;
-        if changes.iter().any(|change| matches!(change, Change::Cleared(..) | Change::Mutated(..))) {
+        if changes
+            .iter()
+            .any(|change| matches!(change, Change::Cleared(..) | Change::Removed(..) | Change::Mutated(..)))
+        {
             // The index may have been made anew.
             self.unindexed = index::unindexed(&self.connection)?;
         }

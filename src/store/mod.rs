@@ -25,4 +25,6 @@ mod statements;
 
 pub use database::Store;
 pub use open::Opened;
-pub use tim_core::stored::{Change, ConversationRow, OutboxRow, Query, Ranges, Snapshot, SyncState};
+pub use tim_core::stored::{
+    Change, ConversationRow, OutboxRow, Query, Ranges, Snapshot, StoredConversation, SyncState,
+};

@@ -7,10 +7,10 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
-use super::apply::{EntityKind, to_sql};
+use super::apply::{EntityKind, SpanKind, to_sql};
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{ConversationRow, OutboxRow, Query, Snapshot, SyncState};
+use super::{ConversationRow, OutboxRow, Query, Ranges, Snapshot, StoredConversation, SyncState};
 
 /// The sync state, for [`sync_state`].
 pub(super) const SYNC: &str = "SELECT epoch, version, low, before, since FROM sync
@@ -98,35 +98,49 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
                 revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-                unsent_settings, floor_pending, hidden, hidden_pending, id,
+                unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread, id,
                 (SELECT message FROM msg WHERE conv = conv.id AND seq <= conv.shown AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
     )?;
     let mut ranges = connection.prepare_cached(
-        "SELECT conv, low, high FROM have WHERE verify(sum, conv, low, high) ORDER BY conv, low",
+        "SELECT conv, low, high, kind FROM span WHERE verify(sum, conv, kind, low, high) ORDER BY conv, kind, low",
     )?;
     let mut ranges = ranges.query([])?;
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(26)?;
-        // Most have one.
-        let mut have = Vec::with_capacity(1);
-        while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
-            if conv == id {
-                have.push((low, high));
+        let id: i64 = row.get(30)?;
+        // Most have one complete range, and nothing removed.
+        let (mut complete, mut removed) = (Ranges::with_capacity(1), Ranges::new());
+        while let Some(next) = range.filter(|next| next.conv <= id) {
+            if next.conv == id {
+                let of_kind =
+                    if next.kind == SpanKind::Removed as i64 { &mut removed } else { &mut complete };
+                of_kind.push((next.low, next.high));
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest = json_or_null(row, 27)?;
-        snapshot.conversations.push((Box::new(conversation(row)?), have, newest));
+        let (row, newest) = (Box::new(conversation(row)?), json_or_null(row, 31)?);
+        snapshot.conversations.push(StoredConversation { row, ranges: complete, removed, newest });
     }
     Ok(())
 }
 
-fn next_range(row: Option<&Row<'_>>) -> StoreResult<Option<(i64, u64, u64)>> {
-    row.map(|row| Ok((row.get(0)?, number(row, 1)?, number(row, 2)?))).transpose()
+/// A range of sequences of a conversation.
+#[derive(Clone, Copy)]
+struct Span {
+    conv: i64,
+    kind: i64,
+    low: u64,
+    high: u64,
+}
+
+fn next_range(row: Option<&Row<'_>>) -> StoreResult<Option<Span>> {
+    let span = |row: &Row<'_>| {
+        Ok(Span { conv: row.get(0)?, low: number(row, 1)?, high: number(row, 2)?, kind: row.get(3)? })
+    };
+    row.map(span).transpose()
 }
 
 fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
@@ -158,6 +172,10 @@ fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
         floor_pending: number(row, 23)?,
         hidden_below: number(row, 24)?,
         hidden_pending: number(row, 25)?,
+        removal_seq: number(row, 26)?,
+        removal_head: number(row, 27)?,
+        unsent_removed: json(row, 28)?,
+        removed_unread: json(row, 29)?,
     })
 }
 

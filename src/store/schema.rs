@@ -5,7 +5,7 @@ macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
          revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-         unsent_settings, floor_pending, hidden, hidden_pending"
+         unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread"
     };
 }
 pub(super) use conv_columns;
@@ -144,4 +144,21 @@ ALTER TABLE conv ADD COLUMN hidden_pending INTEGER NOT NULL DEFAULT 0;
 UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
     revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
     shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending);
+", "
+-- Ranges of sequences, those of a kind apart from each other: 0 of which every message is stored, 1 that the user removed. And the
+-- numbers of removals, with what the server has not confirmed.
+CREATE TABLE span(
+    conv INTEGER NOT NULL, kind INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (conv, kind, low)
+) STRICT, WITHOUT ROWID;
+INSERT INTO span SELECT conv, 0, low, high, checksum(conv, 0, low, high) FROM have;
+DROP TABLE have;
+ALTER TABLE conv ADD COLUMN removal INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN removal_head INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN unsent_removed TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE conv ADD COLUMN removed_unread TEXT NOT NULL DEFAULT '[]';
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
+    shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending,
+    removal, removal_head, unsent_removed, removed_unread);
 "];

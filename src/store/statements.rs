@@ -17,8 +17,8 @@ use super::{Change, Query, Snapshot, Store};
 
 /// Statements that may read a whole table, each with its reason.
 const SCANS: &[(&str, &str)] = &[
-    ("DELETE FROM ring WHERE ?2 <", "200 rows, and only if what is revoked was cleared"),
-    ("SELECT conv, low, high FROM have", "a start reads the ranges of all conversations"),
+    ("DELETE FROM ring WHERE CASE", "200 rows, and only if what is revoked was cleared or removed"),
+    ("SELECT conv, low, high, kind FROM span", "a start reads the ranges of all conversations"),
     ("SELECT epoch, version, low, before, since FROM sync", "the table has one row"),
     ("SELECT kind, key, value FROM entity", "a start reads the profile, the blacklist and all groups"),
     ("SELECT c.name, h.hits, h.newest", "all conversations with results, which are grouped, are sorted"),
@@ -84,6 +84,7 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;
     conformance::cleared::<Watched>(&at("cleared")).await;
+    conformance::removed::<Watched>(&at("removed")).await;
     conformance::modified::<Watched>(&at("modified")).await;
     conformance::reacted::<Watched>(&at("reacted")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;

@@ -1,4 +1,4 @@
-//! Changes of messages that were sent: revoke, modify.
+//! Changes of messages that were sent: revoke, modify, and delete for this user.
 
 use tim_protocol::Code;
 use tim_protocol::attributes::Attributes;
@@ -7,6 +7,7 @@ use tim_protocol::message::MessageChange;
 
 use super::{Tim, unexpected};
 use crate::error::TimError;
+use crate::machine::io::Call;
 use crate::message::{Message, Payload};
 
 impl Tim {
@@ -80,6 +81,20 @@ impl Tim {
             payload: Payload::read(&now.body, false),
             ..message.clone()
         })
+    }
+
+    /// Deletes messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+    /// deleted here at once, elsewhere later; the user's other devices emit [`crate::event::Event::MessageDeleted`]. An unread message that is
+    /// deleted is not unread any more. Pass messages as they were listed or received. Those that wait to be sent or were refused
+    /// leave the outbox, as [`Tim::cancel_message`] has it.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::BAD_REQUEST`] for none, more than 50, or messages of several
+    /// conversations, [`Code::NOTICE_NOT_REMOVABLE`] for a system notice, [`Code::CONVERSATION_NOT_FOUND`],
+    /// [`Code::MESSAGE_INVALID`] for one that was neither sent nor refused nor waits, [`Code::MESSAGE_ON_ITS_WAY`] while the
+    /// server's answer to it is awaited. Then nothing is deleted.
+    pub async fn delete_message(&self, messages: &[Message]) -> Result<(), TimError> {
+        self.done(Call::RemoveMessages(messages.to_vec())).await
     }
 }
 

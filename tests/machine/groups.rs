@@ -40,7 +40,7 @@ fn a_group_one_made_is_in_the_list_when_it_is_made() {
     assert_eq!(listed(&mut phone), both);
     // It is there after a restart too, before the server is asked.
     let stored = phone.store.snapshot().unwrap().conversations;
-    assert!(stored.iter().any(|(row, ..)| row.id.to_string() == "GROUPtea"));
+    assert!(stored.iter().any(|it| it.row.id.to_string() == "GROUPtea"));
 }
 
 /// The tea club as alice sees it.

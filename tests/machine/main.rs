@@ -15,6 +15,7 @@
 mod asking;
 mod catching_up;
 mod changes;
+mod deletions;
 mod delivery;
 mod drafts;
 mod groups;

@@ -30,6 +30,8 @@ pub struct Phone {
     pub commits: Vec<Vec<Change>>,
     /// The sequences of the messages that were emitted as read by the peer, one entry for each event.
     pub read_by_peer: Vec<Vec<u64>>,
+    /// The messages that other devices removed, by sequence.
+    pub deleted: Vec<Vec<u64>>,
     /// Whether the app's listener returns.
     pub listens: bool,
     /// The results of calls.
@@ -66,6 +68,7 @@ impl Phone {
             sent: Vec::new(),
             commits: Vec::new(),
             read_by_peer: Vec::new(),
+            deleted: Vec::new(),
             listens: true,
             returns: Vec::new(),
             pages: Vec::new(),
@@ -135,6 +138,13 @@ impl Phone {
             Output::EmitMessages { query, kind: MessageEvent::ReadByPeer } => {
                 let messages = self.store.messages(&UserId::new("alice").unwrap(), &query).unwrap();
                 self.read_by_peer.push(messages.iter().map(|message| message.sequence).collect());
+            }
+            Output::EmitDeleted(query) => {
+                self.deleted.push(self.stored(&query).iter().map(|message| message.sequence).collect());
+            }
+            Output::ReadLast(query) => {
+                let messages = self.store.messages(&UserId::new("alice").unwrap(), &query).unwrap();
+                return Some(Input::LastRead(query.conversation, messages));
             }
             Output::Return(call, result) => self.returns.push((call, result)),
             Output::ReturnPage { call, query, pending, .. } => {

@@ -6,6 +6,7 @@ use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
 use tim::message::{
     AT_ALL, Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver,
 };
+use tim::store::{Ranges, StoredConversation};
 use tim_protocol::Fault;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
@@ -253,17 +254,36 @@ impl World {
         }
     }
 
-    pub fn answered(&mut self, id: DeviceId, call: CallId, query: &Query) -> Result<(), Fault> {
+    pub fn answered(
+        &mut self,
+        id: DeviceId,
+        call: CallId,
+        query: &Query,
+        completed: bool,
+    ) -> Result<(), Fault> {
         let name = self.devices[id].name;
         let asked = self.devices[id].calls.remove(&call);
         assert!(asked.is_some(), "{name}: a page answers a call that nobody made");
         let messages = self.devices[id].store.messages(&self.devices[id].user, query)?;
-        let expected = (query.high + 1).saturating_sub(query.low);
-        if messages.len() as u64 != expected {
+        let removed = self.removed(id, &query.conversation)?;
+        let is_removed = |place: &u64| removed.iter().any(|(low, high)| (low..=high).contains(&place));
+        let expected = (query.low..=query.high).filter(|place| !is_removed(place)).count();
+        if messages.len() != expected {
             let what = format!("{name}: {} of {expected} messages of {}", messages.len(), query.conversation);
             self.history.violated("I3", what);
         }
+        if messages.is_empty() && !completed {
+            let what = format!("{name}: a page of {} has nothing and is not the last", query.conversation);
+            self.history.violated("I3", what);
+        }
         Ok(())
+    }
+
+    /// The messages that a device's user removed of a conversation, as far as the device knows.
+    fn removed(&self, id: DeviceId, conversation: &ConversationId) -> Result<Ranges, Fault> {
+        let all = self.devices[id].store.snapshot()?.conversations;
+        let found = all.into_iter().find(|it| it.row.id == *conversation);
+        Ok(found.map(|it| it.removed).unwrap_or_default())
     }
 
     /// Writes down how a device ended.
@@ -281,12 +301,12 @@ impl World {
             let rows = if row.refusal.is_some() { &mut last.failed } else { &mut last.waiting };
             rows.insert(row.message.id);
         }
-        for (row, ranges, _) in snapshot.conversations {
+        for StoredConversation { row, ranges, removed, .. } in snapshot.conversations {
             let log = LogId::of(&device.user, &row.id);
             if row.unsent_settings.is_some() {
                 last.unsent_settings.insert(row.id.clone());
             }
-            if row.floor_pending > 0 || row.hidden_pending > 0 {
+            if row.floor_pending > 0 || row.hidden_pending > 0 || !row.unsent_removed.is_empty() {
                 last.unsent_removals.insert(row.id.clone());
             }
             let first = row.first_visible_seq;
@@ -298,6 +318,7 @@ impl World {
                 let query = Query { conversation: row.id.clone(), low: *low, high: *high, own_only: false };
                 stored.extend(device.store.messages(&device.user, &query).unwrap());
             }
+            last.removed.insert(log.clone(), removed.iter().flat_map(|(low, high)| *low..=*high).collect());
             last.ranges.insert(log.clone(), ranges);
             last.stored.insert(log, stored);
         }

@@ -6,7 +6,6 @@ use tim::conversation::{Conversation, GroupAtInfo};
 use tim_protocol::attributes::{AT_ALL, Attributes};
 use tim_protocol::body::{Body, GroupTipType};
 use tim_protocol::conversation::{ConversationState, Mention};
-use tim_protocol::group::GroupType;
 use tim_protocol::limits::UNREAD_MENTIONS;
 use tim_protocol::message::Message;
 use tim_protocol::settings::{ConversationSettings, Marks};
@@ -115,7 +114,11 @@ fn stored(history: &History, found: &mut Violations) {
             // Nobody learns what becomes of a group they left, or of what was said before they came back.
             let first = if state.gone { u64::MAX } else { state.first_visible_seq };
             let log = &history.truth.logs[id].messages;
-            let claimed: Vec<u64> = ranges.iter().flat_map(|(low, high)| *low..=*high).collect();
+            let removed = removed_by(history, me, id);
+            let claimed = ranges.iter().flat_map(|(low, high)| *low..=*high);
+            let claimed: Vec<u64> = claimed
+                .filter(|place| !removed.contains(place) && !last.removed[id].contains(place))
+                .collect();
             let stored = &last.stored[id];
             if !stored.iter().map(|message| message.sequence).eq(claimed.iter().copied()) {
                 found.violated("I3", format!("{me} has {} of {ranges:?} in {id:?}", stored.len()));
@@ -264,7 +267,9 @@ fn told_all(history: &History, found: &mut Violations) {
             let first = state.first_visible_seq.max(joined(log, id, me));
             let is_news = |message: &&Message| {
                 let moment = history.committed.get(&(id.clone(), message.sequence));
+                let is_left = !removed_by(history, me, id).contains(&message.sequence);
                 message.sequence >= first
+                    && is_left
                     && !(record.is_old && is_unreadable(message))
                     && moment.is_some_and(|moment| *moment > picture)
                     && !own.contains(&message.id)
@@ -377,8 +382,13 @@ fn lists(history: &History, found: &mut Violations) {
                 continue;
             };
             let log = &history.truth.logs[&id];
-            let unread = unread(log, me, state.read, state.first_visible_seq, state.group_type);
-            let visible = || log.messages.iter().filter(|it| it.sequence >= state.first_visible_seq);
+            let removed = removed_by(history, me, &id);
+            let visible = || {
+                let is_left =
+                    |it: &&Message| it.sequence >= state.first_visible_seq && !removed.contains(&it.sequence);
+                log.messages.iter().filter(is_left)
+            };
+            let unread = unread(visible(), me, state);
             let is_replaced = |message: &Message| record.is_old && is_unreadable(message);
             let is_excluded =
                 |message: &Message| Attributes::of(message.attributes.as_deref()).excluded_from_last_message;
@@ -404,7 +414,7 @@ fn lists(history: &History, found: &mut Violations) {
                     !visible().any(is_surely_last) || log.messages.last().is_some_and(is_lost)
                 }
             };
-            let mentions = mentions(log, me, state);
+            let mentions = mentions(visible(), me, state);
             if !record.is_old && mentions != conversation.group_at_info_list {
                 found.violated(
                     "I8",
@@ -462,6 +472,13 @@ fn removals(history: &History, found: &mut Violations) {
                 found.violated("I8", what);
             }
         }
+        for (id, known) in &last.removed {
+            let all = removed_by(history, me, id);
+            let is_there = history.truth.removed[me].contains_key(id);
+            if is_there && !known.is_subset(all) {
+                found.violated("I8", format!("{me} ({device}) removed {known:?} of {id:?}, and {all:?}"));
+            }
+        }
         let gone = |id: &&ConversationId| {
             history.truth.states[me].get(&LogId::of(me, id)).is_none_or(|state| state.gone)
         };
@@ -488,26 +505,33 @@ fn accounts(history: &History, found: &mut Violations) {
     }
 }
 
-/// The unread count by the log: messages of others after the read sequence that count and were not revoked.
-fn unread(log: &Log, me: &UserId, read: u64, first_visible_seq: u64, kind: Option<GroupType>) -> u64 {
-    if kind.is_some_and(|kind| !kind.counts_unread()) {
+/// The unread count by the log: visible messages of others after the read sequence that count and were not revoked.
+fn unread<'a>(visible: impl Iterator<Item = &'a Message>, me: &UserId, state: &ConversationState) -> u64 {
+    if state.group_type.is_some_and(|kind| !kind.counts_unread()) {
         return 0;
     }
     let counts = |message: &&Message| {
-        message.sequence > read
+        message.sequence > state.read
             && message.from != *me
-            && message.sequence >= first_visible_seq
             && !message.excluded_from_unread_count
             && message.revoked.is_none()
     };
-    log.messages.iter().filter(counts).count() as u64
+    visible.filter(counts).count() as u64
+}
+
+/// The messages that a user removed of a conversation.
+fn removed_by<'a>(history: &'a History, who: &UserId, log: &LogId) -> &'a BTreeSet<u64> {
+    static NONE: BTreeSet<u64> = BTreeSet::new();
+    history.truth.removed[who].get(log).unwrap_or(&NONE)
 }
 
 /// The newest unread messages that mention a user, by the log.
-fn mentions(log: &Log, me: &UserId, state: &ConversationState) -> Vec<GroupAtInfo> {
-    let unread = log.messages.iter().filter(|message| {
-        message.sequence > state.read && message.sequence >= state.first_visible_seq && message.from != *me
-    });
+fn mentions<'a>(
+    visible: impl Iterator<Item = &'a Message>,
+    me: &UserId,
+    state: &ConversationState,
+) -> Vec<GroupAtInfo> {
+    let unread = visible.filter(|message| message.sequence > state.read && message.from != *me);
     let mentions = unread.filter_map(|message| {
         let names = Attributes::of(message.attributes.as_deref()).at_user_list;
         let is_for = |name: &str| names.iter().any(|user| user.as_str() == name);

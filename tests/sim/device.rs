@@ -62,6 +62,8 @@ pub struct Device {
     pub bad_commits: u32,
     /// A send held back, for the break that swaps two.
     pub held: Option<(CallId, Call)>,
+    /// What was read from the store for the machine.
+    read: Vec<Input>,
     /// How often its app logged in, and how often an error event said that something cannot be read.
     pub logins: u64,
     pub tells: u64,
@@ -145,6 +147,7 @@ impl World {
                 doom: None,
                 bad_commits: 0,
                 held: None,
+                read: Vec::new(),
             });
             let born = self.history.tick();
             self.history.devices.push(Record { user: Some(user(owner)), is_old, born, ..Record::default() });
@@ -245,10 +248,14 @@ impl World {
                 self.store_failed(id, fault);
             }
             if self.devices[id].life != life {
+                self.devices[id].read.clear();
                 return;
             }
         }
         self.schedule_due(id);
+        for input in std::mem::take(&mut self.devices[id].read) {
+            self.feed(id, input);
+        }
     }
 
     fn store_failed(&mut self, id: DeviceId, fault: Fault) {
@@ -284,6 +291,7 @@ impl World {
             | Output::Uploaded(_)
             | Output::RemoveCopy(_)
             | Output::RemoveCopiesOf(_)
+            | Output::EmitDeleted(_)
             | Output::LogUnreadable(_)
             | Output::ReturnFound(..)
             | Output::ReturnMessages { .. } => {}
@@ -291,7 +299,13 @@ impl World {
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,
             Output::Return(call, result) => self.returned(id, call, result),
-            Output::ReturnPage { call, query, .. } => self.answered(id, call, &query)?,
+            Output::ReturnPage { call, query, completed, .. } => {
+                self.answered(id, call, &query, completed)?
+            }
+            Output::ReadLast(query) => {
+                let messages = self.devices[id].store.messages(&self.devices[id].user, &query)?;
+                self.devices[id].read.push(Input::LastRead(query.conversation, messages));
+            }
         }
         Ok(())
     }
@@ -391,8 +405,8 @@ impl World {
         let rows = snapshot.conversations;
         let again: BTreeMap<LogId, Ranges> = rows
             .into_iter()
-            .filter(|(row, ..)| !row.gone)
-            .map(|(row, ..)| (LogId::of(&device.user, &row.id), row.undelivered))
+            .filter(|it| !it.row.gone)
+            .map(|it| (LogId::of(&device.user, &it.row.id), it.row.undelivered))
             .collect();
         let is_again = |told: &Told| {
             let ranges = again.get(&told.log).into_iter().flatten();

@@ -43,8 +43,9 @@ fn checker() {
         last.stored.get_mut(&work()).unwrap().pop();
     });
     lie("I3", "a device still shows what was taken back", |history| {
-        let last = history.devices[0].last.as_mut().unwrap();
-        let stored = last.stored.values_mut().flatten().find(|message| message.revoked.is_some()).unwrap();
+        let all = history.devices.iter_mut().filter_map(|device| device.last.as_mut());
+        let mut stored = all.flat_map(|last| last.stored.values_mut().flatten());
+        let stored = stored.find(|message| message.revoked.is_some()).unwrap();
         stored.revoked = None;
     });
     lie("I3", "a device shows a modification that the server does not have", |history| {
@@ -109,6 +110,12 @@ fn checker() {
     lie("I8", "a device sees what was removed", |history| {
         let floors = &mut history.devices[0].last.as_mut().unwrap().floors;
         floors.values_mut().next().unwrap().0 += 1;
+    });
+    lie("I8", "a device removed what the server has", |history| {
+        history.devices[0].last.as_mut().unwrap().removed.get_mut(&work()).unwrap().insert(1);
+    });
+    lie("I3", "a device has what was removed", |history| {
+        history.truth.removed.get_mut(&user("alice")).unwrap().get_mut(&work()).unwrap().insert(1);
     });
     lie("I8", "a conversation is not shown", |history| {
         history.devices[0].last.as_mut().unwrap().list.pop();

@@ -1,6 +1,6 @@
 //! The initial state of a world, and the final state of the server, which is read by a client like any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::call::{self, Platform};
 use tim_protocol::conversation::{BlacklistChange, Change, ConversationState, GroupChange};
@@ -72,6 +72,9 @@ impl World {
                     truth.logs.entry(log.clone()).or_insert_with(|| self.log(&name, log, state.head));
                 }
             }
+            let removed = |log: &LogId| (log.clone(), self.removed_by(&name, log));
+            let of_members = states.iter().filter(|(_, state)| !state.gone);
+            truth.removed.insert(name.clone(), of_members.map(|(log, _)| removed(log)).collect());
             truth.accounts.insert(name.clone(), self.account(&name));
             let seen = states.iter().filter(|(_, state)| !state.gone);
             let reactions = seen.flat_map(|(log, state)| self.reactions(&name, log, state)).collect();
@@ -101,6 +104,7 @@ impl World {
                 | Change::Blacklist(_)
                 | Change::Settings(_)
                 | Change::Removed(_)
+                | Change::RemovedMessages(_)
                 | Change::Other(_) => {}
             }
         }
@@ -134,6 +138,21 @@ impl World {
             high = page.low - 1;
         }
         found
+    }
+
+    fn removed_by(&self, name: &UserId, log: &LogId) -> BTreeSet<u64> {
+        let (actor, conversation_id) = (self.server.actor(name), log.seen_by(name));
+        let (mut removed, mut after) = (BTreeSet::new(), 0);
+        loop {
+            let asked = call::RemovalsRequest { conversation_id: conversation_id.clone(), after };
+            let found = self.server.query(&Query::request(&actor, asked));
+            let page = found.reply::<call::RemovalsRequest>().unwrap();
+            removed.extend(page.ranges.into_iter().flat_map(|(low, high)| low..=high));
+            after = page.up_to;
+            if !page.more {
+                return removed;
+            }
+        }
     }
 
     fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {

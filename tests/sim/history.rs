@@ -90,6 +90,8 @@ pub struct Last {
     /// Complete ranges, and what is stored in them.
     pub ranges: BTreeMap<LogId, Vec<(u64, u64)>>,
     pub stored: BTreeMap<LogId, Vec<Message>>,
+    /// The messages that the user removed, as far as the device knows.
+    pub removed: BTreeMap<LogId, BTreeSet<u64>>,
     pub list: Vec<Conversation>,
     /// Conversations with settings that the server has not confirmed.
     pub unsent_settings: BTreeSet<ConversationId>,
@@ -121,6 +123,8 @@ pub struct Truth {
     pub logs: BTreeMap<LogId, Log>,
     /// Each user's conversations.
     pub states: BTreeMap<UserId, BTreeMap<LogId, ConversationState>>,
+    /// The messages that each user removed.
+    pub removed: BTreeMap<UserId, BTreeMap<LogId, BTreeSet<u64>>>,
     pub accounts: BTreeMap<UserId, Account>,
     /// The reactions of messages, as each user sees them; those of messages that have none are left out.
     pub reactions: BTreeMap<UserId, BTreeMap<(LogId, u64), Vec<Reaction>>>,

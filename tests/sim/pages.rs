@@ -195,6 +195,10 @@ impl<'a> Phone<'a> {
             Output::EmitMessages { query, .. } => {
                 drop(self.store.as_ref().unwrap().messages(&user("bob"), &query)?)
             }
+            Output::ReadLast(query) => {
+                let messages = self.store.as_ref().unwrap().messages(&user("bob"), &query)?;
+                self.inputs.push_back(Input::LastRead(query.conversation, messages));
+            }
             Output::ReturnPage { query, completed, pending, .. } => {
                 let page = self.store.as_ref().unwrap().messages(&user("bob"), &query);
                 let refused = pending.refused.iter().map(|message| message.id.to_string()).collect();
@@ -337,6 +341,7 @@ fn refused(number: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,

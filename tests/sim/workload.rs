@@ -1,7 +1,8 @@
 //! The actions of users and the faults, drawn from the seed.
 
 use tim::conversation::ReadAllType;
-use tim::machine::io::{Call, Input, Removal};
+use tim::machine::io::{Call, Input, Query, Removal};
+use tim::message::{Message, ReadMarks, SendStatus};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
@@ -171,7 +172,8 @@ impl World {
             40..62 => self.send_to_group(id),
             62..65 => self.revoke(id),
             65..68 => self.modify(id),
-            68..77 => self.set_read(id),
+            68..75 => self.set_read(id),
+            75..77 => self.remove_messages(id),
             77..78 => self.set_all_read(id),
             78..82 => self.read_page(id),
             82..84 => self.pin(id),
@@ -344,6 +346,24 @@ impl World {
         let conversation = !history || self.rng.bool();
         let removal = Removal { history, conversation };
         self.call(id, Asked::Other, Call::RemoveConversations(conversations, removal));
+    }
+
+    /// Removes messages that the device has.
+    fn remove_messages(&mut self, id: DeviceId) {
+        let conversation = self.somewhere(id);
+        let (low, count) = (self.rng.u64(1..40), self.rng.u64(1..4));
+        let me = self.devices[id].user.clone();
+        if is_witness(&me, &LogId::of(&me, &conversation)) {
+            return;
+        }
+        let query = Query { conversation, low, high: low + count - 1, own_only: false };
+        // A damaged file is met by others.
+        let Ok(stored) = self.devices[id].store.messages(&me, &query) else { return };
+        let seen = |it: &_| Message::from_wire(&me, it, SendStatus::Success, ReadMarks::default());
+        let messages: Vec<Message> = stored.iter().map(seen).collect();
+        if !messages.is_empty() {
+            self.call(id, Asked::Other, Call::RemoveMessages(messages));
+        }
     }
 
     fn set_all_read(&mut self, id: DeviceId) {

@@ -23,6 +23,7 @@ mod certificates;
 mod changes;
 mod conversations;
 mod crash;
+mod deletions;
 mod faults;
 mod gate;
 mod groups;

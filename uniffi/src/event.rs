@@ -66,6 +66,16 @@ pub enum TimEvent {
         #[serde(rename = "operatorID")]
         operator_id: String,
     },
+    /// This user deleted messages of a conversation on another device: they are not on this one any more.
+    #[serde(rename = "onMessageDeleted")]
+    MessageDeleted {
+        /// The conversation.
+        #[serde(rename = "conversationID")]
+        conversation_id: String,
+        /// The IDs of the messages.
+        #[serde(rename = "messageIDList")]
+        message_id_list: Vec<String>,
+    },
     /// The other side has read these.
     #[serde(rename = "onMessageReadByPeer", serialize_with = "bare")]
     MessageReadByPeer {
@@ -187,11 +197,13 @@ pub enum EventName {
     MessageReactionsUpdated,
     /// A message was pinned in a group, or is not any more.
     PinnedGroupMessageUpdated,
+    /// Messages were deleted on another device.
+    MessageDeleted,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -211,6 +223,7 @@ impl EventName {
         Self::MessageModified,
         Self::MessageReactionsUpdated,
         Self::PinnedGroupMessageUpdated,
+        Self::MessageDeleted,
     ];
 }
 
@@ -236,6 +249,7 @@ impl From<EventName> for engine::EventName {
             EventName::MessageModified => Self::MessageModified,
             EventName::MessageReactionsUpdated => Self::MessageReactionsUpdated,
             EventName::PinnedGroupMessageUpdated => Self::PinnedGroupMessageUpdated,
+            EventName::MessageDeleted => Self::MessageDeleted,
         }
     }
 }
@@ -327,6 +341,10 @@ impl From<&engine::Event> for TimEvent {
                     operator_id: operator_id.to_string(),
                 }
             }
+            engine::Event::MessageDeleted(deleted) => Self::MessageDeleted {
+                conversation_id: deleted.conversation_id.to_string(),
+                message_id_list: deleted.message_id_list.iter().map(ToString::to_string).collect(),
+            },
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),

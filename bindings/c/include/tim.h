@@ -316,6 +316,7 @@
  *     onMessageReactionsUpdated    messages as they are now, with their reactionList
  *     onPinnedGroupMessageUpdated  {"groupID":"climbers", "messageSequence":7, "isPinned":true, "operatorID":"alice"}: also of a
  *                                  message that this device does not have
+ *     onMessageDeleted             {"conversationID":"C2Cbob", "messageIDList":[...]}: this user deleted them on another device
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
@@ -465,6 +466,10 @@ typedef enum {
    * A message was pinned in a group, or is not any more.
    */
   TIM_EVENT_PINNED_GROUP_MESSAGE_UPDATED,
+  /**
+   * Messages were deleted on another device.
+   */
+  TIM_EVENT_MESSAGE_DELETED,
 } tim_event;
 
 /**
@@ -1116,6 +1121,23 @@ tim_status tim_revoke_message(tim_client client,
  */
 tim_status tim_modify_message(tim_client client,
                               const char *message_json,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection
+ * they are deleted here at once, elsewhere later. The user's other devices emit `onMessageDeleted`. Pass messages as
+ * they were listed or received. Those that wait to be sent or were refused leave the outbox, as `tim_cancel_message`
+ * has it.
+ *
+ * `message_list_json` is an array of `message`. Result: `null`.
+ *
+ * Errors: the gate's; 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500
+ * for a conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while
+ * one is on its way. Then nothing is deleted.
+ */
+tim_status tim_delete_message(tim_client client,
+                              const char *message_list_json,
                               tim_done_callback done,
                               void *user_data);
 

@@ -1660,6 +1660,23 @@ inline void from_json(const nlohmann::json &json, pinned_group_message_updated &
     detail::take(json, "operatorID", it.operator_id);
 }
 
+/** This user deleted messages of a conversation on another device: they are not on this one any more. */
+struct message_deleted {
+    /** The conversation. */
+    std::string conversation_id{};
+    /** The IDs of the messages. */
+    std::vector<std::string> message_id_list{};
+};
+inline void to_json(nlohmann::json &json, const message_deleted &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "messageIDList", it.message_id_list);
+}
+inline void from_json(const nlohmann::json &json, message_deleted &it) {
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "messageIDList", it.message_id_list);
+}
+
 /** The other side has read these. */
 struct message_read_by_peer {
     /** The messages. */
@@ -1779,7 +1796,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1792,6 +1809,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_modified>(&it)) { static_cast<void>(own); json["name"] = "onMessageModified"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_reactions_updated>(&it)) { static_cast<void>(own); json["name"] = "onMessageReactionsUpdated"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::pinned_group_message_updated>(&it)) { static_cast<void>(own); json["name"] = "onPinnedGroupMessageUpdated"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::message_deleted>(&it)) { static_cast<void>(own); json["name"] = "onMessageDeleted"; json["data"] = *own; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
@@ -1815,6 +1833,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageModified") { types::message_modified own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReactionsUpdated") { types::message_reactions_updated own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onPinnedGroupMessageUpdated") { types::pinned_group_message_updated own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    if (word == "onMessageDeleted") { types::message_deleted own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }

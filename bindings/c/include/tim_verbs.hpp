@@ -123,6 +123,10 @@ public:
     answer modify_message(const std::string &message_json) const {
         return ask(tim_modify_message, message_json);
     }
+    /** As tim_delete_message. */
+    answer delete_message(const std::string &message_list_json) const {
+        return ask(tim_delete_message, message_list_json);
+    }
     /** As tim_get_message_list. */
     answer get_message_list(const std::string &conversation_id, const std::string &next_req_message_id = {},
                             std::int32_t count = 15) const {

@@ -28,6 +28,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_cancel_message(client, text, done, NULL)); \
     EACH(tim_revoke_message(client, json, NULL, done, NULL)); \
     EACH(tim_modify_message(client, json, done, NULL)); \
+    EACH(tim_delete_message(client, json, done, NULL)); \
     EACH(tim_get_message_list(client, text, NULL, 1, done, NULL)); \
     EACH(tim_get_message_list_hopping(client, json, done, NULL)); \
     EACH(tim_find_messages(client, json, done, NULL)); \

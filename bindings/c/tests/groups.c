@@ -246,6 +246,7 @@ static void alice_takes_back_what_she_said(void) {
     TELLS(MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, REVOKED, "true", GONE),
           tim_revoke_message, alice, changed, "wrong");
     comes(&revoked);
+    ENDS(20001, tim_delete_message, bob, "[]");
     free(changed);
     free(sent);
     tim_string_free(message);

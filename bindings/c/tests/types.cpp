@@ -92,6 +92,8 @@ void a_text_is_created_sent_heard_and_listed() {
     CHECK(bob->total_unread_message_count() == 0);
     const auto set = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(set.at(0).custom_data == "red" && set.at(0).draft_text == "Dear A" && !set.at(0).is_pinned);
+    bob->delete_message(types::json(page.message_list)).get();
+    CHECK(read<types::message_list>(bob->get_message_list("C2Calice").get()).message_list.empty());
 }
 
 void a_list_is_kept_by_what_changes() {

@@ -138,7 +138,9 @@ impl Account {
                 };
             }
             // The conversations' own.
-            conversation::Change::Settings(_) | conversation::Change::Removed(_) => {}
+            conversation::Change::Settings(_)
+            | conversation::Change::Removed(_)
+            | conversation::Change::RemovedMessages(_) => {}
             conversation::Change::Other(_) => cx.count_unreadable(Unreadable::Change, 1),
         }
         None

@@ -84,6 +84,10 @@ impl Machine {
                     Err(fault) => return self.cx.complete(id, Err(fault)),
                 }
             }
+            Call::RemoveMessages(messages) => {
+                let removed = self.conversations.remove_messages((cx, outbox), &messages);
+                return self.cx.complete(id, removed.map(|()| Return::Done));
+            }
             Call::SetDraft(conversation, text) => {
                 let kept = self.conversations.set_draft(cx, &conversation, text);
                 return self.cx.complete(id, kept.map(|()| Return::Done));
@@ -188,13 +192,14 @@ impl Machine {
 
     /// Applies a change of the user's own data.
     fn changed(&mut self, change: tim_protocol::conversation::Change) {
-        use tim_protocol::conversation::Change::{Removed, Settings};
+        use tim_protocol::conversation::Change::{Removed, RemovedMessages, Settings};
         match change {
             Settings(it) => self.conversations.settings_came(&mut self.cx, it.conversations),
             Removed(it) => {
                 let (conversations, mut around) = self.inbox();
                 conversations.removed_elsewhere(&mut around, it.conversations);
             }
+            RemovedMessages(it) => self.conversations.messages_removed(&mut self.cx, it),
             change => {
                 let membership = self.account.apply(&mut self.cx, change);
                 self.membership(membership);
@@ -239,6 +244,14 @@ impl Machine {
                 let result = read::<call::RemoveConversationsRequest>(result);
                 let (conversations, mut around) = self.inbox();
                 conversations.removals_answered(&mut around, result);
+            }
+            Purpose::Remove(id) => {
+                let result = read::<call::RemoveMessagesRequest>(result);
+                self.conversations.remove_answered(&mut self.cx, &id, result);
+            }
+            Purpose::Removed(id) => {
+                let result = read::<call::RemovalsRequest>(result);
+                self.conversations.removals_came(&mut self.cx, &id, result);
             }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tim_protocol::call::{Platform, Reply, Request};
 use tim_protocol::group::Group;
 use tim_protocol::media::{Attachment, Uploaded};
+use tim_protocol::message::Message as WireMessage;
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::SettingsChange;
 use tim_protocol::{ConversationId, Fault, MessageId, UserId};
@@ -68,6 +69,8 @@ pub enum Input {
     },
     /// All listeners have returned from the messages of these conversations up to these sequences.
     Delivered(Vec<(ConversationId, u64)>),
+    /// The result of [`Output::ReadLast`].
+    LastRead(ConversationId, Vec<WireMessage>),
     /// An upload has ended.
     UploadEnded(MessageId, Result<Uploaded, Fault>),
     /// The deadline of [`super::Machine::deadline`] has passed.
@@ -130,6 +133,8 @@ pub enum Call {
     },
     /// Remove conversations from the list, or what was said in them.
     RemoveConversations(Vec<ConversationId>, Removal),
+    /// Remove messages for this user.
+    RemoveMessages(Vec<Message>),
     /// Keep what the user has begun to write in a conversation; an empty text removes it.
     SetDraft(ConversationId, String),
     /// A page of history, older than `before`.
@@ -239,6 +244,11 @@ pub enum Output {
     RemoveCopy(MessageId),
     /// These messages were revoked, or are about to be deleted: remove the copies of their files.
     RemoveCopiesOf(Query),
+    /// These messages are about to be deleted, because another device removed them: emit that, once the next commit succeeded.
+    EmitDeleted(Query),
+    /// Read these messages from the store, among which the last one of the conversation may be, and answer with
+    /// [`Input::LastRead`].
+    ReadLast(Query),
     /// Log that something was skipped because this version cannot read it.
     LogUnreadable(Unreadable),
     /// Write a trace line; only if enabled by [`super::Machine::set_tracing`].

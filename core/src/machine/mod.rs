@@ -129,6 +129,7 @@ impl Machine {
             Input::Disconnected => self.disconnected(),
             Input::Network { up } => self.network(up),
             Input::Delivered(heard) => self.conversations.delivered(&self.cx, heard),
+            Input::LastRead(id, messages) => self.conversations.last_came(&id, messages),
             Input::UploadEnded(id, result) => self.upload_ended(id, result),
             Input::Deadline => {}
         }
@@ -258,6 +259,7 @@ impl Machine {
     fn finish(&mut self) {
         self.show_outbox();
         self.conversations.store_touched(&mut self.cx);
+        self.conversations.seek_last(&mut self.cx);
         if let Some(connection) = &mut self.connection {
             connection.send(&mut self.cx);
         }

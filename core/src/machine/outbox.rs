@@ -130,6 +130,7 @@ impl Outbox {
             nick: String::new(),
             avatar: String::new(),
             revoked: None,
+            removed: false,
             mutation_seq: 0,
             version: 0,
             pin: None,
@@ -161,18 +162,32 @@ impl Outbox {
 
     /// Cancels a message that waits or was refused.
     pub(super) fn cancel(&mut self, cx: &mut Context, call: CallId, id: MessageId) {
-        let Some(entry) = self.queue.entry(id) else {
-            return cx.complete(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
-        };
-        if self.queue.is_in_flight(entry) {
-            return cx.complete(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
+        let checked = self.check_discard(id, Code::NOTHING_TO_CANCEL);
+        if checked.is_ok() {
+            self.take_back(cx, id);
         }
-        let waiting = entry.call;
+        cx.complete(call, checked.map(|()| Return::Done));
+    }
+
+    /// Whether a message is here and can be taken back.
+    ///
+    /// # Errors
+    /// `lacking` if it is not here, [`Code::MESSAGE_ON_ITS_WAY`] while the server's answer is awaited.
+    pub(super) fn check_discard(&self, id: MessageId, lacking: Code) -> Result<(), Fault> {
+        match self.queue.entry(id) {
+            None => Err(Fault::new(lacking)),
+            Some(entry) if self.queue.is_in_flight(entry) => Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Removes a message that waits or was refused. The call that waits for it fails with [`Code::CANCELLED`].
+    pub(super) fn take_back(&mut self, cx: &mut Context, id: MessageId) {
+        let waiting = self.queue.entry(id).and_then(|entry| entry.call);
         self.discard(cx, id);
         if let Some(waiting) = waiting {
             cx.complete(waiting, Err(Fault::new(Code::CANCELLED)));
         }
-        cx.complete(call, Ok(Return::Done));
     }
 
     /// Removes the messages to a conversation that were refused.
@@ -246,7 +261,14 @@ impl Outbox {
     pub(super) fn came(&mut self, cx: &mut Context, message: &WireMessage, marks: ReadMarks) -> bool {
         let Some(mut entry) = self.queue.remove(message.id) else { return false };
         self.changed.insert(entry.row.message.to.clone());
-        entry.row.message = message.clone();
+        let sent = entry.row.message;
+        let WireMessage { sequence, unread_index, by_sender, time, .. } = *message;
+        entry.row.message = if message.removed {
+            // It came without what it says.
+            WireMessage { sequence, unread_index, by_sender, time, ..sent }
+        } else {
+            message.clone()
+        };
         acknowledged(cx, entry, true, marks);
         true
     }

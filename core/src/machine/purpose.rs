@@ -25,6 +25,10 @@ pub(super) enum Purpose {
     Settings,
     /// What the user removed of conversations.
     Removals,
+    /// Messages of a conversation that the user removed.
+    Remove(ConversationId),
+    /// Messages that the user removed on other devices.
+    Removed(ConversationId),
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

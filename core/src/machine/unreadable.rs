@@ -102,6 +102,7 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,

@@ -21,7 +21,7 @@ use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
-use crate::stored::{Change, OutboxRow, Query, Snapshot, SyncState};
+use crate::stored::{Change, OutboxRow, Query, Snapshot, StoredConversation, SyncState};
 
 /// Promise 1: a commit with a change that cannot be stored stores nothing. `impossible` is one that this store cannot store.
 pub async fn whole<S: Store>(at: &S::Location, impossible: Change) {
@@ -48,6 +48,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Sync(sync),
         Change::Messages(bob(), vec![message(1), message(2)]),
         Change::Complete(bob(), 1, 2),
+        Change::Removed(bob(), 8, 9),
         Change::Outbox(refused),
         Change::Outbox(pictured),
         Change::Profile(profile.clone()),
@@ -60,12 +61,14 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Draft("C2Ccarol".parse().unwrap(), None),
     ];
     store.apply(&changes, true).await.unwrap();
-    let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    let mut row = store.snapshot().await.unwrap().conversations.remove(0).row;
     row.group_type = Some(group.group_type);
     (row.head, row.read, row.emitted_seq, row.baseline_seq) = (2, 1, 2, Some(1));
     (row.undelivered, row.last_active, row.own) = (vec![(2, 2), (4, 6)], 17, 1);
     (row.revoked_above_read, row.revoked_up_to, row.first_visible_seq) = (1, 3, 2);
     (row.floor_pending, row.hidden_below, row.hidden_pending) = (2, 4, 3);
+    (row.removal_seq, row.removal_head) = (5, 6);
+    (row.unsent_removed, row.removed_unread) = (vec![(8, 9)], vec![(9, 9)]);
     row.mentions = vec![Mention { sequence: 2, from: user("bob"), me: true, all: false }];
     row.last_shown_seq = 1;
     (row.settings, row.unsent_settings) = (Some(Box::new(settings())), Some(Box::new(settings_change())));
@@ -79,8 +82,11 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
     assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);
-    let [(conversation, ranges, newest)] = conversations.as_slice() else { panic!("{conversations:?}") };
-    assert_eq!((conversation, ranges.as_slice()), (&row, [(1, 2)].as_slice()));
+    let [StoredConversation { row: conversation, ranges, removed, newest }] = conversations.as_slice() else {
+        panic!("{conversations:?}")
+    };
+    assert_eq!((conversation, ranges.as_slice()), (&row, [(1, 2), (8, 9)].as_slice()));
+    assert_eq!(removed.as_slice(), [(8, 9)]);
     assert_eq!(
         newest.as_ref().map(|newest| newest.sequence),
         Some(1),
@@ -164,7 +170,7 @@ pub async fn cleared<S: Store>(at: &S::Location) {
         .apply(&[all.clone(), Change::Complete(bob(), 1, 6), carols, revoke(9), waits(2)], false)
         .await
         .unwrap();
-    let row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    let row = store.snapshot().await.unwrap().conversations.remove(0).row;
     store.apply(&[Change::Conversation(row), Change::Cleared(bob(), 5)], true).await.unwrap();
     let late = [all, Change::Complete(bob(), 2, 3), Change::Acknowledged(message(2)), revoke(3)];
     store.apply(&late, false).await.unwrap();
@@ -179,7 +185,7 @@ pub async fn cleared<S: Store>(at: &S::Location) {
         "another conversation keeps its messages"
     );
     let snapshot = store.snapshot().await.unwrap();
-    let (row, ranges, _) = &snapshot.conversations[0];
+    let StoredConversation { row, ranges, .. } = &snapshot.conversations[0];
     assert_eq!((row.first_visible_seq, ranges.as_slice()), (5, [(5, 6)].as_slice()));
     store
         .apply(&[Change::Cleared(bob(), 9), Change::Messages(bob(), vec![message(9)])], false)
@@ -191,6 +197,40 @@ pub async fn cleared<S: Store>(at: &S::Location) {
         store.snapshot().await.unwrap().outbox.is_empty(),
         "what was cleared and then revoked is not sent again"
     );
+}
+
+/// Promise 4: what the user removed is gone, whichever comes first, and is missing in no place.
+pub async fn removed<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let all = Change::Messages(bob(), (1..=9).map(message).collect());
+    let carols = Change::Messages("C2Ccarol".parse().unwrap(), vec![message(4)]);
+    let changes = [all.clone(), Change::Complete(bob(), 1, 3), carols, revoke(12), waits(20)];
+    store.apply(&changes, false).await.unwrap();
+    let removed = |low, high| Change::Removed(bob(), low, high);
+    store
+        .apply(&[removed(4, 4), removed(6, 7), removed(5, 5), removed(20, 20), removed(12, 12)], true)
+        .await
+        .unwrap();
+    let late =
+        [all, Change::Acknowledged(message(20)), revoke(7), Change::Messages(bob(), vec![message(12)])];
+    store.apply(&late, false).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let left: Vec<u64> = read(&mut store).await.iter().map(|message| message.sequence).collect();
+    assert_eq!(left, [1, 2, 3, 8, 9]);
+    assert!(store.find(&[message(5).id]).await.unwrap().is_empty());
+    assert_eq!(store.find(&[message(4).id]).await.unwrap().len(), 1, "another conversation keeps it");
+    let StoredConversation { ranges, removed, .. } = store.snapshot().await.unwrap().conversations.remove(0);
+    assert_eq!(removed, [(4, 7), (12, 12), (20, 20)]);
+    assert_eq!(ranges, [(1, 7), (12, 12), (20, 20)]);
+    store.apply(&[Change::Cleared(bob(), 6)], false).await.unwrap();
+    let after = store.snapshot().await.unwrap().conversations.remove(0);
+    assert_eq!((after.removed[0], after.ranges[0]), ((6, 7), (6, 7)));
+    store.apply(&[Change::Reset], true).await.unwrap();
+    let sent_again = store.snapshot().await.unwrap().outbox;
+    assert_eq!(sent_again.len(), 1, "the other side gets it back");
+    store.apply(&[Change::Messages(bob(), vec![message(4)])], false).await.unwrap();
+    assert_eq!(read(&mut store).await.len(), 1, "the places of another epoch are others");
 }
 
 /// Promise 3: the newest mutation of a message holds, also if an earlier one or the message as it was comes after it.
@@ -346,6 +386,7 @@ fn message(sequence: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,

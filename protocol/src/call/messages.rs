@@ -1,4 +1,4 @@
-//! Messages: send, modify, revoke, mark as read, and fetch history and mutations.
+//! Messages: send, modify, revoke, remove, mark as read, and fetch history, mutations and removals.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use super::Check;
 use crate::attributes::SentAttributes;
 use crate::body::{Body, Element as _};
 use crate::bounds::{at_least_one, check_content, number, out_of};
+use crate::conversation::RemovedMessages;
 use crate::message::{Message, Mutation, Priority, Reaction};
 use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId, limits};
 
@@ -243,6 +244,38 @@ pub struct MessageReactions {
     pub reactions: List<Reaction>,
 }
 
+/// Removes messages for this user, on all devices. A repetition changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveMessagesRequest {
+    /// The conversation. Not `@TIM#SYSTEM`.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The messages, as ranges of sequences: together at most [`limits::REMOVED_MESSAGES`].
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// Asks for removals after one the client knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovalsRequest {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The number of the last one known; 0 for all.
+    pub after: u64,
+}
+
+/// Removals in the order of their numbers, starting right after the one named in the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovalPage {
+    /// The ranges of sequences that were removed. Those that later ones contain are omitted, and their numbers skipped.
+    pub ranges: List<(u64, u64)>,
+    /// The number of the last one covered.
+    pub up_to: u64,
+    /// Whether more follow after `up_to`.
+    pub more: bool,
+}
+
 /// Sets how far this user has read. A lower sequence than before has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -367,6 +400,44 @@ fn at_most(field: &str, number: u32, most: u32) -> Result<(), Fault> {
     if number > most { Err(out_of(field, &format!("is at most {most}"))) } else { Ok(()) }
 }
 
+impl Check for RemoveMessagesRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if self.conversation_id == ConversationId::System {
+            return Err(Fault::new(Code::NOTICE_NOT_REMOVABLE));
+        }
+        let mut count: u64 = 0;
+        for (low, high) in &self.ranges {
+            at_least_one("low", *low)?;
+            number("high", *high)?;
+            if low > high {
+                return Err(Fault::with_text(
+                    Code::BAD_REQUEST,
+                    "low of a range of messages is not above high",
+                ));
+            }
+            count = count.saturating_add(high - low + 1);
+        }
+        check_removed_count(count)
+    }
+}
+
+/// Checks how many messages are removed at once.
+///
+/// # Errors
+/// [`Code::BAD_REQUEST`] for none, or more than [`limits::REMOVED_MESSAGES`].
+pub fn check_removed_count(count: u64) -> Result<(), Fault> {
+    if (1..=limits::REMOVED_MESSAGES).contains(&count) {
+        return Ok(());
+    }
+    Err(out_of("messages", &format!("are 1 to {}", limits::REMOVED_MESSAGES)))
+}
+
+impl Check for RemovalsRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        number("after", self.after)
+    }
+}
+
 impl Check for ReadRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("sequence", self.sequence)
@@ -384,6 +455,8 @@ verbs! {
         Command by User: Modify(ModifyRequest) = "msg.modify" -> Modified,
         Command by User: React(ReactRequest) = "msg.react" -> Newest,
         Query by User: Reactions(ReactionsRequest) = "msg.reactions" -> ReactionsPage,
+        Command by User: Remove(RemoveMessagesRequest) = "msg.remove" -> RemovedMessages,
+        Query by User: Removals(RemovalsRequest) = "msg.removals" -> RemovalPage,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }
 }

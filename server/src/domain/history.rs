@@ -6,7 +6,8 @@ use tim_protocol::{List, limits};
 
 use super::DomainResult;
 use super::conversations::readable;
-use super::log::messages;
+use super::log::{Reader, messages};
+use super::removed::Removed;
 use super::rows::Rows;
 use crate::core::ops::Actor;
 
@@ -18,7 +19,8 @@ pub(super) fn page(
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
         return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, first_visible_seq: 1 });
     };
-    let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let own = rows.user_conversation(actor.key, conversation.key)?;
+    let first_visible_seq = own.first_visible_seq;
     let low = asked.low.max(first_visible_seq).max(1);
     let high = asked.high.min(conversation.head);
     if low > high {
@@ -30,8 +32,11 @@ pub(super) fn page(
         });
     }
     let max = asked.limit.min(limits::HISTORY_PAGE);
+    let newest = low.max((high + 1).saturating_sub(max.into()))..=high;
+    let removed = Removed::among(rows, actor.key, &conversation, own, newest.clone())?;
     let name = &asked.conversation_id;
-    let run = messages(rows, actor, &conversation, name, low..=high, max, limits::PAGE_BYTES)?;
+    let reader = Reader { actor, conversation: &conversation, name, removed: &removed };
+    let run = messages(rows, &reader, newest, max, limits::PAGE_BYTES)?;
     // A limit of nothing covers nothing.
     let low = run.low.unwrap_or(high + 1);
     Ok(HistoryPage { messages: run.messages, low, high, first_visible_seq })

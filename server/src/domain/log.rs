@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::{ControlFlow, RangeInclusive};
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tim_protocol::attributes::Attributes;
 use tim_protocol::body::Body;
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::code::Code;
@@ -13,6 +15,7 @@ use tim_protocol::{ConversationId, List, MessageId, UserId, bounds};
 
 use super::DomainResult;
 use super::conversations::audience;
+use super::removed::Removed;
 use super::rows::{Conversation, MessageRow, Parties, Rows, SenderProfile};
 use crate::core::ops::{Actor, Notification, NotificationContent, UserKey};
 
@@ -68,6 +71,7 @@ pub(super) fn append(
         nick: draft.sender_profile.nick.unwrap_or_default(),
         avatar: draft.sender_profile.avatar.unwrap_or_default(),
         revoked: None,
+        removed: false,
         mutation_seq: 0,
         version: 0,
         pin: None,
@@ -128,22 +132,32 @@ pub(super) struct Run {
     pub(super) low: Option<u64>,
 }
 
-/// The newest messages of a range, up to `max` messages and `max_bytes` bytes, but at least one. `name` is the
-/// conversation as the actor names it.
+/// Who reads messages, and of what.
+pub(super) struct Reader<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) conversation: &'a Conversation,
+    /// The conversation as the actor names it.
+    pub(super) name: &'a ConversationId,
+    /// The messages that the actor removed: nothing of what they say is read.
+    pub(super) removed: &'a Removed,
+}
+
+/// The newest messages of a range, up to `max` messages and `max_bytes` bytes, but at least one.
 pub(super) fn messages(
     rows: &mut impl Rows,
-    actor: &Actor,
-    conversation: &Conversation,
-    name: &ConversationId,
+    reader: &Reader<'_>,
     sequences: RangeInclusive<u64>,
     max: u32,
     max_bytes: usize,
 ) -> DomainResult<Run> {
+    let Reader { actor, conversation, name, removed } = reader;
     let (mut run, mut room) = (Run::default(), PageRoom::new(max_bytes));
     rows.messages(conversation.key, actor.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let sequence = row.sequence;
-        let message = bounds::written(&message(row, to));
+        let message = message(row, to);
+        let message = if removed.has(sequence) { emptied(message) } else { message };
+        let message = bounds::written(&message);
         if !room.take_bytes(message.get().len()) {
             return ControlFlow::Break(());
         }
@@ -183,6 +197,7 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         nick: row.nick,
         avatar: row.avatar,
         revoked: row.revoked,
+        removed: false,
         mutation_seq: row.mutation_seq,
         version: row.version,
         pin: row.pin,
@@ -190,4 +205,33 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         attributes: row.attributes.map(Cow::Borrowed),
         body: bounds::within_frames(row.body),
     }
+}
+
+/// A message that the reader removed: its place in the log is left.
+fn emptied(message: MessageRef<'_>) -> MessageRef<'_> {
+    Message {
+        nick: "",
+        avatar: "",
+        revoked: None,
+        removed: true,
+        pin: None,
+        reactions: List::default(),
+        mutation_seq: 0,
+        version: 0,
+        attributes: Attributes::of_revoked(message.attributes.as_deref()).map(Cow::Owned),
+        body: Cow::Owned(type_only_body(&message.body)),
+        ..message
+    }
+}
+
+/// The body of a message of which nothing is said any more: only its type.
+pub(super) fn type_only_body(body: &RawValue) -> Box<RawValue> {
+    #[derive(Default, Deserialize, Serialize)]
+    #[serde(default)]
+    struct Tag {
+        #[serde(rename = "type")]
+        kind: serde_json::Value,
+    }
+    let tag: Tag = serde_json::from_str(body.get()).unwrap_or_default();
+    bounds::written(&tag)
 }

@@ -2,12 +2,12 @@
 
 use tim_protocol::bounds;
 use tim_protocol::call::{
-    Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, Reply,
+    Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, RemovalsRequest, Reply,
 };
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{DomainResult, history, modify, mutations, reactions, read, revoke, send};
+use super::{DomainResult, history, modify, mutations, reactions, read, remove_messages, revoke, send};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
@@ -33,6 +33,10 @@ pub(super) fn request(
         MessagesRequest::React(react) => reactions::react(rows, actor, react),
         MessagesRequest::Reactions(asked) => {
             reactions::page(rows, actor, asked).map(ReactionsRequest::answer).map(without_notifications)
+        }
+        MessagesRequest::Remove(asked) => remove_messages::remove(rows, actor, asked),
+        MessagesRequest::Removals(asked) => {
+            remove_messages::page(rows, actor, asked).map(RemovalsRequest::answer).map(without_notifications)
         }
         MessagesRequest::Read(read) => read::read(rows, actor, read),
     }

@@ -3,9 +3,9 @@
 //! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
-//! * One file each: [`send`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`history`], [`sync`], [`membership`], [`blacklist`],
-//!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`mutations`], [`unread`],
-//!   [`mentions`], [`notices`] and [`marks`].
+//! * One file each: [`send`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`remove_messages`], [`history`],
+//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
+//!   [`log`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
@@ -31,6 +31,8 @@ mod profiles;
 mod reactions;
 mod read;
 mod removals;
+mod remove_messages;
+mod removed;
 mod requests;
 mod revoke;
 pub mod rows;

@@ -14,7 +14,8 @@ use tim_protocol::{ConversationId, List, limits};
 
 use super::DomainResult;
 use super::conversations::{may_read, readable};
-use super::log::{messages, named_by};
+use super::log::{Reader, messages, named_by};
+use super::removed::Removed;
 use super::rows::{Conversation, MutationRow, NewMutation, Rows};
 use crate::core::ops::{Actor, Audience, Notification, NotificationContent};
 
@@ -31,7 +32,9 @@ pub(super) fn visible(
     {
         return Ok(None);
     }
-    let run = messages(rows, actor, conversation, name, sequence..=sequence, 1, usize::MAX)?;
+    // Also what the actor removed for themselves: it is there for others.
+    let reader = Reader { actor, conversation, name, removed: &Removed::default() };
+    let run = messages(rows, &reader, sequence..=sequence, 1, usize::MAX)?;
     let message = run.messages.first().map(|text| serde_json::from_str(text.get())).transpose();
     Ok(message.map_err(|_| Code::INTERNAL)?)
 }
@@ -124,11 +127,13 @@ pub(super) fn page(
 ) -> DomainResult<MutationPage> {
     let mut page = MutationPage { mutations: List::default(), up_to: asked.after, more: false };
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
-    let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let own = rows.user_conversation(actor.key, conversation.key)?;
+    let visible = own.first_visible_seq..=conversation.head;
+    let removed = Removed::among(rows, actor.key, &conversation, own, visible)?;
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     rows.mutations(conversation.key, actor, asked.after, limits::MUTATION_PAGE, |row| {
         let number = row.number;
-        if row.sequence >= first_visible_seq {
+        if row.sequence >= own.first_visible_seq && !removed.has(row.sequence) {
             let mutation = seen(row, actor, &conversation, &asked.conversation_id);
             if !room.take(&mutation) {
                 return ControlFlow::Break(());

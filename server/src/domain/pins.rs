@@ -10,6 +10,7 @@ use super::conversations::readers;
 use super::group_view::CallersGroup;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
+use super::removed::Removed;
 use super::rows::{MutationKind, Rows};
 use crate::core::ops::{Actor, Committed};
 
@@ -64,9 +65,11 @@ pub(super) fn pinned(
     actor: &Actor,
     group: &CallersGroup,
 ) -> DomainResult<PinnedMessages> {
-    let key = group.conversation.key;
-    let first_visible_seq = rows.user_conversation(actor.key, key)?.first_visible_seq;
-    let mut pinned = rows.pinned(key)?;
-    pinned.retain(|pinned| pinned.sequence >= first_visible_seq);
+    let conversation = &group.conversation;
+    let own = rows.user_conversation(actor.key, conversation.key)?;
+    let visible = own.first_visible_seq..=conversation.head;
+    let removed = Removed::among(rows, actor.key, conversation, own, visible)?;
+    let mut pinned = rows.pinned(conversation.key)?;
+    pinned.retain(|pinned| pinned.sequence >= own.first_visible_seq && !removed.has(pinned.sequence));
     Ok(PinnedMessages { pinned: pinned.into() })
 }

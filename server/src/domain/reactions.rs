@@ -12,6 +12,7 @@ use super::DomainResult;
 use super::conversations::{check_may_write, named, readable, readers};
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
+use super::removed::Removed;
 use super::rows::{Conversation, MutationKind, Rows};
 use crate::core::ops::{Actor, Committed};
 
@@ -93,8 +94,12 @@ pub(super) fn page(
 ) -> DomainResult<ReactionsPage> {
     let mut page = ReactionsPage { messages: List::default() };
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
+    let own = rows.user_conversation(actor.key, conversation.key)?;
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     for sequence in &asked.sequences {
+        if Removed::among(rows, actor.key, &conversation, own, *sequence..=*sequence)?.has(*sequence) {
+            continue;
+        }
         let name = &asked.conversation_id;
         let Some(message) = mutations::visible(rows, actor, &conversation, name, *sequence)? else {
             continue;

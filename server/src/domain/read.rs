@@ -7,7 +7,7 @@ use tim_protocol::message::Receipt;
 use super::conversations::{audience, readable};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows};
-use super::unread::{by_others, revoked_after};
+use super::unread::{by_others, revoked_or_removed_after};
 use super::{DomainResult, marks};
 use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent, UserKey};
 
@@ -18,11 +18,11 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest
             unread_base: 0,
         })));
     };
-    let before = rows.user_conversation(actor.key, conversation.key)?.read;
-    let sequence = read.sequence.min(conversation.head).max(before);
+    let own = rows.user_conversation(actor.key, conversation.key)?;
+    let sequence = read.sequence.min(conversation.head).max(own.read);
     let unread_base = by_others(rows, &conversation, actor.key, sequence)?;
     let reply = call::ReadRequest::answer(ReadUpTo { sequence, unread_base });
-    if sequence == before {
+    if sequence == own.read {
         return Ok(without_notifications(reply));
     }
     set_read(rows, &conversation, actor.key, sequence)?;
@@ -31,7 +31,7 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest
         to: read.conversation_id.clone(),
         sequence,
         unread_base,
-        revoked_above_read: revoked_after(rows, &conversation, actor.key, sequence)?,
+        revoked_above_read: revoked_or_removed_after(rows, &conversation, actor.key, own, sequence)?,
         mutation_head: conversation.mutation_head,
     };
     // Both sides of a C2C conversation see it; in a group only the reader's own devices do.

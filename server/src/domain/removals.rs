@@ -1,4 +1,4 @@
-//! What a user removes for themselves: what was said in a conversation, and the conversation from the list.
+//! What a user removes of conversations: what was said, and the conversation from the list.
 //!
 //! Both are numbers that only grow, so requests may be repeated and come in any order. Nobody else learns of them: what was
 //! removed counts as read for the user, and the other side is not told that it was read.
@@ -6,14 +6,13 @@
 use tim_protocol::call::{
     Call as _, ConversationFailure, ConversationRemoval, ConversationsRemoved, RemoveConversationsRequest,
 };
-use tim_protocol::conversation::{Change, ReadState, Removals, Removed};
+use tim_protocol::conversation::{Change, Removals, Removed};
 use tim_protocol::{Code, List};
 
 use super::conversations::readable;
 use super::outcome::{with_notifications, without_notifications};
-use super::rows::{Conversation, Rows, UserConversation};
-use super::unread::{by_others, revoked_after};
-use super::{DomainError, DomainResult, marks, notices};
+use super::rows::{Rows, UserConversation};
+use super::{DomainError, DomainResult, marks, notices, unread};
 use crate::core::ops::{Actor, Committed};
 
 /// Removes what each conversation names. The user's other sessions get those that changed, in one push.
@@ -61,6 +60,9 @@ fn remove(
         hidden_below: before.hidden_below.max(removal.hidden_below.min(end)),
         ..before
     };
+    if own.removals > 0 && own.first_visible_seq > before.first_visible_seq {
+        rows.forget_removed(actor.key, conversation.key, own.first_visible_seq)?;
+    }
     if own != before {
         rows.set_removed(actor.key, conversation.key, own)?;
         marks::mark(rows, actor.key, conversation.key)?;
@@ -69,22 +71,7 @@ fn remove(
         conversation_id: name.clone(),
         first_visible_seq: own.first_visible_seq,
         hidden_below: own.hidden_below,
-        read: read_state(rows, actor, &conversation, own)?,
+        read: unread::read_state(rows, &conversation, actor.key, own)?,
     };
     Ok((removed, own != before))
-}
-
-fn read_state(
-    rows: &mut impl Rows,
-    actor: &Actor,
-    conversation: &Conversation,
-    own: UserConversation,
-) -> DomainResult<ReadState> {
-    let read = own.seen();
-    Ok(ReadState {
-        read,
-        unread_base: by_others(rows, conversation, actor.key, read)?,
-        revoked_above_read: revoked_after(rows, conversation, actor.key, read)?,
-        mutation_head: conversation.mutation_head,
-    })
 }

@@ -1,7 +1,5 @@
 //! Revokes messages.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use tim_protocol::List;
 use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{self, Call as _};
@@ -10,6 +8,7 @@ use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::DomainResult;
 use super::conversations::{audience, named};
+use super::log::type_only_body;
 use super::mentions;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
@@ -78,7 +77,7 @@ fn append(
     revocation: Revocation,
 ) -> DomainResult<Mutation> {
     let attributes = Attributes::of_revoked(message.attributes.as_deref());
-    let body = type_only_body(&message.body)?;
+    let body = type_only_body(&message.body);
     let changed = Changed {
         change: MessageChange::Revoked(revocation),
         unread_index: if message.excluded_from_unread_count { 0 } else { message.unread_index },
@@ -96,16 +95,4 @@ fn append(
         rows.remove_pin(conversation.key, message.sequence)?;
     }
     Ok(mutation)
-}
-
-/// The body of a revoked message: only its type.
-fn type_only_body(body: &RawValue) -> DomainResult<Box<RawValue>> {
-    #[derive(Default, Deserialize, Serialize)]
-    #[serde(default)]
-    struct Tag {
-        #[serde(rename = "type")]
-        kind: serde_json::Value,
-    }
-    let tag: Tag = serde_json::from_str(body.get()).unwrap_or_default();
-    Ok(to_raw_value(&tag).map_err(|_| Code::INTERNAL)?)
 }

@@ -6,13 +6,14 @@
 use serde_json::value::RawValue;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{
-    BlacklistChange, Change, ConversationState, Cursor, GroupChange, LastShown, ProfileChange,
+    BlacklistChange, Change, ConversationState, Cursor, GroupChange, LastShown, ProfileChange, ReadState,
 };
 use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
 
 use super::group_view::group_for;
-use super::log::Run;
+use super::log::{Reader, Run};
 use super::profiles::profile;
+use super::removed::{Removed, newest_shown};
 use super::rows::{ChangeKind, Changed, Conversation, ConversationView, Parties, Rows, UserConversation};
 use super::{DomainResult, log, mentions, unread};
 use crate::core::ops::{Actor, ConversationKey};
@@ -109,15 +110,19 @@ fn state(
     let latest = if is_gone { 0 } else { latest };
     let (mut run, mut last) = (Run::default(), Run::default());
     if latest > 0 {
-        let visible = own.first_visible_seq..=conversation.head;
-        run = log::messages(rows, actor, &conversation, &name, visible.clone(), latest, room)?;
-        let shown = conversation.last_shown_seq;
-        if visible.contains(&shown) && run.low.is_some_and(|low| shown < low) {
-            last = log::messages(rows, actor, &conversation, &name, shown..=shown, 1, room)?;
+        let first = (conversation.head + 1).saturating_sub(latest.into()).max(own.first_visible_seq);
+        let newest = first..=conversation.head;
+        let removed = Removed::among(rows, actor.key, &conversation, own, newest.clone())?;
+        let reader = Reader { actor, conversation: &conversation, name: &name, removed: &removed };
+        run = log::messages(rows, &reader, newest, latest, room)?;
+        let shown = newest_shown(rows, actor.key, &conversation, own)?;
+        if shown >= own.first_visible_seq && run.low.is_some_and(|low| shown < low) {
+            last = log::messages(rows, &reader, shown..=shown, 1, room)?;
         }
     }
-    let last_shown = removed_last(rows, &conversation, own)?;
-    let read = own.seen();
+    let last_shown = removed_last(rows, actor, &conversation, own)?;
+    let ReadState { read, unread_base, revoked_above_read, mutation_head, removals } =
+        unread::read_state(rows, &conversation, actor.key, own)?;
     let mentions = if is_gone { Vec::new() } else { mentions::unread(rows, actor, &conversation, own)? };
     Ok(ConversationState {
         conversation_id: name,
@@ -125,15 +130,16 @@ fn state(
         member_count,
         owner_id,
         head: conversation.head,
-        mutation_head: conversation.mutation_head,
+        mutation_head,
         unread_index: conversation.unread_index,
         read,
         own: unread::own(rows, &conversation, actor.key)?,
-        unread_base: unread::by_others(rows, &conversation, actor.key, read)?,
-        revoked_above_read: unread::revoked_after(rows, &conversation, actor.key, read)?,
+        unread_base,
+        revoked_above_read,
         peer_read: peer_read.unwrap_or(0),
         first_visible_seq: own.first_visible_seq,
         hidden_below: own.hidden_below,
+        removals,
         last_shown,
         gone: is_gone,
         mentions: mentions.into(),
@@ -146,11 +152,13 @@ fn state(
 /// The last message of a conversation, if the user removed it: it orders the list still.
 fn removed_last(
     rows: &mut impl Rows,
+    actor: &Actor,
     conversation: &Conversation,
     own: UserConversation,
 ) -> DomainResult<Option<LastShown>> {
     let sequence = conversation.last_shown_seq;
-    if sequence == 0 || sequence >= own.first_visible_seq {
+    let removed = Removed::among(rows, actor.key, conversation, own, sequence..=sequence)?;
+    if sequence == 0 || (sequence >= own.first_visible_seq && !removed.has(sequence)) {
         return Ok(None);
     }
     let time = rows.time_at(conversation.key, sequence)?;

@@ -4,8 +4,10 @@
 //! other one wrote the rest; a group's senders are found by an index. The number of messages of others up to any
 //! sequence is therefore the difference of two numbers, and no message between is looked at.
 
+use tim_protocol::conversation::ReadState;
+
 use super::DomainResult;
-use super::rows::{Conversation, Parties, Rows};
+use super::rows::{Conversation, Parties, Rows, UserConversation};
 use crate::core::ops::UserKey;
 
 /// How many messages that count as unread `user` wrote, of all up to the head.
@@ -42,9 +44,37 @@ pub(super) fn by_others(
     })
 }
 
-/// How many messages of others, counted as unread, from after `sequence` were taken back. Counted rather than listed,
-/// because their number is unbounded.
-pub(super) fn revoked_after(
+/// How far a user has read, where what was removed counts as read.
+pub(super) fn read_state(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+    own: UserConversation,
+) -> DomainResult<ReadState> {
+    let read = own.seen();
+    Ok(ReadState {
+        read,
+        unread_base: by_others(rows, conversation, user, read)?,
+        revoked_above_read: revoked_or_removed_after(rows, conversation, user, own, read)?,
+        mutation_head: conversation.mutation_head,
+        removals: own.removals,
+    })
+}
+
+/// How many messages of others, counted as unread, from after `sequence` were revoked, or removed by the user. Counted rather
+/// than listed, because their number is unbounded.
+pub(super) fn revoked_or_removed_after(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+    own: UserConversation,
+    sequence: u64,
+) -> DomainResult<u64> {
+    let removed = if own.removals == 0 { 0 } else { rows.count_removed(user, conversation.key, sequence)? };
+    Ok(removed + revoked_after(rows, conversation, user, sequence)?)
+}
+
+fn revoked_after(
     rows: &mut impl Rows,
     conversation: &Conversation,
     user: UserKey,

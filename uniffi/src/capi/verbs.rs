@@ -590,6 +590,30 @@ fn modify_message(tim: Arc<Tim>, message: Message) -> Call {
     call(async move { tim.modify_message(message).await })
 }
 
+/// Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection
+/// they are deleted here at once, elsewhere later. The user's other devices emit `onMessageDeleted`. Pass messages as
+/// they were listed or received. Those that wait to be sent or were refused leave the outbox, as `tim_cancel_message`
+/// has it.
+///
+/// `message_list_json` is an array of `message`. Result: `null`.
+///
+/// Errors: the gate's; 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500
+/// for a conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while
+/// one is on its way. Then nothing is deleted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_message(
+    client: TimClient,
+    message_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_message(tim, guard::noun(message_list_json)?))))
+}
+
+fn delete_message(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
+    call(async move { tim.delete_message(message_list).await })
+}
+
 /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
 /// `next_req_message_id`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
 ///
@@ -1579,6 +1603,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "modifyMessage" => {
             let mut given = Parameters::new("modifyMessage", &["message"], given)?;
             Ok(modify_message(tim, given.take("message")?))
+        }
+        "deleteMessage" => {
+            let mut given = Parameters::new("deleteMessage", &["messageList"], given)?;
+            Ok(delete_message(tim, given.take("messageList")?))
         }
         "getMessageList" => {
             let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;

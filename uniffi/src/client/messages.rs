@@ -82,6 +82,19 @@ impl Tim {
         Ok(offload(self.tim.modify_message(&message.try_into()?)).await?.into())
     }
 
+    /// Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+    /// deleted here at once, elsewhere later. The user's other devices emit `MessageDeleted`. Pass messages as they were listed or
+    /// received. Those that wait to be sent or were refused leave the outbox, as `cancelMessage` has it.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500 for a
+    /// conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while one is on its
+    /// way. Then nothing is deleted.
+    pub async fn delete_message(&self, message_list: Vec<Message>) -> Result<(), TimError> {
+        let messages = message_list.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>, _>>()?;
+        Ok(offload(self.tim.delete_message(&messages)).await?)
+    }
+
     /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
     /// `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
     ///

@@ -613,6 +613,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group_
 uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message_id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DELETE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DELETE_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_delete_message(uint64_t ptr, RustBuffer message_list
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_FIND_MESSAGES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_FIND_MESSAGES
 uint64_t uniffi_tim_ffi_fn_method_tim_find_messages(uint64_t ptr, RustBuffer message_id_list
@@ -1423,6 +1428,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_quit_group(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DELETE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DELETE_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_delete_message(void
 
 );
 #endif

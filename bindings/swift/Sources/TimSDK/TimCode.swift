@@ -26,6 +26,8 @@ public enum TimCode {
     public static let conversationTypeInvalid: Int32 = 2106
     /// the message could not be taken back.
     public static let revokeFailed: Int32 = 2110
+    /// system notices cannot be deleted.
+    public static let noticeNotRemovable: Int32 = 2116
     /// no picture was chosen: pass a path or bytes.
     public static let imageMissing: Int32 = 2251
     /// the file is not a JPEG, PNG, GIF, BMP or WebP picture.

@@ -1964,6 +1964,18 @@ public protocol TimProtocol: AnyObject, Sendable {
     func cancelMessage(messageID: String) async throws
 
     /**
+     * Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+     * deleted here at once, elsewhere later. The user's other devices emit `MessageDeleted`. Pass messages as they were listed or
+     * received. Those that wait to be sent or were refused leave the outbox, as `cancelMessage` has it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500 for a
+     * conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while one is on its
+     * way. Then nothing is deleted.
+     */
+    func deleteMessage(messageList: [Message]) async throws
+
+    /**
      * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
      * out. Asks nobody.
      *
@@ -3313,6 +3325,32 @@ open func cancelMessage(messageID: String)async throws   {
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_cancel_message(
                         self.uniffiCloneHandle(),FfiConverterString.lower(messageID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+     * deleted here at once, elsewhere later. The user's other devices emit `MessageDeleted`. Pass messages as they were listed or
+     * received. Those that wait to be sent or were refused leave the outbox, as `cancelMessage` has it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500 for a
+     * conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while one is on its
+     * way. Then nothing is deleted.
+     */
+open func deleteMessage(messageList: [Message])async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_message(
+                        self.uniffiCloneHandle(),FfiConverterSequenceTypeMessage.lower(messageList)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -8730,6 +8768,10 @@ public enum EventName: Equatable, Hashable {
      * A message was pinned in a group, or is not any more.
      */
     case pinnedGroupMessageUpdated
+    /**
+     * Messages were deleted on another device.
+     */
+    case messageDeleted
 
 
 
@@ -8788,6 +8830,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 18: return .messageReactionsUpdated
 
         case 19: return .pinnedGroupMessageUpdated
+
+        case 20: return .messageDeleted
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -8871,6 +8915,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .pinnedGroupMessageUpdated:
             writeInt(&buf, Int32(19))
+
+
+        case .messageDeleted:
+            writeInt(&buf, Int32(20))
 
         }
     }
@@ -10881,6 +10929,17 @@ public enum TimEvent: Equatable, Hashable {
          */operatorID: String
     )
     /**
+     * This user deleted messages of a conversation on another device: they are not on this one any more.
+     */
+    case messageDeleted(
+        /**
+         * The conversation.
+         */conversationID: String,
+        /**
+         * The IDs of the messages.
+         */messageIDList: [String]
+    )
+    /**
      * The other side has read these.
      */
     case messageReadByPeer(
@@ -11021,37 +11080,40 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 8: return .pinnedGroupMessageUpdated(groupID: try FfiConverterString.read(from: &buf), messageSequence: try FfiConverterInt64.read(from: &buf), isPinned: try FfiConverterBool.read(from: &buf), operatorID: try FfiConverterString.read(from: &buf)
         )
 
-        case 9: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 9: return .messageDeleted(conversationID: try FfiConverterString.read(from: &buf), messageIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 10: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 10: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 11: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
+        case 11: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 12: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 12: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 13: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 13: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 14: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 14: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 15: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 15: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 16: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 16: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 17: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 17: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 18: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 18: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 19: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 19: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 20: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -11103,61 +11165,67 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterString.write(operatorID, into: &buf)
 
 
-        case let .messageReadByPeer(messages):
+        case let .messageDeleted(conversationID,messageIDList):
             writeInt(&buf, Int32(9))
+            FfiConverterString.write(conversationID, into: &buf)
+            FfiConverterSequenceString.write(messageIDList, into: &buf)
+
+
+        case let .messageReadByPeer(messages):
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
         case let .conversationListUpdated(conversations):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
             FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
             FfiConverterBool.write(isWhole, into: &buf)
 
 
         case let .totalUnreadMessageCountUpdated(count):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(18))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(19))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(20))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -12344,6 +12412,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_message() != 23037) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_find_messages() != 1049) {

@@ -26,6 +26,7 @@ func describe(_ event: TimEvent) -> String {
     case .messageModified(let messages): "messageModified \(messages.map(\.id))"
     case .messageReactionsUpdated(let messages): "messageReactionsUpdated \(messages.map(\.id))"
     case .pinnedGroupMessageUpdated(let group, let place, let isPinned, _): "pinnedGroupMessageUpdated \(group) \(place) \(isPinned)"
+    case .messageDeleted(_, let deleted): "messageDeleted \(deleted)"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
     case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationID) (\($0.unreadCount) unread)" })"
     case .conversationChanged(let changed, let deleted, _): "conversationChanged \(changed.map(\.conversationID) + deleted)"

@@ -56,6 +56,9 @@ final class ChatTests: XCTestCase {
         XCTAssertTrue(revoked.isRevoked)
         XCTAssertEqual(revoked.revokeReason, "wrong day")
         try await bob.next { if case .messageRevoked(let messages) = $0 { messages[0].id == sent.id && messages[0].isRevoked } else { false } }
+        try await alice.tim.deleteMessage(messageList: [revoked])
+        let left = try await alice.tim.getMessageList(conversationID: .c2c(bob.name))
+        XCTAssertEqual(left.messageList, [])
     }
 
     func testWhatWasSaidIsFound() async throws {

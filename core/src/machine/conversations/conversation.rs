@@ -18,7 +18,7 @@ use crate::conversation::Conversation;
 use crate::machine::outbox::Outbox;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::mutation::{mutate, supersedes};
-use crate::stored::{ConversationRow, Ranges};
+use crate::stored::{ConversationRow, Ranges, StoredConversation};
 
 /// Maximum number of messages and of mutations that wait for earlier ones, and of mutated messages whose mutations are
 /// applied to late replies. What is dropped is fetched again when its turn comes.
@@ -32,7 +32,11 @@ pub(super) const MAX_EMITTED: u64 = 300;
 pub(super) struct Conv {
     pub(super) row: Box<ConversationRow>,
     pub(super) ranges: Ranges,
+    /// The messages that the user removed.
+    pub(super) removed: Ranges,
     pub(super) newest: Option<Box<WireMessage>>,
+    /// It was looked for in vain, or is being looked for.
+    pub(super) is_last_sought: bool,
     /// Messages that were received out of order.
     pub(super) stash: BTreeMap<u64, WireMessage>,
     /// Sequences above `row.emitted_seq` of messages sent by this device.
@@ -75,6 +79,10 @@ impl Conv {
             floor_pending: 0,
             hidden_below: 0,
             hidden_pending: 0,
+            removal_seq: 0,
+            removal_head: 0,
+            unsent_removed: Vec::new(),
+            removed_unread: Vec::new(),
             emitted_seq: 0,
             baseline_seq: None,
             undelivered: Vec::new(),
@@ -85,14 +93,18 @@ impl Conv {
             settings: None,
             unsent_settings: None,
         };
-        Self::load(Box::new(row), Vec::new(), None)
+        let (ranges, removed) = (Vec::new(), Vec::new());
+        Self::load(StoredConversation { row: Box::new(row), ranges, removed, newest: None })
     }
 
-    pub(super) fn load(row: Box<ConversationRow>, ranges: Ranges, newest: Option<Box<WireMessage>>) -> Self {
+    pub(super) fn load(stored: StoredConversation) -> Self {
+        let StoredConversation { row, ranges, removed, newest } = stored;
         Self {
             ask_missing_at: (row.head > row.emitted_seq && !row.gone).then_some(0),
             row,
             ranges,
+            removed,
+            is_last_sought: false,
             newest: newest.filter(|it| !Attributes::of(it.attributes.as_deref()).excluded_from_last_message),
             stash: BTreeMap::new(),
             own_seqs: Vec::new(),
@@ -110,7 +122,8 @@ impl Conv {
     pub(super) fn wants(&self) -> bool {
         let has_news =
             self.row.read_pending > 0 || self.row.unsent_settings.is_some() || self.has_unsent_removal();
-        !self.row.gone && (self.is_missing() || self.wants_mutations() || has_news)
+        let is_behind = self.is_missing() || self.wants_mutations() || self.wants_removals();
+        !self.row.gone && (is_behind || has_news)
     }
 
     /// Whether there is a gap above the emitted sequence.
@@ -157,6 +170,9 @@ impl Conv {
         if !attributes.excluded_from_last_message {
             self.note_shown(message);
         }
+        if message.removed {
+            return;
+        }
         self.note_mention(me, message, &attributes);
         if is_own_joining(me, message) {
             let unread_base = message.unread_index.saturating_sub(self.row.own);
@@ -181,7 +197,7 @@ impl Conv {
         self.row.last_active = self.row.last_active.max(message.time);
         self.row.last_shown_seq = self.row.last_shown_seq.max(message.sequence);
         let is_newer = self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence);
-        if is_newer && message.sequence >= self.row.first_visible_seq {
+        if is_newer && !message.removed && message.sequence >= self.row.first_visible_seq {
             self.newest = Some(Box::new(message.clone()));
         }
     }
@@ -230,12 +246,19 @@ impl Conv {
 
     /// Counts the mutation that was just applied, if it revokes an unread message.
     pub(super) fn count_revoked(&mut self, me: &UserId, mutation: &Mutation) {
+        let (sequence, is_revoked) =
+            (mutation.sequence, matches!(mutation.change, MessageChange::Revoked(_)));
+        // One that this device removed counts as revoked for the server from now on.
+        let is_unsent = is_revoked && ranges::has(&self.row.removed_unread, sequence);
+        let is_removed = self.is_removed(sequence) && !is_unsent;
         let row = &mut self.row;
+        if is_unsent {
+            ranges::remove(&mut row.removed_unread, sequence, sequence);
+        }
         if row.mutation_seq > row.revoked_up_to {
             row.revoked_up_to = row.mutation_seq;
-            let is_revoked = matches!(mutation.change, MessageChange::Revoked(_));
             let was_unread =
-                mutation.unread_index > 0 && mutation.from != *me && mutation.sequence > row.read;
+                mutation.unread_index > 0 && mutation.from != *me && sequence > row.read && !is_removed;
             row.revoked_above_read += u64::from(is_revoked && was_unread);
         }
     }
@@ -263,8 +286,9 @@ impl Conv {
         }
     }
 
-    /// Applies known mutations to a message from an older reply.
+    /// Applies known mutations to a message from an older reply, and marks it if the user removed it.
     pub(super) fn apply_mutated(&self, message: &mut WireMessage) {
+        message.removed |= self.is_removed(message.sequence);
         for mutation in self.mutated.get(&message.sequence).into_iter().flatten() {
             mutate(message, mutation);
         }
@@ -352,6 +376,7 @@ impl Conv {
             return;
         }
         ranges::add(&mut self.ranges, low, high);
+        self.is_last_sought = false;
     }
 
     /// The newest part of a range that is not stored.
@@ -388,7 +413,7 @@ impl Conv {
         if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
             return 0;
         }
-        self.by_others_above().saturating_sub(self.row.revoked_above_read)
+        self.by_others_above().saturating_sub(self.row.revoked_above_read + self.removed_unread())
     }
 
     /// How many counted messages of others stand above the read sequence.

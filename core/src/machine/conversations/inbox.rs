@@ -57,6 +57,7 @@ impl Conversations {
     ) {
         let (id, sequence) = (message.to.clone(), message.sequence);
         let conv = self.entry(around.account, &id);
+        message.removed = conv.is_removed(sequence);
         if message.mutation_seq > 0 {
             // It changed since it was sent.
             conv.note_place(&message.from.clone(), &message);
@@ -119,6 +120,7 @@ impl Conversations {
             let own = std::mem::take(&mut conv.own_seqs);
             conv.own_seqs = own.iter().copied().filter(|sequence| *sequence > high).collect();
             next.retain(|message| message.mutation_seq > 0 || !own.contains(&message.sequence));
+            next.retain(|message| !message.removed && !conv.is_removed(message.sequence));
             for message in next.iter().filter(|message| is_news(message)) {
                 if own.contains(&message.sequence) || conv.discards(&me, message) {
                     continue;
@@ -160,9 +162,10 @@ impl Conversations {
         let read_now = conv.row.peer_read;
         let baseline_seq = *conv.row.baseline_seq.get_or_insert(state.head);
         if is_new {
-            // Messages fetched from now on already contain earlier revocations. In a conversation that was known
+            // Messages fetched from now on already contain earlier revocations, and tell what was removed. In a conversation that was known
             // before, a message may be stored unrevoked, such as an own message acknowledged before the first page.
             conv.row.mutation_seq = conv.row.mutation_seq.max(state.mutation_head);
+            conv.row.removal_seq = conv.row.removal_seq.max(state.removals);
         }
         around.cx.count_unreadable(Unreadable::Message, state.mentions.unreadable);
         self.keep_last(around, &id, std::mem::take(&mut state.last_message));
@@ -191,6 +194,9 @@ impl Conversations {
         let (Some(me), Some(conv)) = (around.cx.me(), self.convs.get_mut(id)) else { return };
         for mut message in last {
             conv.apply_mutated(&mut message);
+            if message.removed {
+                continue;
+            }
             conv.note(&me, &message);
             around.cx.store(Change::Messages(id.clone(), vec![message]));
         }
@@ -205,6 +211,7 @@ impl Conversations {
         here.iter_mut().for_each(|message| conv.apply_mutated(message));
         if let (Some(first), Some(last)) = (here.first(), here.last()) {
             let (low, high) = (first.sequence, last.sequence);
+            here.retain(|message| !message.removed);
             conv.complete(low, high);
             cx.store(Change::Messages(id.clone(), here));
             cx.store(Change::Complete(id.clone(), low, high));
@@ -243,10 +250,10 @@ impl Conversations {
         }
     }
 
-    /// The messages of a range, with placeholders for unreadable ones. A list whose length does not match the range is
+    /// The messages of a range, with placeholders for unreadable ones; what is removed of them is removed here too. A list whose length does not match the range is
     /// returned without placeholders.
     pub(super) fn fill_gaps(
-        &self,
+        &mut self,
         cx: &mut Context,
         id: &ConversationId,
         list: List<WireMessage>,
@@ -254,6 +261,7 @@ impl Conversations {
     ) -> Vec<WireMessage> {
         let List { items, unreadable } = list;
         cx.count_unreadable(Unreadable::Message, unreadable);
+        self.learn_removed(cx, id, &items);
         let places = high.saturating_add(1).saturating_sub(low);
         let (Some(me), Some(conv)) = (cx.me(), self.convs.get(id)) else { return items };
         if unreadable == 0 || places != (items.len() + unreadable) as u64 {

@@ -25,10 +25,11 @@ impl Conv {
         }
     }
 
-    /// The state of a sync has all mentions up to its head. Those that were revoked since it was read are left out.
+    /// The state of a sync has all mentions up to its head. Those that were revoked or removed since it was read are left out.
     pub(super) fn merge_mentions(&mut self, state: &ConversationState) {
         self.row.mentions.retain(|mention| mention.sequence > state.head);
-        let told = state.mentions.iter().filter(|mention| !self.is_revoked(mention.sequence));
+        let is_left = |sequence: u64| !self.is_revoked(sequence) && !self.is_removed(sequence);
+        let told = state.mentions.iter().filter(|mention| is_left(mention.sequence));
         let told: Vec<Mention> = told.cloned().collect();
         self.row.mentions.splice(0..0, told);
         self.trim_mentions();

@@ -5,6 +5,7 @@
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies changes of messages, `reads` receipts and read sequences, `pages` finds the messages of a page.
 //! * `removals` are what the user removes for themselves: history, and conversations from the list.
+//! * `removed` are messages that the user removes.
 //! * `settings` are what the user sets about a conversation, and drafts.
 //! * `total` is the sum of what is unread.
 //! * `ranges` are sets of sequences.
@@ -19,6 +20,7 @@ mod pages;
 mod ranges;
 mod reads;
 mod removals;
+mod removed;
 mod requests;
 mod settings;
 mod total;
@@ -27,7 +29,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_protocol::call::{RemoveConversationsRequest, SetConversationsRequest};
-use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use super::account::{Account, Membership};
@@ -36,7 +37,7 @@ use super::outbox::Outbox;
 use crate::conversation::{Conversation, ConversationChanges, ConversationList};
 use crate::event::Event;
 use crate::message::ReadMarks;
-use crate::stored::{Change, ConversationRow, Ranges};
+use crate::stored::{Change, Ranges, StoredConversation};
 use conversation::Conv;
 use delivery::Deliveries;
 pub(super) use pages::Page;
@@ -62,6 +63,11 @@ pub(super) struct Conversations {
     asked_settings: Option<SetConversationsRequest>,
     /// Removals of this device that the server has not answered.
     asked_removals: Option<RemoveConversationsRequest>,
+    /// The messages that this device removed of a conversation and that the server has not answered.
+    asked_removed: BTreeMap<ConversationId, Ranges>,
+    /// Conversations whose last message may be unknown, and those that it is looked for in.
+    lastless: BTreeSet<ConversationId>,
+    seeking: BTreeSet<ConversationId>,
     drafts: BTreeMap<ConversationId, String>,
     total: Total,
     list: List,
@@ -107,20 +113,24 @@ impl Conversations {
     /// it.
     pub(super) fn load(
         &mut self,
-        rows: Vec<(Box<ConversationRow>, Ranges, Option<Box<WireMessage>>)>,
+        rows: Vec<StoredConversation>,
         drafts: Vec<(ConversationId, String)>,
         has_initial_sync: bool,
     ) {
         self.forget();
         self.drafts = drafts.into_iter().collect();
-        for (mut row, ranges, newest) in rows {
+        for mut stored in rows {
+            let row = &mut stored.row;
             if !has_initial_sync {
                 row.baseline_seq = None;
                 row.undelivered.clear();
             }
-            self.deliveries.loaded(&row);
-            let (id, mut conv) = (row.id.clone(), Conv::load(row, ranges, newest));
+            self.deliveries.loaded(row);
+            let (id, mut conv) = (row.id.clone(), Conv::load(stored));
             self.total.adjust(&mut conv);
+            if conv.last_is_among().is_some() {
+                self.lastless.insert(id.clone());
+            }
             if conv.wants() {
                 self.wanting.insert(id.clone());
             }
@@ -138,6 +148,9 @@ impl Conversations {
         self.deliveries.forget();
         self.asked_settings = None;
         self.asked_removals = None;
+        self.asked_removed.clear();
+        self.lastless.clear();
+        self.seeking.clear();
         self.drafts.clear();
         self.total.forget();
         let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
@@ -177,6 +190,9 @@ impl Conversations {
                 conv.invalidate_view();
                 self.total.adjust(conv);
                 cx.store(Change::Conversation(conv.row.clone()));
+                if conv.last_is_among().is_some() {
+                    self.lastless.insert(id.clone());
+                }
             }
             self.list.changed.insert(id);
         }
@@ -260,7 +276,8 @@ impl Conversations {
 
     /// When the changed list is to be emitted, on the monotonic clock.
     pub(super) fn list_due(&self, now: i64) -> Option<i64> {
-        self.is_list_changed()
+        // The list shows last messages.
+        (self.is_list_changed() && self.seeking.is_empty())
             .then(|| self.list.emitted_at.map_or(now, |emitted_at| emitted_at + LIST_EVERY_MS))
     }
 

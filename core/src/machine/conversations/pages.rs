@@ -1,10 +1,11 @@
-//! Which messages a page of history has, which of them are stored, and older ones as they come.
+//! Which messages a page of history has, which of them are stored, and older ones as they come. Removed ones have no part in it.
 
 use tim_protocol::call::HistoryPage;
 use tim_protocol::{Code, ConversationId, Fault};
 
 use super::Conversations;
 use super::conversation::Conv;
+use super::ranges;
 use crate::machine::context::Context;
 use crate::machine::io::PageStart;
 use crate::stored::Change;
@@ -34,16 +35,16 @@ impl Conv {
 
     fn page_from(&self, from: u64, newest: u64, count: u32, is_live: bool) -> Page {
         let low = from.max(self.row.first_visible_seq).max(1);
-        let mut high = low.saturating_add(u64::from(count) - 1).min(newest);
         if low > newest {
             // Offline there may be newer ones.
             return Page::Here { low: 1, high: 0, completed: is_live };
         }
+        let mut high = ranges::reach_up(&self.removed, low, count.into(), newest);
         if high > self.row.emitted_seq {
             return Page::News;
         }
         while let Some((missing, end)) = self.uncovered(low, high) {
-            if is_live || missing <= low {
+            if is_live || missing <= ranges::above(&self.removed, low) {
                 return Page::Older { low: missing, high: end };
             }
             // Offline, the page ends before the first that is not stored.
@@ -58,14 +59,16 @@ impl Conv {
             return Page::News;
         }
         let first_visible_seq = self.row.first_visible_seq.max(1);
-        let low = (high + 1).saturating_sub(u64::from(count)).max(first_visible_seq);
-        if low > high {
+        if high < first_visible_seq {
             return Page::EMPTY;
         }
+        let low = ranges::reach_down(&self.removed, high, count.into(), first_visible_seq);
         match self.uncovered(low, high) {
             None => Page::Here { low, high, completed: low <= first_visible_seq },
             // Offline, the page ends where the stored messages end.
-            Some((_, to)) if !is_live && to < high => Page::Here { low: to + 1, high, completed: false },
+            Some((_, to)) if !is_live && to < ranges::below(&self.removed, high) => {
+                Page::Here { low: to + 1, high, completed: false }
+            }
             Some((low, high)) => Page::Older { low, high },
         }
     }
@@ -130,6 +133,7 @@ impl Conversations {
         for message in &mut messages {
             conv.apply_mutated(message);
         }
+        messages.retain(|message| !message.removed);
         if page.low <= page.high {
             conv.complete(page.low, page.high);
             cx.store(Change::Messages(id.clone(), messages));

@@ -29,7 +29,7 @@ impl Conv {
     }
 
     pub(super) fn has_unsent_removal(&self) -> bool {
-        self.row.floor_pending > 0 || self.row.hidden_pending > 0
+        self.row.floor_pending > 0 || self.row.hidden_pending > 0 || !self.row.unsent_removed.is_empty()
     }
 
     /// Messages before this sequence are not visible any more.
@@ -38,16 +38,23 @@ impl Conv {
         row.first_visible_seq = floor;
         row.emitted_seq = row.emitted_seq.max(floor - 1);
         ranges::remove_up_to(&mut row.undelivered, floor - 1);
+        ranges::remove_up_to(&mut row.unsent_removed, floor - 1);
+        ranges::remove_up_to(&mut row.removed_unread, floor - 1);
         ranges::remove_up_to(&mut self.ranges, floor - 1);
+        ranges::remove_up_to(&mut self.removed, floor - 1);
         self.stash = self.stash.split_off(&floor);
         self.newest.take_if(|newest| newest.sequence < floor);
     }
 
-    /// Takes over how far the user has read, unless more is known here.
-    pub(super) fn keep_read(&mut self, state: &ReadState) {
+    /// Takes over how far the user has read, unless more is known here. Whether its count of revoked and removed messages was
+    /// taken over.
+    pub(super) fn keep_read(&mut self, state: &ReadState) -> bool {
         let row = &mut self.row;
         // If the read sequence moved on this device meanwhile, revocations are counted as they arrive.
-        if (state.read, state.mutation_head) >= (row.read, row.revoked_up_to) {
+        let is_newest = state.mutation_head >= row.revoked_up_to && state.removals >= row.removal_head;
+        let is_counted = state.read > row.read || (state.read == row.read && is_newest);
+        row.removal_head = row.removal_head.max(state.removals);
+        if is_counted {
             row.revoked_above_read = state.revoked_above_read;
             row.revoked_up_to = state.mutation_head;
         }
@@ -56,6 +63,7 @@ impl Conv {
             row.unread_base = state.unread_base;
         }
         self.trim_mentions();
+        is_counted
     }
 
     /// The server has carried out a removal of this device, or does not know how.
@@ -167,7 +175,8 @@ impl Conversations {
         let now = cx.now();
         let waiting = self.wanting.iter().filter_map(|id| {
             let conv = self.convs.get(id)?;
-            let is_due = !conv.row.gone && conv.has_unsent_removal() && conv.retry_at <= now;
+            let is_unsent = conv.row.floor_pending > 0 || conv.row.hidden_pending > 0;
+            let is_due = !conv.row.gone && is_unsent && conv.retry_at <= now;
             is_due.then(|| ConversationRemoval {
                 conversation_id: id.clone(),
                 first_visible_seq: conv.row.floor_pending,

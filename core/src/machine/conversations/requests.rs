@@ -45,9 +45,11 @@ impl Conversations {
                     MutationsRequest { conversation_id: id.clone(), after: conv.row.mutation_seq };
                 cx.ask(Purpose::Mutations(id.clone()), mutations);
             }
-            if conv.row.read_pending > 0 && reads < READS_AT_ONCE && self.reads_at <= cx.now() {
+            let read_pending = conv.row.read_pending;
+            self.pump_removed(cx, &id);
+            if read_pending > 0 && reads < READS_AT_ONCE && self.reads_at <= cx.now() {
                 reads += 1;
-                let read = ReadRequest { conversation_id: id.clone(), sequence: conv.row.read_pending };
+                let read = ReadRequest { conversation_id: id.clone(), sequence: read_pending };
                 cx.ask(Purpose::Read(id), read);
             }
         }

@@ -167,6 +167,7 @@ impl Conversations {
     pub(in crate::machine) fn connection_lost(&mut self) {
         self.asked_settings = None;
         self.asked_removals = None;
+        self.asked_removed.clear();
     }
 
     /// Keeps what the user has begun to write; an empty text removes it, also of a conversation that is gone.

@@ -35,6 +35,7 @@ struct Model {
     revoked: BTreeSet<u64>,
     floor: u64,
     complete: BTreeSet<u64>,
+    removed: BTreeSet<u64>,
     waiting: BTreeSet<u64>,
     blacklist: BTreeSet<UserId>,
 }
@@ -43,7 +44,7 @@ impl Model {
     /// A change, which is noted; `None` for a restart.
     fn step(&mut self, rng: &mut fastrand::Rng) -> Option<Change> {
         let (place, position) = (rng.u64(1..30), rng.u64(30..38));
-        Some(match rng.u8(0..9) {
+        Some(match rng.u8(0..10) {
             0 => {
                 self.add(place);
                 Change::Messages(bob(), vec![message(place)])
@@ -85,27 +86,38 @@ impl Model {
                 let floor = self.floor;
                 self.messages.retain(|place, _| *place >= floor);
                 self.complete.retain(|place| *place >= floor);
+                self.removed.retain(|place| *place >= floor);
                 Change::Cleared(bob(), place / 3)
+            }
+            8 => {
+                let high = place + rng.u64(0..4);
+                let removed = place.max(self.floor)..=high;
+                self.messages.retain(|place, _| !removed.contains(place));
+                self.complete.extend(removed.clone());
+                self.removed.extend(removed);
+                Change::Removed(bob(), place, high)
             }
             _ => return None,
         })
     }
 
     fn add(&mut self, place: u64) {
-        if place >= self.floor {
+        if place >= self.floor && !self.removed.contains(&place) {
             self.messages.entry(place).or_insert(self.revoked.contains(&place));
         }
     }
 
     async fn of<S: Store>(store: &mut S) -> Self {
         let Snapshot { conversations, outbox, blacklist, .. } = store.snapshot().await.unwrap();
-        let ranges: Vec<(u64, u64)> = conversations.into_iter().flat_map(|(_, ranges, _)| ranges).collect();
+        let removed: Vec<(u64, u64)> = conversations.iter().flat_map(|it| it.removed.clone()).collect();
+        let ranges: Vec<(u64, u64)> = conversations.into_iter().flat_map(|it| it.ranges).collect();
         assert!(ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "ranges touch: {ranges:?}");
         Self {
             messages: read(store).await.iter().map(|it| (it.sequence, it.revoked.is_some())).collect(),
             revoked: BTreeSet::new(),
             floor: 0,
             complete: ranges.into_iter().flat_map(|(low, high)| low..=high).collect(),
+            removed: removed.into_iter().flat_map(|(low, high)| low..=high).collect(),
             waiting: outbox.into_iter().map(|row| row.position).collect(),
             blacklist: blacklist.into_iter().collect(),
         }

@@ -143,7 +143,7 @@ pub async fn found_until_it_is_gone<S: Store>(at: &S::Location) {
     assert_eq!(find(&mut store, keywords(&["cocoa", "coffee", "water"])).await, [2_003, 1_300]);
     assert_eq!(find(&mut store, keywords(&["water"])).await, [2_003]);
     // The user left and came back: what was said before is not the user's to read any more.
-    let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    let mut row = store.snapshot().await.unwrap().conversations.remove(0).row;
     row.first_visible_seq = 1_500;
     store.apply(&[Change::Conversation(row)], false).await.unwrap();
     for sent in [None, Some((0, i64::MAX))] {

@@ -46,6 +46,8 @@ pub struct UserConversation {
     pub first_visible_seq: u64,
     /// The user's list has the conversation once its head has reached this sequence.
     pub hidden_below: u64,
+    /// The number of the newest removal of messages; 0 if there is none.
+    pub removals: u64,
 }
 
 impl UserConversation {
@@ -58,7 +60,7 @@ impl UserConversation {
 
 impl Default for UserConversation {
     fn default() -> Self {
-        Self { read: 0, first_visible_seq: 1, hidden_below: 0 }
+        Self { read: 0, first_visible_seq: 1, hidden_below: 0, removals: 0 }
     }
 }
 
@@ -106,7 +108,8 @@ pub trait ConversationRows {
         settings: &ConversationSettings,
     ) -> DomainResult<()>;
 
-    /// Stores what a user removed: the first visible sequence, and below which head the conversation is hidden.
+    /// Stores what a user removed: the first visible sequence, below which head the conversation is hidden, and the number of
+    /// the newest removal of messages.
     fn set_removed(
         &mut self,
         user: UserKey,

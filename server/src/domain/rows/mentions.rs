@@ -26,7 +26,8 @@ pub trait MentionRows {
     /// Removes the mentions of these names by a message.
     fn remove_mentions(&mut self, of: ConversationKey, names: &[&str], sequence: u64) -> DomainResult<()>;
 
-    /// The mentions of these two names by others than `reader`, with sequences above `after`, newest first: at least the
+    /// The mentions of these two names by others than `reader` that the reader did not remove, with sequences above `after`, newest
+    /// first: at least the
     /// newest [`tim_protocol::limits::UNREAD_MENTIONS`] messages, if there are so many.
     fn mentions(
         &mut self,

@@ -24,6 +24,7 @@ mod messages;
 mod mutations;
 mod pins;
 mod reactions;
+mod removals;
 mod sends;
 mod users;
 
@@ -37,6 +38,7 @@ pub use messages::{Counts, MessageRow, MessageRows};
 pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
 pub use pins::PinRows;
 pub use reactions::ReactionRows;
+pub use removals::RemovalRows;
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
 
@@ -51,6 +53,7 @@ pub trait Rows:
     + MutationRows
     + ReactionRows
     + PinRows
+    + RemovalRows
     + MentionRows
     + SendRows
     + GroupRows

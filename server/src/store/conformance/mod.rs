@@ -73,6 +73,64 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     store.close().await;
 }
 
+/// Promise 1, of what users remove for themselves: it is a set, whatever is asked for how often and in which order, and counts as
+/// unread once less, whether it is removed or revoked first.
+pub async fn removed<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    for number in 1..=9 {
+        sent(store.write(message(&bob, "C2Calice", number)).await);
+    }
+    let excluded = message_with(&bob, "C2Calice", 10, r#"{"excludedFromLastMessage":true}"#);
+    sent(store.write(excluded).await);
+    store.write(revoke(&bob, "C2Calice", 8)).await.unwrap();
+    type Ranges = [(u64, u64)];
+    let steps: [(&Ranges, &Ranges, u64, u64); 6] = [
+        (&[(8, 9), (2, 2)], &[(8, 9), (2, 2)], 2, 3),
+        (&[(2, 2), (9, 9)], &[], 2, 3),
+        (&[(4, 5)], &[(4, 5)], 3, 5),
+        (&[(3, 3)], &[(2, 5)], 4, 6),
+        (&[(1, 6), (12, 20)], &[(1, 6)], 5, 8),
+        (&[(10, 40)], &[(8, 10)], 6, 9),
+    ];
+    for (ranges, added, number, gone) in steps {
+        let answer = store.write(remove_messages(&alice, "C2Cbob", ranges)).await.unwrap().answer;
+        let WriteReply::Reply(Reply::Messages(MessagesReply::Remove(removed))) = answer else {
+            panic!("a removal answered {answer:?}")
+        };
+        assert_eq!((&*removed.ranges.items, removed.read.removals), (added, number), "{ranges:?}");
+        assert_eq!(removed.read.revoked_above_read, gone, "{ranges:?}");
+    }
+    drop(store);
+
+    let store = open(folder, deaf());
+    let alice = login(&store, "alice").await;
+    let page = history(&store, &alice, "C2Cbob").await;
+    assert_eq!(sequences(&page), (1..=10).collect::<Vec<_>>(), "every place is there");
+    let left: Vec<u64> =
+        page.messages.iter().filter(|it| it.body.get().contains("message ")).map(|it| it.sequence).collect();
+    assert_eq!(left, [7]);
+    assert!(page.messages.iter().all(|it| it.removed != left.contains(&it.sequence)));
+    for (after, ranges, up_to) in [(0, &[(1, 6), (8, 10)][..], 6), (5, &[(8, 10)], 6), (6, &[], 6)] {
+        let asked = call::RemovalsRequest { conversation_id: "C2Cbob".parse().unwrap(), after };
+        let found = store.query(Query::request(&alice, asked)).await.unwrap();
+        let page = found.reply::<call::RemovalsRequest>().expect("removals were not answered");
+        assert_eq!((&*page.ranges.items, page.up_to, page.more), (ranges, up_to, false));
+    }
+    store.write(revoke(&bob, "C2Calice", 9)).await.unwrap();
+    let row = state(&store, &alice, "C2Cbob").await;
+    assert_eq!((row.removals, row.revoked_above_read), (6, 9), "revoked and removed is counted once");
+    assert_eq!(row.last_shown.map(|last| last.sequence), Some(9));
+    assert!(row.latest.iter().all(|it| it.removed != (it.sequence == 7)));
+    let theirs = state(&store, &bob, "C2Calice").await;
+    assert_eq!((theirs.removals, theirs.latest.iter().filter(|it| it.removed).count()), (0, 0));
+    store.write(remove(&alice, "C2Cbob", (7, 0))).await.unwrap();
+    let row = state(&store, &alice, "C2Cbob").await;
+    assert_eq!((row.read, row.revoked_above_read), (6, 3), "of those that were not cleared");
+    assert_eq!(sequences(&history(&store, &alice, "C2Cbob").await), [7, 8, 9, 10]);
+    store.close().await;
+}
+
 /// Promise 2: a message is there once, and every repeat learns where.
 pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
     let (listener, notifications) = hearing();

@@ -11,7 +11,7 @@ use tim_protocol::call::{
     self, HistoryPage, HistoryRequest, MessagesReply, MessagesRequest, Platform, Reply, Request, Sent,
     SyncPage,
 };
-use tim_protocol::conversation::{Change, Cursor};
+use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
@@ -146,6 +146,20 @@ pub(super) fn remove(
     let conversation_id = conversation.parse().unwrap();
     let conversations = vec![call::ConversationRemoval { conversation_id, first_visible_seq, hidden_below }];
     Write::request(actor, call::RemoveConversationsRequest { conversations }, NOW)
+}
+
+/// Removes messages.
+#[must_use]
+pub fn remove_messages(actor: &Actor, conversation: &str, ranges: &[(u64, u64)]) -> Write {
+    let conversation_id = conversation.parse().unwrap();
+    Write::request(actor, call::RemoveMessagesRequest { conversation_id, ranges: ranges.to_vec() }, NOW)
+}
+
+/// The state of a conversation that a user has with another.
+pub(super) async fn state(store: &impl Store, actor: &Actor, conversation: &str) -> ConversationState {
+    let id: ConversationId = conversation.parse().unwrap();
+    let page = sync(store, actor, Cursor::default()).await;
+    page.conversations.into_iter().find(|state| state.conversation_id == id).unwrap()
 }
 
 pub(super) fn nick(actor: &Actor, nick: &str) -> Write {

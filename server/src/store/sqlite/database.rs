@@ -6,10 +6,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use tim_protocol::Code;
 
-use super::failure::{is_busy, refusal};
+use super::failure::{is_busy, is_damage, refusal};
 use super::rows::Transaction;
 use super::schema;
 use crate::core::ops::{Committed, Query, QueryResult, Refusal, Write};
@@ -64,10 +64,7 @@ impl OpenError {
 
     pub(super) fn from_sql(path: &Path, why: &rusqlite::Error) -> Self {
         let path = path.display().to_string();
-        match why.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Corrupt(path),
-            _ => Self::Unusable { path, why: why.to_string() },
-        }
+        if is_damage(why) { Self::Corrupt(path) } else { Self::Unusable { path, why: why.to_string() } }
     }
 }
 

@@ -24,10 +24,11 @@ fn error_kind(why: &rusqlite::Error) -> DatabaseErrorKind {
 
 /// Whether the failure means that the file is damaged: SQLite reports corruption, the file is truncated, or a value
 /// does not fit its column.
-fn is_damage(why: &rusqlite::Error) -> bool {
+pub(super) fn is_damage(why: &rusqlite::Error) -> bool {
     match why {
         rusqlite::Error::SqliteFailure(failure, _) => {
-            matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            // Nothing that is stored is too big for SQLite, unless its length is damaged.
+            matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::TooBig)
                 || failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ
         }
         rusqlite::Error::FromSqlConversionFailure(..)

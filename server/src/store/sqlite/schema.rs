@@ -165,6 +165,14 @@ CREATE TABLE pin(
     conv INTEGER NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, shard INTEGER NOT NULL,
     PRIMARY KEY(conv, number)) WITHOUT ROWID;
 ",
+    // The messages that a user removed, as ranges that neither overlap nor touch, with growing numbers; `removals` is the newest.
+    r"
+CREATE TABLE removal(
+    user INTEGER NOT NULL, conv INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, number INTEGER NOT NULL,
+    ushard INTEGER NOT NULL, PRIMARY KEY(user, conv, low)) WITHOUT ROWID;
+CREATE UNIQUE INDEX removal_number ON removal(user, conv, number);
+ALTER TABLE user_conv ADD COLUMN removals INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// The settings of the connection that writes.

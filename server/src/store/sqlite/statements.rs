@@ -80,6 +80,7 @@ impl Drop for Watched {
 async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     let folder = || tempfile::tempdir().unwrap();
     conformance::durable(folder().path(), Watched::open).await;
+    conformance::removed(folder().path(), Watched::open).await;
     conformance::idempotent(folder().path(), Watched::open).await;
     conformance::dense(folder().path(), Watched::open).await;
     conformance::isolated(folder().path(), Watched::open).await;

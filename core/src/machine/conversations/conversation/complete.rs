@@ -37,4 +37,37 @@ proptest! {
             prop_assert!(from == low || model.contains(&(from - 1)));
         }
     }
+
+    #[test]
+    fn a_part_reaches_over_what_is_removed(
+        removed in prop::collection::vec((1_u64..40, 0_u64..6), 0..8),
+        kept in prop::collection::vec((1_u64..40, 0_u64..6), 0..4),
+        (at, count, newest) in (1_u64..45, 1_usize..12, 30_u64..50),
+    ) {
+        let (mut all, mut model) = (Ranges::new(), std::collections::BTreeSet::new());
+        for (from, more) in removed {
+            ranges::add(&mut all, from, from + more);
+            model.extend(from..=from + more);
+        }
+        for (from, more) in kept {
+            ranges::remove(&mut all, from, from + more);
+            (from..=from + more).for_each(|it| _ = model.remove(&it));
+        }
+        prop_assert_eq!(all.iter().flat_map(|(low, high)| *low..=*high).collect::<Vec<_>>(), model.iter().copied().collect::<Vec<_>>());
+        prop_assert_eq!(ranges::has(&all, at), model.contains(&at));
+        prop_assert_eq!(ranges::count_above(&all, at), model.iter().filter(|it| **it > at).count() as u64);
+        let first: Vec<u64> = ranges::first(&all, count as u64).into_iter().flat_map(|(low, high)| low..=high).collect();
+        prop_assert_eq!(first, model.iter().copied().take(count).collect::<Vec<_>>());
+        let floor = at.min(3);
+        let left = |it: &u64| !model.contains(it);
+        let low = ranges::reach_down(&all, at, count as u64, floor);
+        let below: Vec<u64> = (floor..=at).rev().filter(left).collect();
+        prop_assert_eq!((low..=at).filter(left).count(), below.len().min(count));
+        prop_assert_eq!(low == floor, below.len() <= count || below[count - 1] == floor);
+        let newest = newest.max(at);
+        let high = ranges::reach_up(&all, at, count as u64, newest);
+        let above: Vec<u64> = (at..=newest).filter(left).collect();
+        prop_assert_eq!((at..=high).filter(left).count(), above.len().min(count));
+        prop_assert_eq!(high == newest, above.len() <= count || above[count - 1] == newest);
+    }
 }

@@ -23,6 +23,9 @@ enum Step {
     AliceReadsHere,
     AliceClearsOnHerTablet(usize),
     AliceClearsHere,
+    AliceRemovesOnHerTablet(usize),
+    /// The server hears of it at once, or of all that waits with a later one.
+    AliceRemovesHere(usize, bool),
     /// The phone syncs, and this many events overtake the answer.
     Sync(usize),
 }
@@ -33,6 +36,7 @@ enum Event {
     Mutation(Mutation),
     Receipt(Receipt),
     Cleared(ReadState),
+    Removed(u64, ReadState),
     State(ConversationState),
 }
 
@@ -40,6 +44,7 @@ struct Line {
     counts: bool,
     is_own: bool,
     is_revoked: bool,
+    is_removed: bool,
 }
 
 /// The server's log, and how far alice has read.
@@ -47,7 +52,10 @@ struct Line {
 struct Model {
     lines: Vec<Line>,
     mutations: u64,
+    removals: u64,
     read: usize,
+    /// What the phone removed and the server does not know.
+    unsent: Vec<usize>,
     events: Vec<Event>,
 }
 
@@ -70,17 +78,27 @@ impl Model {
     }
 
     fn revoked_above(&self) -> u64 {
-        let above = |line: &&Line| line.counts && !line.is_own && line.is_revoked;
+        let above = |line: &&Line| line.counts && !line.is_own && (line.is_revoked || line.is_removed);
         self.lines[self.read..].iter().filter(above).count() as u64
     }
 
     fn unread(&self) -> u64 {
-        let is_unread = |line: &&Line| line.counts && !line.is_own && !line.is_revoked;
-        self.lines[self.read..].iter().filter(is_unread).count() as u64
+        let is_unread = |(at, line): &(usize, &Line)| {
+            line.counts && !line.is_own && !line.is_revoked && !line.is_removed && !self.unsent.contains(at)
+        };
+        self.lines.iter().enumerate().skip(self.read).filter(is_unread).count() as u64
+    }
+
+    /// The server removes a message. Whether it was there, and not removed before.
+    fn remove(&mut self, which: usize) -> bool {
+        let line = self.lines.get_mut(which).filter(|line| !line.is_removed);
+        let is_news = line.map(|line| line.is_removed = true).is_some();
+        self.removals += u64::from(is_news);
+        is_news
     }
 
     fn send(&mut self, is_own: bool, counts: bool) {
-        self.lines.push(Line { counts, is_own, is_revoked: false });
+        self.lines.push(Line { counts, is_own, is_revoked: false, is_removed: false });
         let head = self.lines.len();
         let (from, to) = if is_own { ("alice", "C2Cbob") } else { ("bob", "C2Calice") };
         let by_sender = self.count(head, |line| line.counts && line.is_own == is_own);
@@ -134,6 +152,7 @@ impl Model {
             unread_base: self.unread_base(),
             revoked_above_read: self.revoked_above(),
             mutation_head: self.mutations,
+            removals: self.removals,
         }
     }
 
@@ -154,6 +173,7 @@ impl Model {
             peer_read: 0,
             first_visible_seq: 1,
             hidden_below: 0,
+            removals: self.removals,
             last_shown: None,
             gone: false,
             mentions: Vec::new().into(),
@@ -173,7 +193,12 @@ fn meets(phone: &mut Conv, event: Event) {
             phone.count_revoked(&alice, &mutation);
         }
         Event::Receipt(receipt) => phone.read_elsewhere(&receipt),
-        Event::Cleared(read) => phone.keep_read(&read),
+        Event::Cleared(read) => _ = phone.keep_read(&read),
+        Event::Removed(sequence, read) => {
+            let is_counted = phone.keep_read(&read);
+            phone.range_sent((sequence, sequence), is_counted);
+            phone.forget_range(sequence, sequence);
+        }
         Event::State(state) => phone.merge(&state),
     }
 }
@@ -201,7 +226,35 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
             Step::AliceClearsHere => {
                 phone.read_all();
                 model.read = model.read.max(usize::try_from(phone.row.head).unwrap());
-                phone.keep_read(&model.read_state());
+                _ = phone.keep_read(&model.read_state());
+            }
+            Step::AliceRemovesOnHerTablet(which) => {
+                let which = which % model.lines.len().max(1);
+                if model.remove(which) {
+                    model.unsent.retain(|unsent| *unsent != which);
+                    model.events.push(Event::Removed(which as u64 + 1, model.read_state()));
+                }
+            }
+            Step::AliceRemovesHere(which, is_sent) => {
+                let which = which % model.lines.len().max(1);
+                if let Some(line) = model.lines.get(which) {
+                    let (sequence, counts) =
+                        (which as u64 + 1, line.counts && !line.is_own && !line.is_revoked);
+                    if phone.note_removal(sequence, counts) {
+                        phone.forget_range(sequence, sequence);
+                    }
+                    model.unsent.push(which);
+                }
+                if is_sent {
+                    let sent = std::mem::take(&mut model.unsent);
+                    for which in &sent {
+                        model.remove(*which);
+                    }
+                    let is_counted = phone.keep_read(&model.read_state());
+                    for which in sent {
+                        phone.range_sent((which as u64 + 1, which as u64 + 1), is_counted);
+                    }
+                }
             }
             Step::Sync(late) if overtakes => answers.push((late, model.state())),
             Step::Sync(_) => model.events.push(Event::State(model.state())),
@@ -230,6 +283,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::AliceReadsHere),
         1 => any::<usize>().prop_map(Step::AliceClearsOnHerTablet),
         1 => Just(Step::AliceClearsHere),
+        3 => any::<usize>().prop_map(Step::AliceRemovesOnHerTablet),
+        4 => (any::<usize>(), any::<bool>()).prop_map(|(which, sent)| Step::AliceRemovesHere(which, sent)),
         2 => (0_usize..6).prop_map(Step::Sync),
     ];
     prop::collection::vec(step, 0..60)

@@ -94,7 +94,7 @@ impl ConversationRows for Transaction<'_> {
             "SELECT ",
             conversation_columns!(),
             ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0), o.settings,
-                coalesce(o.hidden, 0)
+                coalesce(o.hidden, 0), coalesce(o.removals, 0)
              FROM conv c
              LEFT JOIN user_conv o ON o.conv = c.id AND o.user = ?1
              LEFT JOIN user p ON c.kind = 0 AND p.id = iif(c.a = ?1, c.b, c.a)
@@ -108,6 +108,7 @@ impl ConversationRows for Transaction<'_> {
             read: unsigned(row, 11)?,
             first_visible_seq: unsigned(row, 12)?,
             hidden_below: unsigned(row, 16)?,
+            removals: unsigned(row, 17)?,
         };
         let peer = match (&conversation.parties, row.get_ref(13)?) {
             (Parties::C2c(..), name) => {
@@ -144,12 +145,13 @@ impl ConversationRows for Transaction<'_> {
 
     fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<UserConversation> {
         let mut query =
-            self.prepare("SELECT read, floor, hidden FROM user_conv WHERE user = ? AND conv = ?")?;
+            self.prepare("SELECT read, floor, hidden, removals FROM user_conv WHERE user = ? AND conv = ?")?;
         let row = query.query_row(params![user.0, of.0], |row| {
             Ok(UserConversation {
                 read: unsigned(row, 0)?,
                 first_visible_seq: unsigned(row, 1)?,
                 hidden_below: unsigned(row, 2)?,
+                removals: unsigned(row, 3)?,
             })
         });
         Ok(row.optional()?.unwrap_or_default())
@@ -193,14 +195,16 @@ impl ConversationRows for Transaction<'_> {
         removed: UserConversation,
     ) -> DomainResult<()> {
         self.prepare(&format!(
-            "INSERT INTO user_conv(user, conv, ushard, floor, hidden) VALUES(?1, ?2, {USHARD}, ?3, ?4)
-             ON CONFLICT(user, conv) DO UPDATE SET floor = excluded.floor, hidden = excluded.hidden"
+            "INSERT INTO user_conv(user, conv, ushard, floor, hidden, removals) VALUES(?1, ?2, {USHARD}, ?3, ?4, ?5)
+             ON CONFLICT(user, conv) DO UPDATE SET
+                floor = excluded.floor, hidden = excluded.hidden, removals = excluded.removals"
         ))?
         .execute(params![
             user.0,
             of.0,
             to_sql(removed.first_visible_seq),
-            to_sql(removed.hidden_below)
+            to_sql(removed.hidden_below),
+            to_sql(removed.removals)
         ])?;
         Ok(())
     }

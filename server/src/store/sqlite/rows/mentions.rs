@@ -35,17 +35,17 @@ impl MentionRows for Transaction<'_> {
         [one, other]: [&str; 2],
         after: u64,
     ) -> DomainResult<Vec<MentionRow>> {
-        let mut query = self.prepare(
+        let mut query = self.prepare(&format!(
             "SELECT m.seq, m.name, u.name FROM (
                 SELECT * FROM (SELECT * FROM (SELECT seq, name, sender FROM mention
                     WHERE conv = ?1 AND name = ?2 AND seq > ?4 ORDER BY seq DESC LIMIT 1000)
-                    WHERE sender <> ?5 ORDER BY seq DESC LIMIT ?6)
+                    WHERE sender <> ?5 AND {NOT_REMOVED} ORDER BY seq DESC LIMIT ?6)
                 UNION ALL
                 SELECT * FROM (SELECT * FROM (SELECT seq, name, sender FROM mention
                     WHERE conv = ?1 AND name = ?3 AND seq > ?4 ORDER BY seq DESC LIMIT 1000)
-                    WHERE sender <> ?5 ORDER BY seq DESC LIMIT ?6)) m
-             JOIN user u ON u.id = m.sender ORDER BY m.seq DESC",
-        )?;
+                    WHERE sender <> ?5 AND {NOT_REMOVED} ORDER BY seq DESC LIMIT ?6)) m
+             JOIN user u ON u.id = m.sender ORDER BY m.seq DESC"
+        ))?;
         let max = to_sql(limits::UNREAD_MENTIONS as u64);
         let mut rows = query.query(params![of.0, one, other, to_sql(after), reader.0, max])?;
         let mut mentions = Vec::new();
@@ -56,6 +56,10 @@ impl MentionRows for Transaction<'_> {
         Ok(mentions)
     }
 }
+
+/// The reader did not remove the message: the last range that begins before it ends before it.
+const NOT_REMOVED: &str = "coalesce((SELECT r.high FROM removal r
+    WHERE r.user = ?5 AND r.conv = ?1 AND r.low <= seq ORDER BY r.low DESC LIMIT 1), 0) < seq";
 
 /// Names for `json_each`.
 fn list(names: &[&str]) -> DomainResult<String> {

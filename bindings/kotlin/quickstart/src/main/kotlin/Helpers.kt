@@ -26,6 +26,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.MessageReactionsUpdated -> "MESSAGE_REACTIONS_UPDATED ${event.messages.map { it.id }}"
     is TimEvent.PinnedGroupMessageUpdated ->
         "PINNED_GROUP_MESSAGE_UPDATED ${event.groupID} ${event.messageSequence} ${event.isPinned}"
+    is TimEvent.MessageDeleted -> "MESSAGE_DELETED ${event.messageIDList}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->
         "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationID} (${it.unreadCount} unread)" }}"

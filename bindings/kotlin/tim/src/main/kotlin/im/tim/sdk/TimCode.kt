@@ -27,6 +27,8 @@ object TimCode {
     const val CONVERSATION_TYPE_INVALID: Int = 2106
     /** the message could not be taken back. */
     const val REVOKE_FAILED: Int = 2110
+    /** system notices cannot be deleted. */
+    const val NOTICE_NOT_REMOVABLE: Int = 2116
     /** no picture was chosen: pass a path or bytes. */
     const val IMAGE_MISSING: Int = 2251
     /** the file is not a JPEG, PNG, GIF, BMP or WebP picture. */

@@ -97,6 +97,7 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.MessageReceived::class -> EventName.MESSAGE_RECEIVED
         TimEvent.MessageStatusChanged::class -> EventName.MESSAGE_STATUS_CHANGED
         TimEvent.MessageRevoked::class -> EventName.MESSAGE_REVOKED
+        TimEvent.MessageDeleted::class -> EventName.MESSAGE_DELETED
         TimEvent.MessageModified::class -> EventName.MESSAGE_MODIFIED
         TimEvent.MessageReactionsUpdated::class -> EventName.MESSAGE_REACTIONS_UPDATED
         TimEvent.PinnedGroupMessageUpdated::class -> EventName.PINNED_GROUP_MESSAGE_UPDATED

@@ -905,6 +905,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_find_messages(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
@@ -1095,6 +1097,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_message(`ptr`: Long,`messageList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_find_messages(`ptr`: Long,`messageIDList`: RustBuffer.ByValue,
     ): Long
@@ -1467,6 +1471,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_message() and 0xFFFF) != 23037) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_find_messages() and 0xFFFF) != 1049) {
@@ -3901,6 +3908,18 @@ public interface TimInterface {
     suspend fun `cancelMessage`(`messageID`: kotlin.String)
 
     /**
+     * Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+     * deleted here at once, elsewhere later. The user's other devices emit `MessageDeleted`. Pass messages as they were listed or
+     * received. Those that wait to be sent or were refused leave the outbox, as `cancelMessage` has it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500 for a
+     * conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while one is on its
+     * way. Then nothing is deleted.
+     */
+    suspend fun `deleteMessage`(`messageList`: List<Message>)
+
+    /**
      * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
      * out. Asks nobody.
      *
@@ -5570,6 +5589,39 @@ open class Tim: TimInterface
 
 
     /**
+     * Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection they are
+     * deleted here at once, elsewhere later. The user's other devices emit `MessageDeleted`. Pass messages as they were listed or
+     * received. Those that wait to be sent or were refused leave the outbox, as `cancelMessage` has it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none, too many, or messages of several conversations, 2116 for a system notice, 2500 for a
+     * conversation that is not known, 2105 for a message that was neither sent nor refused nor waits, 130170 while one is on its
+     * way. Then nothing is deleted.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteMessage`(`messageList`: List<Message>) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_message(
+                uniffiHandle,
+
+        FfiConverterSequenceTypeMessage.lower(`messageList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
      * out. Asks nobody.
      *
@@ -6220,6 +6272,9 @@ open class Tim: TimInterface
 
     /** [cancelMessage] for Java: the future fails with a [TimException]. */
     fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
+
+    /** [deleteMessage] for Java: the future fails with a [TimException]. */
+    fun deleteMessageAsync(`messageList`: List<Message>): CompletableFuture<Void?> = inFuture { `deleteMessage`(messageList); null }
 
     /** [findMessages] for Java: the future fails with a [TimException]. */
     fun findMessagesAsync(`messageIDList`: List<kotlin.String>): CompletableFuture<List<Message>> = inFuture { `findMessages`(messageIDList) }
@@ -10172,7 +10227,11 @@ enum class EventName {
     /**
      * A message was pinned in a group, or is not any more.
      */
-    PINNED_GROUP_MESSAGE_UPDATED;
+    PINNED_GROUP_MESSAGE_UPDATED,
+    /**
+     * Messages were deleted on another device.
+     */
+    MESSAGE_DELETED;
 
 
 
@@ -11767,6 +11826,25 @@ sealed class TimEvent {
     }
 
     /**
+     * This user deleted messages of a conversation on another device: they are not on this one any more.
+     */
+    data class MessageDeleted(
+        /**
+         * The conversation.
+         */
+        val `conversationID`: kotlin.String,
+        /**
+         * The IDs of the messages.
+         */
+        val `messageIDList`: List<kotlin.String>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The other side has read these.
      */
     data class MessageReadByPeer(
@@ -11983,40 +12061,44 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterBoolean.read(buf),
                 FfiConverterString.read(buf),
                 )
-            9 -> TimEvent.MessageReadByPeer(
+            9 -> TimEvent.MessageDeleted(
+                FfiConverterString.read(buf),
+                FfiConverterSequenceString.read(buf),
+                )
+            10 -> TimEvent.MessageReadByPeer(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            10 -> TimEvent.ConversationListUpdated(
+            11 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            11 -> TimEvent.ConversationChanged(
+            12 -> TimEvent.ConversationChanged(
                 FfiConverterSequenceTypeConversation.read(buf),
                 FfiConverterSequenceString.read(buf),
                 FfiConverterBoolean.read(buf),
                 )
-            12 -> TimEvent.TotalUnreadMessageCountUpdated(
+            13 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            13 -> TimEvent.GroupListUpdated(
+            14 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            14 -> TimEvent.ProfileUpdated(
+            15 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            15 -> TimEvent.BlacklistUpdated(
+            16 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            16 -> TimEvent.Error(
+            17 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            17 -> TimEvent.KickedOut(
+            18 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            18 -> TimEvent.NetStateChange(
+            19 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            19 -> TimEvent.SdkDestroy(
+            20 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -12079,6 +12161,14 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterLong.allocationSize(value.`messageSequence`)
                 + FfiConverterBoolean.allocationSize(value.`isPinned`)
                 + FfiConverterString.allocationSize(value.`operatorID`)
+            )
+        }
+        is TimEvent.MessageDeleted -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`conversationID`)
+                + FfiConverterSequenceString.allocationSize(value.`messageIDList`)
             )
         }
         is TimEvent.MessageReadByPeer -> {
@@ -12206,61 +12296,67 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterString.write(value.`operatorID`, buf)
                 Unit
             }
-            is TimEvent.MessageReadByPeer -> {
+            is TimEvent.MessageDeleted -> {
                 buf.putInt(9)
+                FfiConverterString.write(value.`conversationID`, buf)
+                FfiConverterSequenceString.write(value.`messageIDList`, buf)
+                Unit
+            }
+            is TimEvent.MessageReadByPeer -> {
+                buf.putInt(10)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
             is TimEvent.ConversationListUpdated -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.ConversationChanged -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
                 FfiConverterBoolean.write(value.`isWhole`, buf)
                 Unit
             }
             is TimEvent.TotalUnreadMessageCountUpdated -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(17)
+                buf.putInt(18)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(18)
+                buf.putInt(19)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(19)
+                buf.putInt(20)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

@@ -68,6 +68,8 @@ class ChatTest {
         assertEquals(c2c(alice.name) to sent.sequence, conversation.conversationID to conversation.readSequence)
         assertEquals(ConversationType.C2C to alice.name, conversation.type to conversation.peer)
         assertNull(conversation.groupID)
+        bob.tim.deleteMessage(page.messageList)
+        assertTrue(bob.tim.getMessageList(c2c(alice.name)).messageList.isEmpty())
 
         alice.tim.logout()
         alice.next<TimEvent.SdkNotReady>()

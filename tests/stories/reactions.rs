@@ -84,7 +84,8 @@ async fn reactions_are_seen_on_every_device_also_on_one_that_was_away() {
     let never = carol.tim.remove_message_reaction(&of_carol, "rain").await.unwrap();
     assert_eq!(shown(&never), shown(&again));
 
-    alice.tim.revoke_message(&sent).await.unwrap();
+    let taken_back = alice.tim.revoke_message(&listed(&alice, "GROUPtea").await).await.unwrap();
+    assert_eq!(shown(&taken_back), []);
     let revoked = |event: &Event| match event {
         Event::MessageRevoked(messages) => messages.first().cloned(),
         _ => None,

@@ -211,7 +211,7 @@ static void alice_takes_back_what_she_said(void) {
     CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);
 
-    char *given, messages[4096];
+    char *given, *changed, messages[4096];
     await(&reacted, bob, EVENT("onMessageReactionsUpdated"), "'reactionList':[" UP("false") "]");
     TOLD(given, TIM_OK, tim_add_message_reaction, alice, sent, "up");
     CHECK(has(given, NULL, "'reactionList':[" UP("true") "]"));
@@ -230,15 +230,13 @@ static void alice_takes_back_what_she_said(void) {
     TOLD(given, TIM_OK, tim_pin_group_message, alice, "climbers", sent, true);
     CHECK(has(given, NULL, "'isPinned':true,'pinOperator':'alice'"));
     comes(&pinned);
-    free(given);
-    TOLD(given, TIM_OK, tim_get_pinned_group_message_list, bob, "climbers");
-    CHECK(has(given, NULL, "'isPinned':true,'pinOperator':'alice'"));
-    free(given);
+    TOLD(list, TIM_OK, tim_get_pinned_group_message_list, bob, "climbers");
+    CHECK(has(list, NULL, "'isPinned':true,'pinOperator':'alice'"));
+    free(list);
     ENDS(10007, tim_revoke_message, bob, sent, NULL);
     await(&modified, bob, EVENT("onMessageModified"),
           MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, MODIFIED, "false", HELLO));
-    char *changed;
-    TOLD(changed, TIM_OK, tim_modify_message, alice, sent);
+    TOLD(changed, TIM_OK, tim_modify_message, alice, given);
     CHECK(has(changed, NULL, MODIFIED));
     comes(&modified);
     await(&revoked, bob, EVENT("onMessageRevoked"),
@@ -248,6 +246,7 @@ static void alice_takes_back_what_she_said(void) {
     comes(&revoked);
     ENDS(20001, tim_delete_message, bob, "[]");
     free(changed);
+    free(given);
     free(sent);
     tim_string_free(message);
 }

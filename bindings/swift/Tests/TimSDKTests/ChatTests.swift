@@ -47,9 +47,10 @@ final class ChatTests: XCTestCase {
         let reacted = try await alice.tim.addMessageReaction(modified, reactionID: "up")
         XCTAssertEqual(reacted.reactionList.map(\.reactedByMyself), [true])
         try await bob.next { if case .messageReactionsUpdated(let messages) = $0 { messages[0].reactionList.map(\.reactionID) == ["up"] } else { false } }
-        let found = try await bob.tim.getMessageReactions(messageList: [reacted], maxUserCountPerReaction: 10)
-        XCTAssertEqual(found[0].reactionList[0].partialUserList.map(\.userID), [alice.name])
-        let users = try await bob.tim.getAllUserListOfMessageReaction(message: reacted, reactionID: "up", nextSeq: 0, count: 100)
+        let got = try await bob.tim.getMessageList(conversationID: .c2c(alice.name)).messageList
+        let found = try await bob.tim.getMessageReactions(messageList: got, maxUserCountPerReaction: 10)
+        XCTAssertEqual(found.map { $0.reactionList.map { $0.partialUserList.map(\.userID) } }, [[[alice.name]]])
+        let users = try await bob.tim.getAllUserListOfMessageReaction(message: got[0], reactionID: "up", nextSeq: 0, count: 100)
         XCTAssertTrue(users.isCompleted)
         try await alice.tim.removeMessageReaction(reacted, reactionID: "up")
         let revoked = try await alice.tim.revokeMessage(modified, reason: "wrong day")

@@ -32,7 +32,17 @@ pub(super) fn visible(
     {
         return Ok(None);
     }
-    // Also what the actor removed for themselves: it is there for others.
+    stored(rows, actor, conversation, name, sequence)
+}
+
+/// The message with this sequence as the actor sees it who may, also if the actor removed it: it is there for others.
+pub(super) fn stored(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    name: &ConversationId,
+    sequence: u64,
+) -> DomainResult<Option<Message>> {
     let reader = Reader { actor, conversation, name, removed: &Removed::default() };
     let run = messages(rows, &reader, sequence..=sequence, 1, usize::MAX)?;
     let message = run.messages.first().map(|text| serde_json::from_str(text.get())).transpose();

@@ -96,12 +96,12 @@ pub(super) fn page(
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
     let own = rows.user_conversation(actor.key, conversation.key)?;
     let mut room = PageRoom::new(limits::PAGE_BYTES);
-    for sequence in &asked.sequences {
+    for sequence in asked.sequences.iter().filter(|sequence| **sequence >= own.first_visible_seq) {
         if Removed::among(rows, actor.key, &conversation, own, *sequence..=*sequence)?.has(*sequence) {
             continue;
         }
         let name = &asked.conversation_id;
-        let Some(message) = mutations::visible(rows, actor, &conversation, name, *sequence)? else {
+        let Some(message) = mutations::stored(rows, actor, &conversation, name, *sequence)? else {
             continue;
         };
         let mut reactions = message.reactions;

@@ -27,8 +27,8 @@ const MAX_FILES: usize = 2;
 const MAX_SENT_BYTES: u64 = 100 * 1024 * 1024;
 const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Whose file of which message, and which of them.
-pub(crate) type Place<'a> = (&'a UserId, MessageId, usize);
+/// A file of a message: whose, of which message, and which of its files.
+pub(crate) type FileOf<'a> = (&'a UserId, MessageId, usize);
 
 /// The folders of one application on this installation.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl Files {
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
-    pub(crate) fn write(&self, at: Place<'_>, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
+    pub(crate) fn write(&self, at: FileOf<'_>, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
         self.put(at, &mut bytes).map(|(copy, _)| copy)
     }
 
@@ -95,7 +95,7 @@ impl Files {
     /// # Errors
     /// [`Code::FILE_UNREADABLE`], those of [`tim_protocol::media::FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
     /// [`Code::DATA_DIR_UNUSABLE`].
-    pub(super) fn keep(&self, at: Place<'_>, source: &LocalFile) -> Result<PathBuf, TimError> {
+    pub(super) fn keep(&self, at: FileOf<'_>, source: &LocalFile) -> Result<PathBuf, TimError> {
         let (user, id, place) = at;
         let copy = beside(&self.copy(user, id), place);
         let mut file = open(&source.source).map_err(|_| Code::FILE_UNREADABLE)?.0;
@@ -115,7 +115,7 @@ impl Files {
     /// Writes the bytes; returns the path and the size, or one byte more than the maximum if there are too many.
     fn put(
         &self,
-        (user, id, place): Place<'_>,
+        (user, id, place): FileOf<'_>,
         bytes: &mut dyn io::Read,
     ) -> Result<(PathBuf, u64), TimError> {
         let copy = beside(&self.copy(user, id), place);
@@ -133,7 +133,7 @@ impl Files {
     }
 
     /// Removes a copy, unless it is the source itself.
-    pub(super) fn discard(&self, (user, id, place): Place<'_>, source: &LocalFile) {
+    pub(super) fn discard(&self, (user, id, place): FileOf<'_>, source: &LocalFile) {
         let copy = beside(&self.copy(user, id), place);
         if source.source != copy {
             let _ = std::fs::remove_file(copy);

@@ -8,7 +8,7 @@
 //! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each, `uploads` are those
 //!   under way; `cancel` ends them early, `progress` reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
-//!   apps send; `runtime` is the process's threads.
+//!   apps send, `local_files` what was created and is not uploaded; `runtime` is the process's threads.
 
 pub(crate) mod address;
 mod cancel;
@@ -214,7 +214,7 @@ impl<S: Store<Location = Path>> Driver<S> {
     /// cancellation of such a message, wait for the pending copies.
     async fn take(&mut self, call: Call, caller: Caller) {
         match (call, self.machine.status()) {
-            (Call::Send { message, .. }, (Some(user), None)) if self.shared.sources(message.id).is_some() => {
+            (Call::Send { message, .. }, (Some(user), None)) if self.shared.has_sources(message.id) => {
                 self.copies.add(user, message, caller);
             }
             (Call::Logout, _) => {

@@ -155,6 +155,11 @@ impl InstanceState {
         self.state().created.get(&id).map(|files| files.files.clone())
     }
 
+    /// Whether a message was created here and its files are not uploaded.
+    pub(super) fn has_sources(&self, id: MessageId) -> bool {
+        self.state().created.contains_key(&id)
+    }
+
     /// The created messages whose files are not uploaded.
     pub(super) fn created(&self) -> Vec<MessageId> {
         self.state().created.keys().copied().collect()

@@ -89,7 +89,7 @@ impl Uploads {
     fn begin(&mut self, Waiting { message, file, attachments, place }: Waiting) {
         let (whole, plugin) = self.shared.upload_parts(message);
         let Some(attachment) = attachments.get(place).cloned() else { return };
-        let progress = whole.part(share(&attachments, place));
+        let progress = whole.part(part_of(&attachments, place));
         progress.begin();
         let mut upload = Upload {
             message,
@@ -168,7 +168,7 @@ impl Uploads {
 }
 
 /// Between which percentages of a message's upload that of one of its files is.
-fn share(attachments: &[Attachment], place: usize) -> (u8, u8) {
+fn part_of(attachments: &[Attachment], place: usize) -> (u8, u8) {
     let size = |of: usize| {
         let originals = attachments.iter().take(of).filter_map(|it| it.uploaded.renditions.first());
         originals.fold(0_u64, |sum, it| sum.saturating_add(it.size))

@@ -12,7 +12,7 @@ use crate::message::Message;
 
 impl Tim {
     /// Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most
-    /// 10 pinned messages. Gives the message as it is then.
+    /// 10 pinned messages. Gives the message that was passed, with the pin that it has then.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not sent or is not of the

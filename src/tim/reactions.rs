@@ -32,8 +32,8 @@ pub struct ReactionUserList {
 
 impl Tim {
     /// Gives a message a reaction, such as an emoji, that everybody sees: an ID of 1 to 64 bytes, whose meaning is the
-    /// application's. A message has at most 10 different reactions, each of at most 100 users. Gives the message as it is then;
-    /// one that has the reaction of this user already stays as it is.
+    /// application's. A message has at most 10 different reactions, each of at most 100 users. Gives the message that was
+    /// passed, with the reactions that it has then; one that has the reaction of this user already stays as it is.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not sent,
@@ -48,7 +48,8 @@ impl Tim {
         self.react(message, reaction_id, true).await
     }
 
-    /// Takes a reaction of this user back. Gives the message as it is then; one that does not have it stays as it is.
+    /// Takes a reaction of this user back. Gives the message that was passed, with the reactions that it has then; one that does
+    /// not have it stays as it is.
     ///
     /// # Errors
     /// As [`Tim::add_message_reaction`].

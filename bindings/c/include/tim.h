@@ -1488,7 +1488,7 @@ tim_status tim_dismiss_group(tim_client client,
 
 /**
  * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has
- * at most 10 pinned messages. Answers the message as it is then.
+ * at most 10 pinned messages. Answers the message that was passed, with the pin that it has then.
  *
  * `message_json` is `message`. Result: `message`.
  *
@@ -1536,7 +1536,7 @@ tim_status tim_handle_group_application(tim_client client,
 /**
  * Gives a message a reaction, such as an emoji, that everybody sees: `reaction_id` has 1 to 64 bytes, and its meaning
  * is the application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message
- * as it is then; one that has the reaction of this user already stays as it is.
+ * that was passed, with the reactions that it has then; one that has the reaction of this user already stays as it is.
  *
  * `message_json` is `message`. Result: `message`.
  *
@@ -1551,7 +1551,8 @@ tim_status tim_add_message_reaction(tim_client client,
                                     void *user_data);
 
 /**
- * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+ * Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one
+ * that does not have it stays as it is.
  *
  * `message_json` is `message`. Result: `message`.
  *

@@ -79,7 +79,7 @@ impl Tim {
     }
 
     /// Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
-    /// pinned messages. Answers the message as it is then.
+    /// pinned messages. Answers the message that was passed, with the pin that it has then.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it

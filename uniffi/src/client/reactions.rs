@@ -8,8 +8,8 @@ use crate::types::{Message, MessageReactions, ReactionUserList, unsigned, unsign
 #[uniffi::export]
 impl Tim {
     /// Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
-    /// application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
-    /// that has the reaction of this user already stays as it is.
+    /// application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message that was passed,
+    /// with the reactions that it has then; one that has the reaction of this user already stays as it is.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
@@ -23,7 +23,8 @@ impl Tim {
         Ok(offload(self.tim.add_message_reaction(&message.try_into()?, &reaction_id)).await?.into())
     }
 
-    /// Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+    /// Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one that
+    /// does not have it stays as it is.
     ///
     /// # Errors
     /// Those of `addMessageReaction`.

@@ -1933,7 +1933,7 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
-     * pinned messages. Answers the message as it is then.
+     * pinned messages. Answers the message that was passed, with the pin that it has then.
      *
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
@@ -2061,8 +2061,8 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
-     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
-     * that has the reaction of this user already stays as it is.
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message that was passed,
+     * with the reactions that it has then; one that has the reaction of this user already stays as it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
@@ -2092,7 +2092,8 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getMessageReactions(messageList: [Message], maxUserCountPerReaction: Int32) async throws  -> [MessageReactions]
 
     /**
-     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     * Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one that
+     * does not have it stays as it is.
      *
      * # Errors
      * Those of `addMessageReaction`.
@@ -3262,7 +3263,7 @@ open func joinGroup(groupID: String, applyMessage: String = "")async throws  -> 
 
     /**
      * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
-     * pinned messages. Answers the message as it is then.
+     * pinned messages. Answers the message that was passed, with the pin that it has then.
      *
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
@@ -3548,8 +3549,8 @@ open func sendMessage(_ message: Message, options: SendOptions? = nil)async thro
 
     /**
      * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
-     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
-     * that has the reaction of this user already stays as it is.
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message that was passed,
+     * with the reactions that it has then; one that has the reaction of this user already stays as it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
@@ -3622,7 +3623,8 @@ open func getMessageReactions(messageList: [Message], maxUserCountPerReaction: I
 }
 
     /**
-     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     * Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one that
+     * does not have it stays as it is.
      *
      * # Errors
      * Those of `addMessageReaction`.
@@ -12405,7 +12407,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_join_group() != 64006) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_pin_group_message() != 13169) {
+    if (uniffi_tim_ffi_checksum_method_tim_pin_group_message() != 64868) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {
@@ -12438,7 +12440,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 20481) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_message_reaction() != 61474) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_message_reaction() != 64248) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_all_user_list_of_message_reaction() != 10019) {
@@ -12447,7 +12449,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_message_reactions() != 1634) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() != 55736) {
+    if (uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() != 25781) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {

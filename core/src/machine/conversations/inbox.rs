@@ -162,8 +162,8 @@ impl Conversations {
         let read_now = conv.row.peer_read;
         let baseline_seq = *conv.row.baseline_seq.get_or_insert(state.head);
         if is_new {
-            // Messages fetched from now on already contain earlier revocations, and tell what was removed. In a conversation that was known
-            // before, a message may be stored unrevoked, such as an own message acknowledged before the first page.
+            // Messages fetched from now on already contain earlier revocations, and tell what was removed. In a conversation
+            // that was known before, a message may be stored unrevoked, such as an own message acknowledged before the first page.
             conv.row.mutation_seq = conv.row.mutation_seq.max(state.mutation_head);
             conv.row.removal_seq = conv.row.removal_seq.max(state.removals);
         }
@@ -250,8 +250,8 @@ impl Conversations {
         }
     }
 
-    /// The messages of a range, with placeholders for unreadable ones; what is removed of them is removed here too. A list whose length does not match the range is
-    /// returned without placeholders.
+    /// The messages of a range, with placeholders for unreadable ones. Those that are marked as removed are removed here too. A list
+    /// whose length does not match the range is returned without placeholders.
     pub(super) fn fill_gaps(
         &mut self,
         cx: &mut Context,

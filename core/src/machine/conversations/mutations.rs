@@ -27,8 +27,9 @@ impl Conversations {
         self.apply_mutations(around.cx, &id);
     }
 
-    /// A mutation by this device: the caller gets the result, and no event is emitted. Unless it is the next one, it waits for
-    /// the earlier ones, because a message contains all up to its newest; a revocation leaves nothing to wait for.
+    /// A mutation by this device: the caller gets the result, and no event is emitted if it is the next one. Otherwise it waits
+    /// for the earlier ones, because a message contains all up to its newest, and is emitted with them; a revocation leaves
+    /// nothing to wait for.
     pub(in crate::machine) fn own_mutation(&mut self, around: &mut Surroundings<'_>, mutation: &Mutation) {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);

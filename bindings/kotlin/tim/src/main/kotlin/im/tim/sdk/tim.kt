@@ -1464,7 +1464,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 64006) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_pin_group_message() and 0xFFFF) != 13169) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_pin_group_message() and 0xFFFF) != 64868) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
@@ -1497,7 +1497,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 20481) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_message_reaction() and 0xFFFF) != 61474) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_message_reaction() and 0xFFFF) != 64248) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_all_user_list_of_message_reaction() and 0xFFFF) != 10019) {
@@ -1506,7 +1506,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_reactions() and 0xFFFF) != 1634) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() and 0xFFFF) != 55736) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() and 0xFFFF) != 25781) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
@@ -3877,7 +3877,7 @@ public interface TimInterface {
 
     /**
      * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
-     * pinned messages. Answers the message as it is then.
+     * pinned messages. Answers the message that was passed, with the pin that it has then.
      *
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
@@ -4005,8 +4005,8 @@ public interface TimInterface {
 
     /**
      * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
-     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
-     * that has the reaction of this user already stays as it is.
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message that was passed,
+     * with the reactions that it has then; one that has the reaction of this user already stays as it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
@@ -4036,7 +4036,8 @@ public interface TimInterface {
     suspend fun `getMessageReactions`(`messageList`: List<Message>, `maxUserCountPerReaction`: kotlin.Int): List<MessageReactions>
 
     /**
-     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     * Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one that
+     * does not have it stays as it is.
      *
      * # Errors
      * Those of `addMessageReaction`.
@@ -5494,7 +5495,7 @@ open class Tim: TimInterface
 
     /**
      * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
-     * pinned messages. Answers the message as it is then.
+     * pinned messages. Answers the message that was passed, with the pin that it has then.
      *
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
@@ -5851,8 +5852,8 @@ open class Tim: TimInterface
 
     /**
      * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
-     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
-     * that has the reaction of this user already stays as it is.
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message that was passed,
+     * with the reactions that it has then; one that has the reaction of this user already stays as it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
@@ -5947,7 +5948,8 @@ open class Tim: TimInterface
 
 
     /**
-     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     * Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one that
+     * does not have it stays as it is.
      *
      * # Errors
      * Those of `addMessageReaction`.

@@ -35,6 +35,8 @@ pub struct Config {
     pub session: SessionConfig,
     /// What one user, one address and all together may take.
     pub limits: Limits,
+    /// Files of messages.
+    pub media: MediaConfig,
     /// What is logged.
     pub log: Log,
 }
@@ -99,6 +101,14 @@ pub struct Limits {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
+/// Files of messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaConfig {
+    /// The origins whose pages may read and upload files from a browser; `*` for all.
+    pub origins: Vec<String>,
+}
+
 /// What is logged.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -128,6 +138,7 @@ impl Default for Config {
             tls: None,
             session: SessionConfig::default(),
             limits: Limits::default(),
+            media: MediaConfig::default(),
             log: Log::default(),
         }
     }
@@ -219,6 +230,11 @@ impl Config {
         if !(1..=Semaphore::MAX_PERMITS).contains(&self.limits.connections) {
             return refuse("limits: connections must be at least 1, and no more than the system has");
         }
+        if let Some(origin) = self.media.origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(ConfigError(format!(
+                "media: origins: \"{origin}\" is none: write scheme and host as \"https://app.example\", or \"*\""
+            )));
+        }
         self.limits.check().map_err(|name| ConfigError(format!("limits: {name} must be at least 1")))
     }
 
@@ -262,6 +278,13 @@ impl Config {
     }
 }
 
+/// Whether browsers name a page's origin like this.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'#' | b'@' | b'*');
+    text == "*" || host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_plain))
+}
+
 impl Limits {
     /// Names a limit that would allow nothing.
     fn check(&self) -> Result<(), &'static str> {
@@ -303,6 +326,9 @@ mod tests {
             "[limits]\nconnections = 9223372036854775807",
             "[limits]\nuploads_per_user = 0",
             "[limits]\npending_per_address = 0",
+            "[media]\norigins = [\"app.example\"]",
+            "[media]\norigins = [\"https://app.example/\"]",
+            "[media]\norigins = [\"https://*.example\"]",
         ] {
             assert!(toml::from_str::<Config>(bad).unwrap().check().is_err(), "{bad}");
         }

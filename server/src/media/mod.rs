@@ -29,7 +29,7 @@ use futures_util::TryStreamExt as _;
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::{Body as _, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
-use hyper::{HeaderMap, Response};
+use hyper::{HeaderMap, Method, Response};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault};
@@ -120,6 +120,7 @@ impl Media {
     pub(crate) async fn download(
         &self,
         MediaPath { app, id, rendition }: MediaPath,
+        method: &Method,
         asked: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Response<Body>, Fault> {
@@ -133,7 +134,7 @@ impl Media {
         let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
         let kind = media_type::of(head.get(..read).unwrap_or_default());
         let tag = format!("\"{}.{}\"", record.sha256, u32::from(rendition));
-        let part = range::wanted(asked, &tag, length);
+        let part = range::wanted(method, asked, &tag, length);
         if let Wanted::Nothing = part {
             return Ok(range::beyond(length));
         }

@@ -1,10 +1,10 @@
 //! HTTP ranges and conditional requests (RFC 9110, sections 13 and 14). Pure.
 //!
-//! A single range is supported. Requests for several ranges or with unknown units get the whole image, as the standard
+//! A single range is supported. Requests for several ranges or with unknown units get the whole file, as the standard
 //! permits.
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use tim_protocol::{Code, Fault};
 
 use crate::response::{Body, fault, full};
@@ -22,13 +22,14 @@ pub(super) enum Wanted {
     Unchanged,
 }
 
-/// What these headers ask for, of `length` bytes that have this tag.
-pub(super) fn wanted(asked: &HeaderMap, tag: &str, length: u64) -> Wanted {
-    if text(asked, header::IF_NONE_MATCH).is_some_and(|tags| names(tags, tag)) {
+/// What these headers ask for, of `length` bytes that have this tag. A range counts for GET alone.
+pub(super) fn wanted(method: &Method, asked: &HeaderMap, tag: &str, length: u64) -> Wanted {
+    let mut known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    if known.any(|tags| names(tags, tag)) {
         return Wanted::Unchanged;
     }
     let is_the_same = text(asked, header::IF_RANGE).is_none_or(|known| known == tag);
-    let range = text(asked, header::RANGE).filter(|_| is_the_same);
+    let range = text(asked, header::RANGE).filter(|_| is_the_same && method == Method::GET);
     range.and_then(|range| read(range, length)).unwrap_or(Wanted::Whole)
 }
 
@@ -117,7 +118,7 @@ mod tests {
 
     fn asked(headers: &[(HeaderName, &'static str)]) -> Wanted {
         let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
-        wanted(&headers.collect(), TAG, 100)
+        wanted(&Method::GET, &headers.collect(), TAG, 100)
     }
 
     #[test]
@@ -155,5 +156,15 @@ mod tests {
             assert_eq!(asked(&[range.clone(), (header::IF_NONE_MATCH, tags)]), Wanted::Unchanged, "{tags}");
         }
         assert_eq!(asked(&[(header::IF_NONE_MATCH, "\"cd.0\"")]), Wanted::Whole);
+        let mut in_lines =
+            HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static("\"cd.0\""))]);
+        in_lines.append(header::IF_NONE_MATCH, HeaderValue::from_static(TAG));
+        assert_eq!(wanted(&Method::HEAD, &in_lines, TAG, 100), Wanted::Unchanged);
+    }
+
+    #[test]
+    fn a_head_is_that_of_the_whole_file() {
+        let range = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static("bytes=10-19"))]);
+        assert_eq!(wanted(&Method::HEAD, &range, TAG, 100), Wanted::Whole);
     }
 }

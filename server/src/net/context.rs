@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::log::Refusals;
 use super::parked::ParkedSessions;
 use super::slots::Slots;
+use super::web_origins::WebOrigins;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -39,6 +40,7 @@ pub(crate) struct ServerContext {
     pub(super) sessions: Arc<Slots<UserKey>>,
     pub(super) least_pace: LeastPace,
     pub(super) trusted_proxies: Vec<IpAddr>,
+    pub(super) web_origins: WebOrigins,
     pub(super) parked: ParkedSessions,
     pub(super) refusals: Refusals,
     pub(super) frames: Frames,
@@ -86,6 +88,7 @@ impl ServerContext {
                 patience: Duration::from_secs(limits.transfer_patience_s.into()),
             },
             trusted_proxies: limits.trusted_proxies.clone(),
+            web_origins: WebOrigins::new(&config.media.origins),
             parked: ParkedSessions::default(),
             refusals: Refusals::default(),
             frames: Frames::registered(),

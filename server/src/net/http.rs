@@ -25,6 +25,9 @@ use super::permit::ConnectionPermit;
 use super::transfer::{self, Downloading};
 use crate::response::{Body, fault, full};
 
+/// Where files are uploaded to.
+const UPLOAD: &str = "/media/upload";
+
 /// The routes of one connection.
 pub(super) struct Routes<S> {
     shared: Arc<ServerContext>,
@@ -85,17 +88,35 @@ async fn route(
     downloading: Downloading,
 ) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let answer = match (request.method(), path.as_str()) {
-        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted).await,
-        (&Method::GET | &Method::HEAD, path) if path.starts_with("/media/") => {
+    if !path.starts_with("/media/") {
+        let text = format!("there is nothing at this path: the WebSocket is at /v1 ({SUBPROTOCOL})");
+        return fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text));
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut answer = media(shared, request, &path, admitted, downloading).await;
+    shared.web_origins.admit(origin.as_ref(), answer.headers_mut());
+    answer
+}
+
+/// Answers a request for a file.
+async fn media(
+    shared: &ServerContext,
+    request: Request<Incoming>,
+    path: &str,
+    admitted: impl FnOnce(),
+    downloading: Downloading,
+) -> Response<Body> {
+    let methods = if path == UPLOAD { "PUT" } else { "GET, HEAD" };
+    let answer = match (request.method(), path) {
+        (&Method::PUT, UPLOAD) => transfer::upload(shared, request, admitted).await,
+        (&Method::GET | &Method::HEAD, path) if path != UPLOAD => {
             transfer::download(shared, &request, admitted, downloading).await
         }
-        (_, "/media/upload") => return not_allowed("PUT"),
-        (_, path) if path.starts_with("/media/") => return not_allowed("GET, HEAD"),
-        _ => {
-            let text = format!("there is nothing at this path: the WebSocket is at /v1 ({SUBPROTOCOL})");
-            return fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text));
+        (&Method::OPTIONS, _) => {
+            let preflight = shared.web_origins.preflight(request.headers(), methods);
+            return preflight.unwrap_or_else(|| not_allowed(methods));
         }
+        _ => return not_allowed(methods),
     };
     answer.unwrap_or_else(|why| refusal(&why))
 }

@@ -3,7 +3,7 @@
 //! * `context` is what all connections share, `permit` the right of one to exist.
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
 //! * `handshake` answers the request for a WebSocket, `http` every other that comes over the clients' port.
-//! * `transfer` handles uploads and downloads.
+//! * `transfer` handles uploads and downloads; `web_origins` says which pages may see them from a browser.
 //! * `slots` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
 
@@ -20,6 +20,7 @@ mod query;
 mod slots;
 pub(crate) mod tls;
 mod transfer;
+mod web_origins;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

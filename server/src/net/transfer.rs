@@ -78,7 +78,8 @@ pub(super) async fn download(
     let give_out = async {
         let transfer = shared.shares.download(holder, now.monotonic)?;
         admitted();
-        Ok((transfer, shared.media.download(place, request.headers(), &*shared.store).await?))
+        let (method, headers) = (request.method(), request.headers());
+        Ok((transfer, shared.media.download(place, method, headers, &*shared.store).await?))
     };
     let (transfer, answer) =
         give_out.await.inspect_err(|fault: &Fault| log.failed(Some(id), Some(fault.code)))?;

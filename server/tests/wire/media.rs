@@ -20,7 +20,7 @@ pub(crate) fn png(width: u32) -> Vec<u8> {
 }
 
 /// A picture whose smaller sizes are lighter than it.
-fn photograph() -> Vec<u8> {
+pub(crate) fn photograph() -> Vec<u8> {
     let mut bytes = Vec::new();
     let color =
         |x: u32, y: u32| (x.wrapping_mul(7_919) ^ y.wrapping_mul(104_729)).wrapping_mul(2_654_435_761);

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tim_protocol::codec;
@@ -328,6 +328,18 @@ pub(crate) async fn http(
     headers: &[(&str, &str)],
     body: Vec<u8>,
 ) -> (StatusCode, Bytes) {
+    let (head, bytes) = exchange(address, method, path, headers, body).await.into_parts();
+    (head.status, bytes)
+}
+
+/// Sends a request; gives the whole response.
+pub(crate) async fn exchange(
+    address: &str,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Response<Bytes> {
     let socket = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let (mut sender, connection) = hyper::client::conn::http1::handshake(socket).await.unwrap();
     tokio::spawn(connection);
@@ -337,8 +349,8 @@ pub(crate) async fn http(
     }
     let answer =
         soon(sender.send_request(request.body(Full::new(Bytes::from(body))).unwrap())).await.unwrap();
-    let status = answer.status();
-    (status, soon(answer.into_body().collect()).await.unwrap().to_bytes())
+    let (head, body) = answer.into_parts();
+    Response::from_parts(head, soon(body.collect()).await.unwrap().to_bytes())
 }
 
 /// The number of a refusal.

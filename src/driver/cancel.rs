@@ -19,6 +19,10 @@ impl Cancellation {
         let _ = self.0.set(code);
     }
 
+    fn is_cancelled(&self) -> bool {
+        self.0.get().is_some()
+    }
+
     async fn cancelled(&self) -> Code {
         *self.0.wait().await
     }
@@ -90,6 +94,16 @@ impl CancelGuard {
             code = self.own.cancelled() => Err(Fault::new(code)),
             done = what => Ok(done),
         }
+    }
+
+    /// Whether the app cancelled this download.
+    pub(super) fn is_cancelled_by_app(&self) -> bool {
+        self.own.is_cancelled()
+    }
+
+    /// Whether the login has ended.
+    pub(super) fn is_login_over(&self) -> bool {
+        self.login.is_cancelled()
     }
 
     /// Commits the download just before the file is renamed: from now on it cannot be cancelled.

@@ -1,17 +1,28 @@
 //! Downloads of files. A download ends with the login in which it began, or when it is cancelled.
+//!
+//! One whose connection breaks is continued, after pauses like those between connections. What is there of one that ends
+//! early stays for a later one, except where the app cancels it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tim_protocol::MessageId;
 use tim_protocol::call::DownloadTicketRequest;
+use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
 use super::cancel::CancelGuard;
+use super::fetch::fetch;
+use super::http::CHUNK;
+use super::partial::Partial;
 use super::progress::{Progress, log_end};
 use super::source::Source;
-use super::{Commands, InstanceState, http};
+use super::{Commands, InstanceState};
 use crate::error::TimError;
+use crate::machine::longest_pause_ms;
+
+/// Most attempts in a row that bring next to nothing.
+const MAX_FAILURES: u32 = 6;
 
 /// The parameters of a download.
 pub(crate) struct Download {
@@ -40,15 +51,67 @@ impl Download {
     }
 
     async fn save(&self) -> Result<(), TimError> {
-        let Self { url, target, progress, guard, shared, .. } = self;
-        let source = if url.starts_with('/') {
-            let path = guard.run_until_cancelled(ticket(&self.commands, url)).await??;
-            Source::own(shared.server.clone(), path)
-        } else {
-            Source::elsewhere(url, &shared.server)?
+        let records = self.shared.user().map(|user| self.shared.files.downloads(&user));
+        let mut partial = Partial::open(&self.target, &self.url, records).await;
+        let saved = match self.load(&mut partial).await.and_then(|()| self.guard.commit()) {
+            Ok(()) => partial.complete(&self.target).await,
+            Err(why) => Err(why),
         };
-        Ok(http::download(source, target, progress, guard).await?)
+        match &saved {
+            Ok(()) => self.progress.note(100),
+            Err(why) if self.is_to_be_continued(why.code) => partial.keep().await,
+            Err(_) => partial.discard().await,
+        }
+        Ok(saved?)
     }
+
+    /// Whether a later download of the same file may go on where this one ended: not what the app cancelled, nor what no
+    /// server has any more, nor what found no room.
+    fn is_to_be_continued(&self, why: Code) -> bool {
+        !self.guard.is_cancelled_by_app() && (why.is_retryable() || self.guard.is_login_over())
+    }
+
+    /// Loads the whole file, in as many attempts as it takes while most of them bring something.
+    async fn load(&self, partial: &mut Partial) -> Result<(), Fault> {
+        let mut failures = 0;
+        loop {
+            let before = partial.length();
+            let Err(why) = self.attempt(partial).await else { return Ok(()) };
+            if !partial.has_begun() || !why.code.is_retryable() {
+                return Err(why);
+            }
+            if partial.length() >= before + CHUNK as u64 {
+                failures = 0;
+            }
+            failures += 1;
+            if failures > MAX_FAILURES {
+                return Err(why);
+            }
+            self.guard.run_until_cancelled(tokio::time::sleep(pause(failures - 1))).await?;
+        }
+    }
+
+    /// Each has a ticket of its own: without a connection it waits for one.
+    async fn attempt(&self, partial: &mut Partial) -> Result<(), Fault> {
+        let Self { url, progress, guard, shared, commands, .. } = self;
+        let source = if url.starts_with('/') {
+            let path = guard.run_until_cancelled(ticket(commands, url)).await?;
+            Source::own(shared.server.clone(), path.map_err(|why| Fault::with_text(why.code, why.message))?)
+        } else {
+            let source = Source::elsewhere(url, &shared.server);
+            source.map_err(|why| Fault::with_text(why.code, why.message))?
+        };
+        if !partial.is_whole() {
+            fetch(source, partial, progress, guard).await?;
+        }
+        partial.verify().await
+    }
+}
+
+/// A random pause, so that not all downloads begin again at once when a server does.
+fn pause(failures: u32) -> Duration {
+    let (_, random) = uuid::Uuid::now_v7().as_u64_pair();
+    Duration::from_millis(random % (longest_pause_ms(failures) + 1))
 }
 
 /// The path of a file on the user's own server, with a ticket.

@@ -5,6 +5,7 @@
 //! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
 //! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately;
 //!                                            the second file of a message is at <ID>.1
+//! <data_dir>/<SDKAppID>/<user>/downloads/    records of partial files, which are beside their targets
 //! ```
 
 use std::cmp::Reverse;
@@ -64,6 +65,11 @@ impl Files {
 
     fn outbox(&self, user: &UserId) -> PathBuf {
         self.user(user).join("outbox")
+    }
+
+    /// Where records of a user's partial files are.
+    pub(super) fn downloads(&self, user: &UserId) -> PathBuf {
+        self.user(user).join("downloads")
     }
 
     /// The file of a user's database, in a folder that exists.
@@ -244,6 +250,11 @@ impl Digest {
             size += read as u64;
         }
     }
+}
+
+/// The SHA-256 of these bytes, in hexadecimal.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// The device's name: drawn once and kept in the folder.

@@ -1,4 +1,4 @@
-//! Uploads and downloads of files over HTTP.
+//! Requests for files over HTTP: uploads, and asking for a file or the rest of one. `fetch` takes in what is asked for.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,22 +12,19 @@ use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::io::ReaderStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::address::Address;
-use super::cancel::CancelGuard;
-use super::files;
 use super::progress::Progress;
 use super::source::{MAX_REDIRECTS, Source};
 
 /// Size of a chunk, and of a step of the progress.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 /// Timeout of a transfer without progress.
-const IDLE_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// Timeout for the response after an upload, while the server examines the file.
 const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// Maximum size of a response that is not a file, in bytes.
@@ -37,9 +34,15 @@ type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// A response, and the task of its connection, which ends with it.
 #[derive(Debug)]
-struct Answer {
-    response: Response<Incoming>,
-    _connection: AbortOnDropHandle<hyper::Result<()>>,
+pub(super) struct Answer {
+    pub(super) response: Response<Incoming>,
+    pub(super) connection: AbortOnDropHandle<hyper::Result<()>>,
+}
+
+/// The rest of a file: what follows the first `offset` bytes of the content with this tag.
+pub(super) struct Rest {
+    pub(super) offset: u64,
+    pub(super) tag: String,
 }
 
 /// Uploads a file with a ticket.
@@ -77,23 +80,28 @@ async fn put(source: &Source, file: &Path, size: u64, progress: &Progress) -> Re
 
 /// The direction of a transfer.
 enum Transfer<'a> {
-    Down,
-    Up { file: &'a Path, size: u64, progress: &'a Progress },
+    /// A file, or the rest of it.
+    Down(Option<&'a Rest>),
+    Up {
+        file: &'a Path,
+        size: u64,
+        progress: &'a Progress,
+    },
 }
 
 impl Transfer<'_> {
     fn method(&self) -> Method {
-        if matches!(self, Self::Down) { Method::GET } else { Method::PUT }
+        if matches!(self, Self::Down(_)) { Method::GET } else { Method::PUT }
     }
 
     /// The code for a redirect that must not be followed.
     fn refused(&self) -> Code {
-        if matches!(self, Self::Down) { Code::MEDIA_NOT_FOUND } else { Code::UPLOAD_FAILED }
+        if matches!(self, Self::Down(_)) { Code::MEDIA_NOT_FOUND } else { Code::UPLOAD_FAILED }
     }
 
     async fn ask(&self, source: &Source) -> Result<Answer, Fault> {
         match self {
-            Self::Down => ask_for(source).await,
+            Self::Down(rest) => ask_for(source, *rest).await,
             Self::Up { file, size, progress } => put(source, file, *size, progress).await,
         }
     }
@@ -137,37 +145,16 @@ fn body_of(file: File, size: u64, progress: Progress, alive: watch::Sender<()>) 
     StreamBody::new(chunks).boxed_unsync()
 }
 
-/// Downloads a file into a file, atomically. Network waits end on cancellation; file operations finish, so no file
-/// appears later.
-pub(super) async fn download(
-    source: Source,
-    target: &Path,
-    progress: &Progress,
-    guard: &CancelGuard,
-) -> Result<(), Fault> {
-    progress.note(0);
-    let answer = guard.run_until_cancelled(get(source)).await??;
-    // Concurrent downloads to one path write separate temporary files; the last to end wins.
-    let mut partial = target.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
-    let partial = Path::new(&partial);
-    let written = write(answer, partial, progress, guard).await;
-    let kept = match written.and_then(|()| guard.commit()) {
-        Ok(()) => tokio::fs::rename(partial, target).await.map_err(|why| disk(&why)),
-        Err(fault) => Err(fault),
-    };
-    if kept.is_err() {
-        let _ = tokio::fs::remove_file(partial).await;
-    }
-    kept?;
-    progress.note(100);
-    Ok(())
-}
-
-async fn get(source: Source) -> Result<Answer, Fault> {
-    let (source, answer) = follow(source, &Transfer::Down).await?;
-    if answer.response.status() == StatusCode::OK {
-        return Ok(answer);
+/// Asks for a file or the rest of it; returns where it is in the end, and the response. That has the file (200), the rest
+/// (206), or says that there is no such rest (416).
+pub(super) async fn get(source: Source, rest: Option<&Rest>) -> Result<(Source, Answer), Fault> {
+    let (source, answer) = follow(source, &Transfer::Down(rest)).await?;
+    match answer.response.status() {
+        StatusCode::OK => return Ok((source, answer)),
+        StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if rest.is_some() => {
+            return Ok((source, answer));
+        }
+        _ => {}
     }
     if !source.is_own {
         // Error bodies of other servers have no meaning here.
@@ -178,38 +165,15 @@ async fn get(source: Source) -> Result<Answer, Fault> {
     Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), Code::MEDIA_NOT_FOUND)))
 }
 
-async fn ask_for(source: &Source) -> Result<Answer, Fault> {
-    let request = Request::get(&source.path)
-        .header(header::HOST, source.server.authority())
+async fn ask_for(source: &Source, rest: Option<&Rest>) -> Result<Answer, Fault> {
+    let mut request = Request::get(&source.path).header(header::HOST, source.server.authority());
+    if let Some(Rest { offset, tag }) = rest {
+        request = request.header(header::RANGE, format!("bytes={offset}-")).header(header::IF_RANGE, tag);
+    }
+    let request = request
         .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
         .map_err(|why| failed(&why))?;
     timeout(IDLE_WITHIN, send(&source.server, request)).await.map_err(|why| failed(&why))?
-}
-
-async fn write(
-    answer: Answer,
-    partial: &Path,
-    progress: &Progress,
-    guard: &CancelGuard,
-) -> Result<(), Fault> {
-    let size = answer
-        .response
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse().ok())
-        .unwrap_or(0);
-    let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
-    let (mut body, mut done) = (answer.response.into_body(), 0);
-    while let Some(frame) =
-        guard.run_until_cancelled(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
-    {
-        let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
-        done += bytes.len() as u64;
-        file.write_all(&bytes).await.map_err(|why| disk(&why))?;
-        progress.note(percent(done, size).min(99));
-    }
-    file.sync_all().await.map_err(|why| disk(&why))?;
-    guard.run_until_cancelled(std::future::ready(())).await
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Answer, Fault> {
@@ -218,10 +182,10 @@ async fn send(server: &Address, request: Request<Body>) -> Result<Answer, Fault>
         hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
     let connection = AbortOnDropHandle::new(tokio::spawn(connection));
     let response = sender.send_request(request).await.map_err(|why| failed(&why))?;
-    Ok(Answer { response, _connection: connection })
+    Ok(Answer { response, connection })
 }
 
-fn percent(done: u64, of: u64) -> u8 {
+pub(super) fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
 }
 
@@ -230,18 +194,14 @@ fn refusal(body: &[u8], otherwise: Code) -> Fault {
     serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(otherwise))
 }
 
-fn failed(why: &dyn std::fmt::Display) -> Fault {
+pub(super) fn failed(why: &dyn std::fmt::Display) -> Fault {
     Fault::with_text(Code::NETWORK_ERROR, format!("the transfer broke off: {why}"))
-}
-
-fn disk(why: &std::io::Error) -> Fault {
-    Fault::with_text(files::refusal(why), format!("the file cannot be written: {why}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncReadExt as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
     /// What a refusal with these words comes to.
@@ -256,7 +216,7 @@ mod tests {
         });
         let server_address = Address::of_server(&address, None).unwrap();
         let source = Source { server: server_address, path: "/picture".into(), is_own };
-        let why = get(source).await.unwrap_err();
+        let why = get(source, None).await.err().unwrap();
         server.await.unwrap();
         why.code
     }
@@ -300,12 +260,12 @@ mod tests {
     async fn a_download_follows_redirects_but_not_in_a_circle() {
         let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
         let (source, requests) = scripted(&[TO_B, ok]).await;
-        let answer = get(source).await.unwrap();
+        let (_, answer) = get(source, None).await.unwrap();
         assert_eq!(answer.response.into_body().collect().await.unwrap().to_bytes(), "hi");
         assert_eq!(requests.await.unwrap(), ["GET /picture?ticket=secret HTTP/1.1", "GET /b HTTP/1.1"]);
 
         let (source, requests) = scripted(&[TO_B; 6]).await;
-        let why = get(source).await.unwrap_err();
+        let why = get(source, None).await.err().unwrap();
         assert_eq!((why.code, requests.await.unwrap().len()), (Code::MEDIA_NOT_FOUND, 6));
         assert!(why.text.contains("5 times"), "{why}");
     }

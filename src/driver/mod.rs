@@ -6,7 +6,7 @@
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
 //! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each, `uploads` are those
-//!   under way; `cancel` ends them early, `progress` reports progress, `copies` copies the files that are sent.
+//!   under way; `fetch` is one attempt of a download, into a `partial` file that later attempts go on with; `cancel` ends them early, `progress` reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
 //!   apps send, `local_files` what was created and is not uploaded; `runtime` is the process's threads.
 
@@ -17,11 +17,13 @@ mod copies;
 mod dial;
 pub(crate) mod dispatch;
 pub(crate) mod download;
+mod fetch;
 pub(crate) mod file_source;
 pub(crate) mod files;
 mod http;
 mod link;
 pub(crate) mod local_files;
+mod partial;
 pub(crate) mod progress;
 pub(crate) mod runtime;
 mod shared;

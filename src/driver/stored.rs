@@ -9,7 +9,7 @@ use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
-use super::{Driver, may_block};
+use super::{Driver, may_block, partial};
 use crate::event::{DeletedMessages, Event};
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
@@ -39,6 +39,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         }
         block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
+        block_in_place(|| partial::sweep(&self.shared.files.downloads(&user)));
         self.store = Some((user, store));
         self.is_behind = true;
         self.shared.dispatch.begin_store();

@@ -17,11 +17,15 @@ impl Tim {
     /// Saves the file of a message in one of its renditions, atomically; an existing file is replaced. `progress` is
     /// called with increasing values from 0 to 100 on a thread that it may block.
     ///
+    /// A connection that breaks is made again, and the download goes on. If it ends early nevertheless, or the login or the
+    /// app ends, what came lies beside `target`, under its name with `.partial` at the end, for a week: the same call goes on
+    /// with it.
+    ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
     /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::NETWORK_ERROR`],
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written, or [`Code::CANCELLED`] if
-    /// [`Tim::cancel_download`] or the end of the login came first: then nothing was saved.
+    /// [`Tim::cancel_download`] or the end of the login came first: then `target` is as it was.
     pub async fn download_attachment(
         &self,
         message: &Message,

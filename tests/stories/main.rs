@@ -48,6 +48,7 @@ mod recordings;
 mod redirects;
 mod relations;
 mod removals;
+mod resumed_downloads;
 mod search;
 mod settings;
 mod uploads;

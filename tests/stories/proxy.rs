@@ -1,11 +1,11 @@
 //! A wire that can be cut: a TCP proxy between a device and the server.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 /// A wire to a server.
 pub struct Proxy {
@@ -14,6 +14,10 @@ pub struct Proxy {
     cut: broadcast::Sender<()>,
     open: Arc<AtomicBool>,
     held: watch::Sender<bool>,
+    /// How much a connection that is made from now on brings before it breaks.
+    brings: Arc<AtomicU64>,
+    /// How many connections were let through.
+    connections: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -24,24 +28,53 @@ impl Proxy {
         let (cut, _) = broadcast::channel(1);
         let open = Arc::new(AtomicBool::new(true));
         let (held, hold) = watch::channel(false);
+        let (brings, connections) = (Arc::new(AtomicU64::new(u64::MAX)), Arc::new(AtomicU64::new(0)));
         let (cuts, passing, server) = (cut.clone(), open.clone(), server.to_owned());
+        let (bound, count) = (brings.clone(), connections.clone());
         tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 if !passing.load(Ordering::SeqCst) {
                     continue;
                 }
                 let (mut cut, server, mut hold) = (cuts.subscribe(), server.clone(), hold.clone());
+                let bound = bound.load(Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
                     let _ = hold.wait_for(|held| !held).await;
                     let Ok(mut far) = TcpStream::connect(server).await else { return };
+                    let (mut near_read, mut near_write) = near.split();
+                    let (far_read, mut far_write) = far.split();
+                    let broken = Notify::new();
+                    let there = async {
+                        let _ = copy(&mut near_read, &mut far_write).await;
+                        let _ = far_write.shutdown().await;
+                    };
+                    let back = async {
+                        let brought = copy(&mut far_read.take(bound), &mut near_write).await;
+                        let _ = near_write.shutdown().await;
+                        if brought.is_ok_and(|bytes| bytes == bound) {
+                            broken.notify_one();
+                        }
+                    };
                     tokio::select! {
-                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        _ = async { tokio::join!(there, back) } => {}
+                        () = broken.notified() => {}
                         _ = cut.recv() => {}
                     }
                 });
             }
         });
-        Self { address, cut, open, held }
+        Self { address, cut, open, held, brings, connections }
+    }
+
+    /// Connections that are made from now on break when they have brought so many bytes.
+    pub fn break_after(&self, bytes: u64) {
+        self.brings.store(bytes, Ordering::SeqCst);
+    }
+
+    /// How many connections were let through.
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Cuts every connection and lets no new one through.

@@ -1191,7 +1191,9 @@ tim_status tim_find_messages(tim_client client,
                              void *user_data);
 
 /**
- * Saves the file of a message in one of its renditions, atomically.
+ * Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the
+ * login or the app ends early, what came lies beside `target` (`.partial`) for a week, and the same call goes on with
+ * it.
  *
  * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video). While
  * the file is fetched `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`

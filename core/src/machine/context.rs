@@ -19,6 +19,14 @@ use crate::stored::Change;
 /// First and longest bound of a random pause before another attempt, in milliseconds.
 pub(super) const BACKOFF_MS: [i64; 2] = [500, 60_000];
 
+/// The bound of a random pause before another attempt, in milliseconds: it doubles with each that failed before.
+#[must_use]
+pub fn longest_pause_ms(attempt: u32) -> u64 {
+    let [first, longest] = BACKOFF_MS;
+    let bound = first.saturating_mul(1_i64.checked_shl(attempt).unwrap_or(i64::MAX));
+    bound.clamp(first, longest).unsigned_abs()
+}
+
 /// The surroundings of the machine's parts.
 pub(super) struct Context {
     config: Config,
@@ -110,10 +118,7 @@ impl Context {
     /// Full jitter: a random delay up to a bound that doubles. Prevents all clients from reconnecting at once after a
     /// server restart.
     pub(super) fn backoff(&mut self, attempt: u32) -> i64 {
-        let [first, longest] = BACKOFF_MS;
-        let bound =
-            first.saturating_mul(1_i64.checked_shl(attempt).unwrap_or(i64::MAX)).clamp(first, longest);
-        self.rng.i64(0..=bound)
+        self.rng.i64(0..=longest_pause_ms(attempt).cast_signed())
     }
 
     /// Asks for a change to be stored with the effects of this input.

@@ -71,6 +71,7 @@ use account::Account;
 use calls::Calls;
 use connection::Connection;
 use context::Context;
+pub use context::longest_pause_ms;
 use conversations::{Conversations, Surroundings};
 use history::{Pages, Sources};
 use io::{Config, Input, Now, Output};

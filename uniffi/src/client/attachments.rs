@@ -10,7 +10,8 @@ use crate::types::{Message, RenditionType};
 
 #[uniffi::export]
 impl Tim {
-    /// Saves the file of a message in one of its renditions, atomically.
+    /// Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the login
+    /// or the app ends early, what came lies beside `target` (`.partial`) for a week, and the same call goes on with it.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server

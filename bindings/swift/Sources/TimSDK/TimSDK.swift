@@ -2482,7 +2482,8 @@ open func cancelDownload(target: String)async throws   {
 }
 
     /**
-     * Saves the file of a message in one of its renditions, atomically.
+     * Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the login
+     * or the app ends early, what came lies beside `target` (`.partial`) for a week, and the same call goes on with it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -12305,7 +12306,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 1850) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 17168) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {

@@ -1362,7 +1362,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 1850) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 17168) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
@@ -3551,7 +3551,8 @@ public interface TimInterface {
     suspend fun `cancelDownload`(`target`: kotlin.String)
 
     /**
-     * Saves the file of a message in one of its renditions, atomically.
+     * Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the login
+     * or the app ends early, what came lies beside `target` (`.partial`) for a week, and the same call goes on with it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -4503,7 +4504,8 @@ open class Tim: TimInterface
 
 
     /**
-     * Saves the file of a message in one of its renditions, atomically.
+     * Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the login
+     * or the app ends early, what came lies beside `target` (`.partial`) for a week, and the same call goes on with it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server

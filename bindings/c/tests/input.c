@@ -252,9 +252,9 @@ static void lengths_of_nothing_and_of_everything(void) {
     GIVES(2251, tim_create_image_message(alice, "bob", "C2C", "", NULL, NULL, NULL, NULL, &out));
     GIVES(2401, tim_create_image_message(alice, "bob", "C2C", "/", NULL, NULL, NULL, NULL, &out));
     CHECK(out == NULL);
-    GIVES(20001, tim_download_attachment(alice, MESSAGE, 3, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
+    GIVES(20001, tim_download_attachment(alice, MESSAGE, 4, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
     GIVES(20001, tim_download_attachment(alice, MESSAGE, UINT_MAX, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
-    GIVES(20001, tim_get_attachment_url(alice, MESSAGE, 3, on_never, NULL));
+    GIVES(20001, tim_get_attachment_url(alice, MESSAGE, 4, on_never, NULL));
     ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", NULL, 0);
     ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", "", INT_MAX);
     ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", "1", INT_MIN);

@@ -103,6 +103,8 @@ pub struct Message {
     pub is_excluded_from_unread_count: bool,
     /// Changes neither the conversation's last message nor its position in the list.
     pub is_excluded_from_last_message: bool,
+    /// It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed.
+    pub is_online_only: bool,
     /// A text for the application's own use; empty if none, and of a revoked message.
     pub cloud_custom_data: String,
     /// The users that it mentions, and [`AT_ALL`] for everybody; only in groups.
@@ -145,6 +147,8 @@ pub struct SendOptions {
     pub excluded_from_unread_count: bool,
     /// It changes neither the conversation's last message nor its position in the list.
     pub excluded_from_last_message: bool,
+    /// It is sent to those who are connected now, and nothing stores it.
+    pub online_user_only: bool,
 }
 
 /// How far both sides have read, for computing a message's read flags.
@@ -212,6 +216,7 @@ impl Message {
             is_peer_read: own && placed && message.sequence <= marks.peer,
             is_excluded_from_unread_count: message.excluded_from_unread_count,
             is_excluded_from_last_message: excluded_from_last_message,
+            is_online_only: false,
             cloud_custom_data,
             at_user_list: at_user_list.items,
             local_path: None,
@@ -222,6 +227,13 @@ impl Message {
 }
 
 impl Message {
+    /// An online-only message of the wire, as `me` sees it.
+    #[must_use]
+    pub fn online_only(me: &UserId, message: &wire::Message) -> Self {
+        let seen = Self::from_wire(me, message, SendStatus::Success, ReadMarks::default());
+        Self { sequence: 0, is_online_only: true, ..seen }
+    }
+
     /// What it carries besides its body.
     #[must_use]
     pub fn attributes(&self) -> Attributes {

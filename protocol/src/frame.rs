@@ -68,6 +68,8 @@ pub struct Pong {
 pub enum Push {
     /// A new message in one of the user's conversations.
     Message(Message),
+    /// An online-only message: its sequence is 0, and no later request finds it.
+    Online(Message),
     /// A change to an older message.
     Mutation(Mutation),
     /// A receipt: this user read on another device, or the other side of a C2C conversation read.
@@ -276,6 +278,7 @@ impl Push {
     pub fn write(&self) -> serde_json::Result<String> {
         let (event, parameters) = match self {
             Self::Message(message) => ("msg", serde_json::to_string(message)?),
+            Self::Online(message) => ("online", serde_json::to_string(message)?),
             Self::Mutation(mutation) => ("mut", serde_json::to_string(mutation)?),
             Self::Receipt(receipt) => ("read", serde_json::to_string(receipt)?),
             Self::Change(change) => ("change", serde_json::to_string(change)?),
@@ -290,6 +293,7 @@ impl Push {
     fn read(event: &str, parameters: Option<&RawValue>) -> Option<Self> {
         match event {
             "msg" => part(parameters).map(Self::Message),
+            "online" => part(parameters).map(Self::Online),
             "mut" => part(parameters).map(Self::Mutation),
             "read" => part(parameters).map(Self::Receipt),
             "change" => part(parameters).map(Self::Change),

@@ -79,7 +79,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
             }
         )*};
     }
-    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest CreateGroupRequest);
+    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest CreateGroupRequest);
     by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest GetGroupMembersRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest);
     panic!("add the call {method} to this list")
 }
@@ -126,7 +126,11 @@ fn every_push_has_an_example() {
         let FromServer::Push(number, push) = from_server(&frame).remove(0) else {
             panic!("{name} is no push")
         };
-        assert_eq!(number.is_none(), matches!(push, Push::Kicked(_)), "{name}: all but a kick are numbered");
+        assert_eq!(
+            number.is_none(),
+            matches!(push, Push::Kicked(_) | Push::Online(_)),
+            "{name}: which are numbered"
+        );
         let event = match &push {
             Push::Message(message) => {
                 Body::read(&message.body).unwrap();
@@ -135,6 +139,10 @@ fn every_push_has_an_example() {
             Push::Mutation(mutation) => {
                 assert!(!matches!(mutation.change, MessageChange::Other(_)), "{name}: a kind that is known");
                 "mut"
+            }
+            Push::Online(message) => {
+                assert!(Body::read(&message.body).is_ok(), "{name}: a body that is known");
+                "online"
             }
             Push::Receipt(_) => "read",
             Push::Change(change) => {
@@ -151,7 +159,10 @@ fn every_push_has_an_example() {
         assert_eq!(value(&frame)["ev"], event, "{name}");
         seen.insert(event, name);
     }
-    assert_eq!(seen.keys().copied().collect::<Vec<_>>(), ["change", "kick", "lag", "msg", "mut", "read"]);
+    assert_eq!(
+        seen.keys().copied().collect::<Vec<_>>(),
+        ["change", "kick", "lag", "msg", "mut", "online", "read"]
+    );
 }
 
 #[test]

@@ -402,6 +402,7 @@ fn new_message(
         is_peer_read: false,
         is_excluded_from_unread_count: false,
         is_excluded_from_last_message: false,
+        is_online_only: false,
         cloud_custom_data,
         at_user_list,
         local_path: None,

@@ -47,8 +47,14 @@ impl Tim {
 
     /// Sends a message as [`Tim::send_message`] does, with options.
     ///
+    /// With [`SendOptions::online_user_only`] it goes to those who are connected now, and to this user's other devices: for
+    /// what is outdated soon, as that somebody is typing. Nothing stores it: no list, search or unread count has it, the
+    /// last message of its conversation stays, and it cannot be changed, revoked or deleted. The outbox does not hold it:
+    /// it waits for no other message, and is not sent again. A receiver who is behind may not get it.
+    ///
     /// # Errors
-    /// As [`Tim::send_message`].
+    /// As [`Tim::send_message`]. Of an online-only message also [`Code::NETWORK_ERROR`], at once without a connection,
+    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet.
     pub async fn send_message_with(
         &self,
         message: Message,
@@ -61,6 +67,9 @@ impl Tim {
                 | options.excluded_from_last_message,
             ..message
         };
+        if options.online_user_only {
+            return self.send_online(message).await;
+        }
         self.inner.shared.sending(message.id);
         self.message(Call::Send { message: Box::new(message), upload: None }).await
     }

@@ -1,7 +1,7 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `history`, `search`, `conversations`, `attachments`, `reactions`, `groups`, `pins`
+//! * `create` creates messages; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `groups`, `pins`
 //!   and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
@@ -14,6 +14,7 @@ mod create;
 mod groups;
 mod history;
 mod messages;
+mod online;
 mod pins;
 mod reactions;
 mod registry;

@@ -1,8 +1,9 @@
 //! Requests are sent at once: none waits for an unrelated event.
 
 use serde_json::json;
-use tim::UserId;
-use tim::machine::io::{Call, Return};
+use tim::machine::io::{Call, Input, Return};
+use tim::protocol::call::SendOnlineRequest;
+use tim::{Code, UserId};
 
 use crate::phone::{BEGIN, Phone, with_bob};
 
@@ -60,4 +61,26 @@ fn profiles_that_do_not_fit_one_page_are_asked_for_until_all_are_here() {
     let Some(Ok(Return::Profiles(profiles))) = phone.returned(call) else { panic!("{:?}", phone.returns) };
     let named: Vec<&str> = profiles.iter().map(|profile| profile.user_id.as_str()).collect();
     assert_eq!(named, ["bob", "carol"]);
+}
+
+#[test]
+fn an_online_only_message_fails_at_once_without_a_connection_and_is_not_sent_after_a_break() {
+    let mut phone = Phone::ready(json!([]));
+    let typing = || {
+        let body = json!({"type": "TIMCustomElem", "payload": {"data": "typing"}});
+        let message = json!({
+            "ID": "019b76dc-f1a8-700a-8000-00000000000a", "to": "C2Cbob", "clientTime": BEGIN, "body": body
+        });
+        Call::ask(serde_json::from_value::<SendOnlineRequest>(message).unwrap())
+    };
+    let code = |phone: &Phone, call| phone.returned(call).map(|result| result.as_ref().unwrap_err().code);
+    let interrupted = phone.call(typing());
+    assert_eq!(phone.asked("msg.online").len(), 1);
+    phone.feed(Input::Disconnected);
+    assert_eq!(code(&phone, interrupted), Some(Code::NETWORK_ERROR));
+    let offline = phone.call(typing());
+    assert_eq!(code(&phone, offline), Some(Code::NETWORK_ERROR));
+    phone.comes_back(true);
+    phone.wait(60_000);
+    assert_eq!(phone.asked("msg.online").len(), 1);
 }

@@ -351,6 +351,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         is_peer_read: false,
         is_excluded_from_unread_count: false,
         is_excluded_from_last_message: false,
+        is_online_only: false,
         cloud_custom_data: String::new(),
         at_user_list: Vec::new(),
         local_path: None,

@@ -101,6 +101,7 @@ impl World {
             local_snapshot_path: None,
             is_excluded_from_unread_count: excluded,
             is_excluded_from_last_message: random[0].is_multiple_of(6),
+            is_online_only: false,
             cloud_custom_data: if random[1].is_multiple_of(4) {
                 format!("data {number}")
             } else {

@@ -57,7 +57,11 @@ async fn alice_mentions_bob_while_his_tablet_is_away() {
     shows(&tablet, "the group", |_| true).await;
     let tablet = tablet.restart().await;
 
-    let excluded = SendOptions { excluded_from_last_message: true, excluded_from_unread_count: true };
+    let excluded = SendOptions {
+        excluded_from_last_message: true,
+        excluded_from_unread_count: true,
+        ..SendOptions::default()
+    };
     let plain = SendOptions::default();
     let to_bob = says(&alice, "bob?", options("gift 7", &["bob"]), plain).await;
     let to_both = says(&alice, "everybody, bob?", options("", &[AT_ALL, "bob"]), plain).await;

@@ -5,7 +5,7 @@ use tim::event::{Event, NetState};
 use crate::proxy::Proxy;
 use crate::world::{Device, World, text_of};
 
-async fn wait_for(device: &Device, state: NetState) {
+pub async fn wait_for(device: &Device, state: NetState) {
     device.expect("NET_STATE_CHANGE", |event| (*event == Event::NetStateChange(state)).then_some(())).await;
 }
 

@@ -688,6 +688,8 @@ struct message {
     bool is_excluded_from_unread_count{};
     /** Changes neither the conversation's last message nor its position in the list. */
     bool is_excluded_from_last_message{};
+    /** It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed. */
+    bool is_online_only{};
     /** A text for the application's own use; empty if none, and of a revoked message. */
     std::string cloud_custom_data{};
     /** The users that it mentions, and __kImSDK_MesssageAtALL__ for everybody; only in groups. */
@@ -727,6 +729,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "isPeerRead", it.is_peer_read);
     detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
     detail::put(json, "isExcludedFromLastMessage", it.is_excluded_from_last_message);
+    detail::put(json, "isOnlineOnly", it.is_online_only);
     detail::put(json, "cloudCustomData", it.cloud_custom_data);
     detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "localPath", it.local_path);
@@ -760,6 +763,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "isPeerRead", it.is_peer_read);
     detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
     detail::take(json, "isExcludedFromLastMessage", it.is_excluded_from_last_message);
+    detail::take(json, "isOnlineOnly", it.is_online_only);
     detail::take(json, "cloudCustomData", it.cloud_custom_data);
     detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "localPath", it.local_path);
@@ -1217,15 +1221,19 @@ struct send_options {
     bool excluded_from_unread_count{};
     /** It changes neither the conversation's last message nor its position in the list. */
     bool excluded_from_last_message{};
+    /** It is sent to those who are connected now, as a notice that somebody is typing: nothing stores it, nothing is sent again, and it may be left out for a receiver who is behind. */
+    bool online_user_only{};
 };
 inline void to_json(nlohmann::json &json, const send_options &it) {
     json = nlohmann::json::object();
     detail::put(json, "excludedFromUnreadCount", it.excluded_from_unread_count);
     detail::put(json, "excludedFromLastMessage", it.excluded_from_last_message);
+    detail::put(json, "onlineUserOnly", it.online_user_only);
 }
 inline void from_json(const nlohmann::json &json, send_options &it) {
     detail::take(json, "excludedFromUnreadCount", it.excluded_from_unread_count);
     detail::take(json, "excludedFromLastMessage", it.excluded_from_last_message);
+    detail::take(json, "onlineUserOnly", it.online_user_only);
 }
 
 /** A page of a conversation's messages. */

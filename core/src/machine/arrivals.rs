@@ -1,7 +1,7 @@
 //! What arrives, handed to the part that it concerns: calls of the app, frames, replies, pushes, and ended uploads.
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Check as _, GroupsReply, MessagesReply, Reply, Request};
+use tim_protocol::call::{self, Check as _, GroupsReply, Kind, MessagesReply, Reply, Request};
 use tim_protocol::frame::{FromServer, Pong, Push};
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
@@ -14,6 +14,7 @@ use super::purpose::Purpose;
 use super::reply::read;
 use super::unreadable::Unreadable;
 use super::{Machine, sync};
+use crate::message::Message;
 
 /// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
 fn transfers_a_file(call: &Call) -> bool {
@@ -106,6 +107,10 @@ impl Machine {
     /// Queues a request of the app, unless its parameters are out of bounds.
     fn ask(&mut self, id: CallId, request: Request) {
         match self.cx.me().map_or(Ok(()), |me| request.check(&me)) {
+            // It would come late.
+            Ok(()) if request.kind() == Kind::Relay && !self.is_live() => {
+                self.cx.complete(id, Err(Fault::new(Code::NETWORK_ERROR)));
+            }
             Ok(()) => self.calls.ask(&self.cx, id, request),
             Err(fault) => self.cx.complete(id, Err(fault)),
         }
@@ -181,6 +186,11 @@ impl Machine {
         let (conversations, mut around) = self.inbox();
         match push {
             Push::Message(message) => conversations.pushed(&mut around, message),
+            Push::Online(message) => {
+                if let Some(me) = around.cx.me() {
+                    around.cx.received(Message::online_only(&me, &message));
+                }
+            }
             Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),
             Push::Receipt(receipt) => conversations.receipt(around.cx, &receipt),
             Push::Change(change) => self.changed(change),

@@ -121,7 +121,7 @@ impl Calls {
         for purpose in purposes {
             if let Purpose::Call(call) = purpose
                 && let Some(Wanted::Reply(request)) = self.waiting.get(call)
-                && request.kind() == Kind::Once
+                && matches!(request.kind(), Kind::Once | Kind::Relay)
             {
                 self.take(call);
                 cx.complete(call, Err(Fault::new(Code::NETWORK_ERROR)));

@@ -36,6 +36,24 @@ pub struct SendRequest {
     pub body: Box<RawValue>,
 }
 
+/// Sends a message to those of its receivers who are connected: nothing stores it, and it has no sequence.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SendOnlineRequest(pub SendRequest);
+
+/// What the server adds to an online-only message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentOnline {
+    /// When the server passed it on.
+    pub time: UnixMillis,
+    /// The sender's nick as shown with this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The sender's avatar URL as shown with this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+}
+
 /// The position of a sent message. The server replies only after the message is on stable storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
@@ -311,6 +329,12 @@ impl Check for SendRequest {
     }
 }
 
+impl Check for SendOnlineRequest {
+    fn check(&self, asker: &UserId) -> Result<(), Fault> {
+        self.0.check(asker)
+    }
+}
+
 impl Check for HistoryRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         at_least_one("low", self.low)?;
@@ -448,6 +472,7 @@ verbs! {
     /// The requests about messages.
     MessagesRequest -> MessagesReply {
         Command by User: Send(SendRequest) = "msg.send" -> Sent,
+        Relay by User: SendOnline(SendOnlineRequest) = "msg.online" -> SentOnline,
         Query by User: History(HistoryRequest) = "msg.history" -> HistoryPage,
         Query by User: Position(PositionRequest) = "msg.position" -> Position,
         Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,

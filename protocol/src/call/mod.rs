@@ -71,6 +71,8 @@ pub enum Kind {
     /// Changes something and must not be repeated: if the connection breaks before the reply, the client cannot know
     /// whether the request was carried out.
     Once,
+    /// Stores nothing and passes something on to those who are connected. Not repeated: what comes late is not wanted.
+    Relay,
 }
 
 /// Who may call a verb. The server asks for it before the verb is carried out; what depends on more than the caller's role,

@@ -195,6 +195,12 @@ impl Audience {
         Self::Users([user].into())
     }
 
+    /// Two users, who may be the same.
+    #[must_use]
+    pub fn two_users(one: UserKey, other: UserKey) -> Self {
+        if one == other { Self::user(one) } else { Self::Users([one, other].into()) }
+    }
+
     /// Whether this user is one of the named users.
     #[must_use]
     pub fn names(&self, user: UserKey) -> bool {
@@ -286,7 +292,7 @@ pub enum Query {
         /// The upper end, inclusive.
         upto: Cursor,
     },
-    /// A user's request that changes nothing. Answers [`QueryResult::Reply`].
+    /// A user's request that stores nothing. Answers [`QueryResult::Reply`].
     Request(Box<UserRequest>),
     /// An uploaded file. Answers [`QueryResult::Media`].
     Media {
@@ -316,6 +322,21 @@ pub enum QueryResult {
     Reply(Reply),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
+}
+
+/// An answered query.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The result for the requester.
+    pub result: QueryResult,
+    /// What is passed on to others: [`NotificationContent::Ephemeral`] only.
+    pub notifications: Vec<Notification>,
+}
+
+impl From<QueryResult> for Answered {
+    fn from(result: QueryResult) -> Self {
+        Self { result, notifications: Vec::new() }
+    }
 }
 
 /// What a `hello` is checked with.

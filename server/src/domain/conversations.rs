@@ -72,8 +72,7 @@ pub(super) fn check_may_write(
 /// The receivers of the notifications of a conversation.
 pub(super) fn audience(conversation: &Conversation) -> Audience {
     match conversation.parties {
-        Parties::C2c(a, b) if a == b => Audience::user(a),
-        Parties::C2c(a, b) => Audience::Users([a, b].into()),
+        Parties::C2c(a, b) => Audience::two_users(a, b),
         Parties::System(user) => Audience::user(user),
         Parties::Group(_) => Audience::Topic(conversation.key),
     }

@@ -7,7 +7,9 @@ use tim_protocol::call::{
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{DomainResult, history, modify, mutations, reactions, read, remove_messages, revoke, send};
+use super::{
+    DomainResult, history, modify, mutations, online, reactions, read, remove_messages, revoke, send,
+};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
@@ -18,6 +20,7 @@ pub(super) fn request(
     let UserRequest { actor, now, revoke_within, .. } = asked;
     match request {
         MessagesRequest::Send(send) => send::send(rows, actor, send, *now),
+        MessagesRequest::SendOnline(send) => online::relay(rows, actor, send, *now),
         MessagesRequest::History(asked) => {
             let page = history::page(rows, actor, asked)?;
             Ok(without_notifications(Reply::Written(bounds::written(&page))))

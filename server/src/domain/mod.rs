@@ -3,7 +3,7 @@
 //! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
-//! * One file each: [`send`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`remove_messages`], [`history`],
+//! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`remove_messages`], [`history`],
 //!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
 //!   [`log`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
@@ -25,6 +25,7 @@ mod messages;
 mod modify;
 mod mutations;
 mod notices;
+mod online;
 mod outcome;
 mod pins;
 mod profiles;
@@ -50,7 +51,7 @@ use tim_protocol::{Code, bounds};
 
 #[cfg(doc)]
 use crate::core::ops::Notification;
-use crate::core::ops::{Committed, Query, QueryResult, Write, WriteReply};
+use crate::core::ops::{Answered, Committed, Query, QueryResult, Write, WriteReply};
 use outcome::without_notifications;
 use rows::Rows;
 
@@ -77,22 +78,24 @@ pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
 ///
 /// # Errors
 /// As [`apply`].
-pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<QueryResult> {
-    match query {
-        Query::Apps => rows.count_apps().map(QueryResult::Apps),
-        Query::App { app } => rows.app_keys(*app).map(QueryResult::App),
-        Query::Greet { app, user } => logins::greet(rows, *app, user).map(QueryResult::Greet),
-        Query::Devices { app, user } => logins::devices(rows, *app, user).map(QueryResult::Devices),
-        Query::SessionStart { key } => logins::session_start(rows, *key).map(QueryResult::SessionStart),
-        Query::Version { key } => marks::newest(rows, *key).map(QueryResult::Version),
+pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
+    let result = match query {
+        Query::Apps => QueryResult::Apps(rows.count_apps()?),
+        Query::App { app } => QueryResult::App(rows.app_keys(*app)?),
+        Query::Greet { app, user } => QueryResult::Greet(logins::greet(rows, *app, user)?),
+        Query::Devices { app, user } => QueryResult::Devices(logins::devices(rows, *app, user)?),
+        Query::SessionStart { key } => QueryResult::SessionStart(logins::session_start(rows, *key)?),
+        Query::Version { key } => QueryResult::Version(marks::newest(rows, *key)?),
         Query::Sync { actor, sync, upto } => {
             let page = sync::page(rows, actor, sync, *upto)?;
-            Ok(QueryResult::Reply(Reply::Written(bounds::written(&page))))
+            QueryResult::Reply(Reply::Written(bounds::written(&page)))
         }
-        Query::Request(asked) => match requests::request(rows, asked)?.answer {
-            WriteReply::Reply(reply) => Ok(QueryResult::Reply(reply)),
-            _ => Err(Code::INTERNAL.into()),
-        },
-        Query::Media { app, id } => rows.media(*app, *id).map(QueryResult::Media),
-    }
+        Query::Request(asked) => {
+            let Committed { answer, notifications } = requests::request(rows, asked)?;
+            let WriteReply::Reply(reply) = answer else { return Err(Code::INTERNAL.into()) };
+            return Ok(Answered { result: QueryResult::Reply(reply), notifications });
+        }
+        Query::Media { app, id } => QueryResult::Media(rows.media(*app, *id)?),
+    };
+    Ok(result.into())
 }

@@ -15,7 +15,8 @@
 //! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
 //! 6. *Published.* Every committed write's notifications are given to the listener, also when nobody waits for its future any
 //!    more: after the answer, and before [`Store::close`] ends. Notifications of writes that promise 4 orders are
-//!    published in that order.
+//!    published in that order. A query that passes something on ([`tim_protocol::call::Kind::Relay`]) gives it to the listener
+//!    after the answer.
 //! 7. *Marked.* A conversation or other thing of a user's that changed after the user's watermark was raised last
 //!    ([`Write::raises_watermark`]) has a version above it, at the latest shortly after the commit, also across a crash.
 //!    Before a later commit raises a watermark the store tries to write all outstanding marks, so that the sync after it
@@ -51,5 +52,6 @@ pub trait Store: Send + Sync + 'static {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Receives the notifications of commits. Called on the store's writer thread: as long as it takes, nothing is committed.
+/// Receives the notifications of commits, and of queries that pass something on. Called on the threads of the store: as
+/// long as it takes, nothing is committed, and fewer queries are answered.
 pub type Listener = Box<dyn Fn(Vec<Notification>) + Send + Sync>;

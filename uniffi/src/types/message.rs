@@ -134,6 +134,10 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = false)]
     pub is_excluded_from_last_message: bool,
+    /// It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed.
+    #[serde(default)]
+    #[uniffi(default = false)]
+    pub is_online_only: bool,
     /// A text for the application's own use; empty if none, and of a revoked message.
     #[serde(default)]
     #[uniffi(default = "")]
@@ -188,6 +192,7 @@ impl From<engine::Message> for Message {
             is_peer_read,
             is_excluded_from_unread_count,
             is_excluded_from_last_message,
+            is_online_only,
             cloud_custom_data,
             at_user_list,
             local_path,
@@ -221,6 +226,7 @@ impl From<engine::Message> for Message {
             is_peer_read,
             is_excluded_from_unread_count,
             is_excluded_from_last_message,
+            is_online_only,
             cloud_custom_data,
             at_user_list: at_user_list.iter().map(ToString::to_string).collect(),
             local_path: local_path.map(|path| path.display().to_string()),
@@ -262,6 +268,7 @@ impl TryFrom<Message> for engine::Message {
             is_peer_read,
             is_excluded_from_unread_count,
             is_excluded_from_last_message,
+            is_online_only,
             cloud_custom_data,
             at_user_list,
             local_path,
@@ -301,6 +308,7 @@ impl TryFrom<Message> for engine::Message {
             is_peer_read,
             is_excluded_from_unread_count,
             is_excluded_from_last_message,
+            is_online_only,
             cloud_custom_data,
             at_user_list: user_ids(&at_user_list)?,
             local_path: local_path.map(Into::into),
@@ -345,12 +353,17 @@ pub struct SendOptions {
     /// It changes neither the conversation's last message nor its position in the list.
     #[uniffi(default = false)]
     pub excluded_from_last_message: bool,
+    /// It is sent to those who are connected now, as a notice that somebody is typing: nothing stores it, nothing is sent
+    /// again, and it may be left out for a receiver who is behind. It has no new file.
+    #[uniffi(default = false)]
+    pub online_user_only: bool,
 }
 
 impl From<SendOptions> for engine::SendOptions {
     fn from(options: SendOptions) -> Self {
-        let SendOptions { excluded_from_unread_count, excluded_from_last_message } = options;
-        Self { excluded_from_unread_count, excluded_from_last_message }
+        let SendOptions { excluded_from_unread_count, excluded_from_last_message, online_user_only } =
+            options;
+        Self { excluded_from_unread_count, excluded_from_last_message, online_user_only }
     }
 }
 

@@ -6017,6 +6017,10 @@ public struct Message: Equatable, Hashable {
      */
     public var isExcludedFromLastMessage: Bool
     /**
+     * It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed.
+     */
+    public var isOnlineOnly: Bool
+    /**
      * A text for the application's own use; empty if none, and of a revoked message.
      */
     public var cloudCustomData: String
@@ -6124,6 +6128,9 @@ public struct Message: Equatable, Hashable {
          * Changes neither the conversation's last message nor its position in the list.
          */isExcludedFromLastMessage: Bool = false,
         /**
+         * It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed.
+         */isOnlineOnly: Bool = false,
+        /**
          * A text for the application's own use; empty if none, and of a revoked message.
          */cloudCustomData: String = "",
         /**
@@ -6168,6 +6175,7 @@ public struct Message: Equatable, Hashable {
         self.isPeerRead = isPeerRead
         self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
         self.isExcludedFromLastMessage = isExcludedFromLastMessage
+        self.isOnlineOnly = isOnlineOnly
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
         self.localPath = localPath
@@ -6217,6 +6225,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
                 isExcludedFromLastMessage: FfiConverterBool.read(from: &buf),
+                isOnlineOnly: FfiConverterBool.read(from: &buf),
                 cloudCustomData: FfiConverterString.read(from: &buf),
                 atUserList: FfiConverterSequenceString.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
@@ -6252,6 +6261,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
         FfiConverterBool.write(value.isExcludedFromLastMessage, into: &buf)
+        FfiConverterBool.write(value.isOnlineOnly, into: &buf)
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
@@ -7709,6 +7719,11 @@ public struct SendOptions: Equatable, Hashable {
      * It changes neither the conversation's last message nor its position in the list.
      */
     public var excludedFromLastMessage: Bool
+    /**
+     * It is sent to those who are connected now, as a notice that somebody is typing: nothing stores it, nothing is sent
+     * again, and it may be left out for a receiver who is behind. It has no new file.
+     */
+    public var onlineUserOnly: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7718,9 +7733,14 @@ public struct SendOptions: Equatable, Hashable {
          */excludedFromUnreadCount: Bool = false,
         /**
          * It changes neither the conversation's last message nor its position in the list.
-         */excludedFromLastMessage: Bool = false) {
+         */excludedFromLastMessage: Bool = false,
+        /**
+         * It is sent to those who are connected now, as a notice that somebody is typing: nothing stores it, nothing is sent
+         * again, and it may be left out for a receiver who is behind. It has no new file.
+         */onlineUserOnly: Bool = false) {
         self.excludedFromUnreadCount = excludedFromUnreadCount
         self.excludedFromLastMessage = excludedFromLastMessage
+        self.onlineUserOnly = onlineUserOnly
     }
 
 
@@ -7740,13 +7760,15 @@ public struct FfiConverterTypeSendOptions: FfiConverterRustBuffer {
         return
             try SendOptions(
                 excludedFromUnreadCount: FfiConverterBool.read(from: &buf),
-                excludedFromLastMessage: FfiConverterBool.read(from: &buf)
+                excludedFromLastMessage: FfiConverterBool.read(from: &buf),
+                onlineUserOnly: FfiConverterBool.read(from: &buf)
         )
     }
 
     public static func write(_ value: SendOptions, into buf: inout [UInt8]) {
         FfiConverterBool.write(value.excludedFromUnreadCount, into: &buf)
         FfiConverterBool.write(value.excludedFromLastMessage, into: &buf)
+        FfiConverterBool.write(value.onlineUserOnly, into: &buf)
     }
 }
 

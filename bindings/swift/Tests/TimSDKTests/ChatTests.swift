@@ -152,6 +152,18 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.payload, .location(place))
     }
 
+    func testANoticeThatSomebodyTypes() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let typing = try alice.tim.createCustomMessage(
+            to: bob.name, conversationType: .c2c, data: "typing", description: "", extension: "")
+        let sent = try await alice.tim.sendMessage(typing, options: SendOptions(onlineUserOnly: true))
+        XCTAssertTrue(sent.isOnlineOnly && sent.status == .success && sent.sequence == 0)
+        let heard = try await bob.nextMessage()
+        XCTAssertTrue(heard.isOnlineOnly && heard.custom?.data == "typing" && heard.sequence == 0)
+        let list = try await bob.tim.getMessageList(heard.conversationID)
+        XCTAssertEqual(list.messageList, [])
+    }
+
     func testContentOfTheAppsOwnPassedOn() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let custom = try alice.tim.createCustomMessage(

@@ -46,7 +46,7 @@ impl Session {
     fn plan(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Plan, Fault> {
         match request.kind() {
             Kind::Session => self.plan_own(number, actor, request, now),
-            Kind::Query => {
+            Kind::Query | Kind::Relay => {
                 let query = Query::Request(self.of_user(actor, request, now));
                 Ok(Plan::Query(query, Purpose::Reply(number)))
             }

@@ -364,9 +364,18 @@ pub async fn published<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -
     let on_laptop = Actor { session, ..alice.clone() };
     assert_eq!(sent(store.write(message(&carol, "C2Cbob", 50)).await).sequence, 50);
     assert_eq!(sent(store.write(message(&on_laptop, "C2Cbob", 52)).await).sequence, 51);
+    assert!(
+        store.query(online(&alice, "C2Cbob")).await.unwrap().reply::<call::SendOnlineRequest>().is_some()
+    );
+    assert_eq!(store.query(online(&alice, "C2Cnobody")).await.unwrap_err().code, Code::UNKNOWN_USER);
     store.close().await;
-    let (mut of_alice, mut of_carol) = (Vec::new(), Vec::new());
+    let (mut of_alice, mut of_carol, mut passed_on) = (Vec::new(), Vec::new(), 0);
     for notification in notifications.try_iter() {
+        if let NotificationContent::Ephemeral(Push::Online(_)) = &notification.content {
+            assert!(notification.to.names(bob.key) && notification.to.names(alice.key));
+            passed_on += 1;
+            continue;
+        }
         let NotificationContent::Push(Push::Message(message)) = &notification.content else {
             panic!("a send told {:?}", notification.content)
         };
@@ -377,6 +386,7 @@ pub async fn published<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -
     let sequences = |of: &[(u64, Option<Uuid>)]| of.iter().map(|it| it.0).collect::<Vec<_>>();
     assert_eq!(sequences(&of_alice), (1..=51).collect::<Vec<_>>());
     assert_eq!(sequences(&of_carol), (1..=50).collect::<Vec<_>>());
+    assert_eq!(passed_on, 1, "what is passed on is told once");
     assert_eq!(of_alice.last().unwrap().1, session, "who sent it knows already");
     assert!(notifications.recv().is_err(), "a closed store tells nothing more");
 }

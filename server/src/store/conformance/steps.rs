@@ -96,10 +96,20 @@ pub fn logged_in(name: &str, result: Result<Committed, Refusal>) -> Actor {
 /// A text message, told from others by its number, for a conversation as the sender names it.
 #[must_use]
 pub fn message(from: &Actor, to: &str, number: u64) -> Write {
+    Write::request(from, text_to(to, number), NOW)
+}
+
+/// The same as an online-only message.
+#[must_use]
+pub fn online(from: &Actor, to: &str) -> Query {
+    Query::request(from, call::SendOnlineRequest(text_to(to, 1)))
+}
+
+fn text_to(to: &str, number: u64) -> call::SendRequest {
     let mut random = [0; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
     let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"message {number}"}}}}"#);
-    let send = call::SendRequest {
+    call::SendRequest {
         id: MessageId::from_parts(NOW, random),
         to: to.parse().unwrap(),
         client_time: NOW,
@@ -107,8 +117,7 @@ pub fn message(from: &Actor, to: &str, number: u64) -> Write {
         excluded_from_unread_count: false,
         attributes: None,
         body: RawValue::from_string(body).unwrap(),
-    };
-    Write::request(from, send, NOW)
+    }
 }
 
 /// The same with attributes, as JSON.

@@ -12,7 +12,7 @@ use tim_protocol::Code;
 use super::failure::{is_busy, is_damage, refusal};
 use super::rows::Transaction;
 use super::schema;
-use crate::core::ops::{Committed, Query, QueryResult, Refusal, Write};
+use crate::core::ops::{Answered, Committed, Query, QueryResult, Refusal, Write};
 use crate::data::private;
 use crate::domain::{self, DomainError, DomainResult};
 
@@ -213,11 +213,19 @@ impl Database {
         Ok(Some(result))
     }
 
+    /// The result of a query: see [`Database::answer`].
+    ///
+    /// # Errors
+    /// As [`Database::answer`].
+    pub fn query(&self, query: &Query) -> Result<QueryResult, Refusal> {
+        self.answer(query).map(|answered| answered.result)
+    }
+
     /// Answers a query from one snapshot of committed data.
     ///
     /// # Errors
     /// The refusal of the query, or that of a failing disk.
-    pub fn query(&self, query: &Query) -> Result<QueryResult, Refusal> {
+    pub fn answer(&self, query: &Query) -> Result<Answered, Refusal> {
         if !self.connection.is_autocommit() {
             // An earlier query left its transaction open.
             self.recover();

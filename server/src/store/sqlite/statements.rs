@@ -62,7 +62,11 @@ impl Store for Watched {
     }
 
     fn query(&self, query: Query) -> Pending<QueryResult> {
-        Box::pin(ready(self.0.lock().unwrap().query(&query)))
+        let answered = self.0.lock().unwrap().answer(&query).map(|answered| {
+            self.1(answered.notifications);
+            answered.result
+        });
+        Box::pin(ready(answered))
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

@@ -63,15 +63,16 @@ impl SqliteStore {
         let (writes, queue) = sync_channel(QUEUE);
         let (query_queue, known) = (Arc::new(QueryQueue::default()), Arc::new(Known::default()));
         let (reading, readers) = mpsc::channel(1);
+        let listener = Arc::new(listener);
         let unusable = |why: std::io::Error| OpenError::Unusable {
             path: path.display().to_string(),
             why: why.to_string(),
         };
         for number in 0..READERS {
             let (reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
-            let (known, reading) = (Arc::clone(&known), reading.clone());
-            spawn(format!("tim-read-{number}"), move || read(reader, &query_queue, &known, reading))
-                .map_err(unusable)?;
+            let (known, listener, reading) = (Arc::clone(&known), Arc::clone(&listener), reading.clone());
+            let work = move || read(reader, &query_queue, &known, &listener, reading);
+            spawn(format!("tim-read-{number}"), work).map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let (files, metrics) = (Files::opened(path), CommitMetrics::registered());
@@ -153,22 +154,45 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
+/// Hands on the notifications of what was answered.
+fn notify(listener: &Listener, notifications: Vec<Notification>) {
+    if !notifications.is_empty() {
+        let _ = guarded(|| {
+            listener(notifications);
+            Ok(())
+        });
+    }
+}
+
 /// Answers queries until the queue is closed. `_reading` is dropped after the database's connection.
-fn read(reader: Database, query_queue: &QueryQueue, known: &Known, _reading: mpsc::Sender<()>) {
+fn read(
+    reader: Database,
+    query_queue: &QueryQueue,
+    known: &Known,
+    listener: &Listener,
+    _reading: mpsc::Sender<()>,
+) {
     while let Some((asker, (query, reply))) = query_queue.next() {
         // The requester may be gone.
         if reply.is_closed() {
             continue;
         }
         let (began, since) = (Instant::now(), known.since());
-        let found = guarded(|| reader.query(&query));
-        match &found {
-            Ok(found) => known.found(since, &query, found),
-            // A fault may have left its transaction open.
-            Err(_) => reader.recover(),
-        }
+        let mut found = guarded(|| reader.answer(&query));
+        let notifications = match &mut found {
+            Ok(found) => {
+                known.found(since, &query, &found.result);
+                std::mem::take(&mut found.notifications)
+            }
+            Err(_) => {
+                // A fault may have left its transaction open.
+                reader.recover();
+                Vec::new()
+            }
+        };
         query_queue.charge(asker, began.elapsed());
-        let _ = reply.send(found);
+        let _ = reply.send(found.map(|found| found.result));
+        notify(listener, notifications);
     }
     drop(reader);
 }
@@ -178,7 +202,7 @@ struct Writer {
     database: Database,
     files: Files,
     queue: Receiver<Job>,
-    listener: Listener,
+    listener: Arc<Listener>,
     known: Arc<Known>,
     checkpoints: Checkpoints,
     metrics: CommitMetrics,
@@ -288,7 +312,7 @@ impl Writer {
             }
             let _ = reply.send(result);
         }
-        self.notify(notifications);
+        notify(&self.listener, notifications);
     }
 
     /// The results of a commit, or refusals if the database's files were moved or deleted, because the commit would be
@@ -303,16 +327,6 @@ impl Writer {
         let text = "the server's database was moved or deleted: tell its operator, and try again";
         let refusal = Fault::with_text(Code::READ_ONLY, text).retry_after(1_000);
         results.into_iter().map(|result| result.and(Err(refusal.clone()))).collect()
-    }
-
-    /// Hands on the notifications of a commit once its writes are answered.
-    fn notify(&self, notifications: Vec<Notification>) {
-        if !notifications.is_empty() {
-            let _ = guarded(|| {
-                (self.listener)(notifications);
-                Ok(())
-            });
-        }
     }
 
     /// Triggers a checkpoint; lets the log begin anew if it has grown too large for passive checkpoints.

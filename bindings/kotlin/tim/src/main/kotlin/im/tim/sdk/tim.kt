@@ -8418,6 +8418,11 @@ data class Message (
     val `isExcludedFromLastMessage`: kotlin.Boolean = false
     ,
     /**
+     * It was sent to those who were connected, and nothing stores it: no list shows it, and it cannot be changed.
+     */
+    val `isOnlineOnly`: kotlin.Boolean = false
+    ,
+    /**
      * A text for the application's own use; empty if none, and of a revoked message.
      */
     val `cloudCustomData`: kotlin.String = ""
@@ -8487,6 +8492,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
             FfiConverterString.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
@@ -8522,6 +8528,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromLastMessage`) +
+            FfiConverterBoolean.allocationSize(value.`isOnlineOnly`) +
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
@@ -8556,6 +8563,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromLastMessage`, buf)
+            FfiConverterBoolean.write(value.`isOnlineOnly`, buf)
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
@@ -9591,6 +9599,12 @@ data class SendOptions (
      * It changes neither the conversation's last message nor its position in the list.
      */
     val `excludedFromLastMessage`: kotlin.Boolean = false
+    ,
+    /**
+     * It is sent to those who are connected now, as a notice that somebody is typing: nothing stores it, nothing is sent
+     * again, and it may be left out for a receiver who is behind. It has no new file.
+     */
+    val `onlineUserOnly`: kotlin.Boolean = false
 
 ){
 
@@ -9609,17 +9623,20 @@ public object FfiConverterTypeSendOptions: FfiConverterRustBuffer<SendOptions> {
         return SendOptions(
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
         )
     }
 
     override fun allocationSize(value: SendOptions) = (
             FfiConverterBoolean.allocationSize(value.`excludedFromUnreadCount`) +
-            FfiConverterBoolean.allocationSize(value.`excludedFromLastMessage`)
+            FfiConverterBoolean.allocationSize(value.`excludedFromLastMessage`) +
+            FfiConverterBoolean.allocationSize(value.`onlineUserOnly`)
     )
 
     override fun write(value: SendOptions, buf: ByteBuffer) {
             FfiConverterBoolean.write(value.`excludedFromUnreadCount`, buf)
             FfiConverterBoolean.write(value.`excludedFromLastMessage`, buf)
+            FfiConverterBoolean.write(value.`onlineUserOnly`, buf)
     }
 }
 

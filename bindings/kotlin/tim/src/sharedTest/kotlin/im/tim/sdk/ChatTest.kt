@@ -277,6 +277,17 @@ class ChatTest {
     }
 
     @Test
+    fun aNoticeThatSomebodyTypes() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val typing = alice.tim.createCustomMessage(bob.name, ConversationType.C2C, "typing", "", "")
+        val sent = alice.tim.sendMessage(typing, SendOptions(onlineUserOnly = true))
+        assertEquals(Triple(true, SendStatus.SUCCESS, 0L), Triple(sent.isOnlineOnly, sent.status, sent.sequence))
+        val heard = bob.nextMessage()
+        assertEquals(Triple(true, "typing", 0L), Triple(heard.isOnlineOnly, heard.custom?.data, heard.sequence))
+        assertEquals(emptyList<Message>(), bob.tim.getMessageList(heard.conversationID).messageList)
+    }
+
+    @Test
     fun aPictureOfBytesWithoutProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), CreateOptions(priority = Priority.HIGH, cloudCustomData = "gift 7"))

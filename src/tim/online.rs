@@ -1,0 +1,41 @@
+//! Online-only messages: sent to those who are connected, past the outbox and the store.
+
+use tim_protocol::call::{SendOnlineRequest, SendRequest};
+use tim_protocol::{Code, Fault};
+
+use super::Tim;
+use crate::error::TimError;
+use crate::message::{Message, Payload, SendStatus};
+
+impl Tim {
+    pub(super) async fn send_online(&self, message: Message) -> Result<Message, TimError> {
+        let me = self.admitted()?;
+        let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID.into()) };
+        if message.from != me || message.sequence != 0 {
+            return Err(Code::MESSAGE_INVALID.into());
+        }
+        if body.lacks_addresses() {
+            let text = "an online-only message has no new file: forward one, or send without onlineUserOnly";
+            return Err(Fault::with_text(Code::BAD_REQUEST, text).into());
+        }
+        let body = body.write()?;
+        let request = SendRequest {
+            id: message.id,
+            to: message.conversation_id.clone(),
+            client_time: message.client_time,
+            priority: message.priority,
+            excluded_from_unread_count: message.is_excluded_from_unread_count,
+            attributes: message.attributes().write_beside(&body, 0)?.map(Into::into),
+            body,
+        };
+        let sent = self.ask(SendOnlineRequest(request)).await?;
+        Ok(Message {
+            time: sent.time,
+            status: SendStatus::Success,
+            nick: sent.nick,
+            avatar: sent.avatar,
+            is_online_only: true,
+            ..message
+        })
+    }
+}

@@ -55,6 +55,7 @@ impl Server {
             revoke_within: limits::REVOKE_WITHIN_MS,
             heartbeat: [10_000, 300_000],
             max_sig_life: None,
+            media_quota: 0,
             ticket_key: [7; 32],
         };
         Self {

@@ -211,6 +211,7 @@ codes! {
     TRANSFER_TOO_SLOW = 130_146, retry: "the file's bytes came too slowly: try again on a better line";
     IMAGE_DAMAGED = 130_147: "the picture is damaged or cut off: export it again";
     IMAGE_NEEDS_MEMORY = 130_148: "the picture is too large for its format: save it as a PNG or a non-progressive JPEG";
+    MEDIA_FULL = 130_149: "your files take all the room you have on this server: ask its operator for more";
 
     // Ours: changes of messages.
     MESSAGE_NOT_FOUND = 130_150: "there is no such message, or it was revoked";

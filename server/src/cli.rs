@@ -3,6 +3,9 @@
 //! Answers go to the standard output, progress and errors to the standard error output.
 
 mod cert;
+mod data_args;
+mod media;
+mod operator;
 mod terminal;
 
 use std::error::Error;
@@ -12,22 +15,21 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
-use http_body_util::{BodyExt as _, Empty};
-use hyper::body::Bytes;
-use hyper::{Request, StatusCode, header};
-use hyper_util::rt::TokioIo;
+use tim_protocol::UserId;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Fault, UserId};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
-use crate::config::{Config, DEFAULT};
+use crate::config::DEFAULT;
 use crate::core::ops::{Query, QueryResult, Write};
-use crate::data::{Admin, Data, DataError, hex, random};
+use crate::data::{Data, DataError, hex, random};
 use crate::descriptors;
 use crate::server::Server;
 use crate::store::sqlite::Database;
 use crate::telemetry;
 use cert::Cert;
+use data_args::DataArgs;
+use media::Media;
+use operator::ask_server;
 pub use terminal::OutputError;
 use terminal::{AnyResult, print_answer, print_note};
 
@@ -54,21 +56,13 @@ enum Command {
     NewEpoch(DataArgs),
     /// End all logins of a user.
     Kick(Kick),
+    /// Look after the files of messages.
+    #[command(subcommand)]
+    Media(Media),
     /// Make a certificate for TLS where no public authority helps: prints the lines for the configuration.
     Cert(Cert),
     /// Print every setting with its default, as a configuration file to begin with.
     Config,
-}
-
-/// Where the data is; shared by all commands.
-#[derive(Debug, Args)]
-struct DataArgs {
-    /// The data folder [default: tim-data, or what the configuration says].
-    #[arg(long)]
-    data: Option<PathBuf>,
-    /// A configuration file.
-    #[arg(long)]
-    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -144,26 +138,10 @@ impl Cli {
             Command::Backup(backup) => backup.run(),
             Command::NewEpoch(data_args) => new_epoch(&data_args),
             Command::Kick(kick) => kick.run(),
+            Command::Media(media) => media.run(),
             Command::Cert(cert) => cert.run(),
             Command::Config => Ok(print_answer(DEFAULT)?),
         }
-    }
-}
-
-impl DataArgs {
-    fn config(&self) -> AnyResult<Config> {
-        let mut config = match &self.config {
-            Some(path) => Config::read(path)?,
-            None => Config::default(),
-        };
-        if let Some(data) = &self.data {
-            config.data.clone_from(data);
-        }
-        Ok(config)
-    }
-
-    fn existing(&self) -> AnyResult<Data> {
-        Ok(Data::existing(&self.config()?.data)?)
     }
 }
 
@@ -379,45 +357,14 @@ impl Kick {
         match data.lock() {
             // No server runs: the user's devices learn it when they reconnect.
             Ok(_lock) => commit(&mut Database::open(&data.database())?, Write::Kick { app: self.app, user }),
-            Err(DataError::InUse(_)) => single_threaded()?.block_on(ask_server(&data, self.app, &user)),
+            Err(DataError::InUse(_)) => {
+                let query = form_urlencoded::Serializer::new(String::new())
+                    .append_pair("app", &self.app.to_string())
+                    .append_pair("user", user.as_str())
+                    .finish();
+                ask_server(&data, &format!("/kick?{query}")).map(drop)
+            }
             Err(why) => Err(why.into()),
         }
     }
-}
-
-fn single_threaded() -> std::io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().build()
-}
-
-/// Asks the server that uses this data to end a user's logins.
-async fn ask_server(data: &Data, app: u32, user: &UserId) -> AnyResult {
-    let admin = data.announced()?.ok_or("a server uses this data but is not ready yet: try again")?;
-    let refused = kick_at(&admin, app, user).await.map_err(|why| {
-        format!(
-            "{}: {why}: the server that uses this data does not answer: try again, or see its log",
-            admin.address
-        )
-    })?;
-    refused.map_or(Ok(()), |why| Err(why.into()))
-}
-
-/// Ends a user's logins at a server; gives why it refused.
-async fn kick_at(admin: &Admin, app: u32, user: &UserId) -> AnyResult<Option<Fault>> {
-    let socket = tokio::net::TcpStream::connect(&admin.address).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
-    tokio::spawn(connection);
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("app", &app.to_string())
-        .append_pair("user", user.as_str())
-        .finish();
-    let request = Request::post(format!("/kick?{query}"))
-        .header(header::HOST, &admin.address)
-        .header(header::AUTHORIZATION, format!("Bearer {}", admin.token))
-        .body(Empty::<Bytes>::new())?;
-    let answer = sender.send_request(request).await?;
-    if answer.status() == StatusCode::OK {
-        return Ok(None);
-    }
-    let body = answer.into_body().collect().await?.to_bytes();
-    Ok(Some(serde_json::from_slice(&body)?))
 }

@@ -102,11 +102,15 @@ pub struct Limits {
 }
 
 /// Files of messages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaConfig {
     /// The origins whose pages may read and upload files from a browser; `*` for all.
     pub origins: Vec<String>,
+    /// The most megabytes of files that a user may have stored; 0 for any number.
+    pub mb_per_user: u32,
+    /// How long a file stays that no message names, in seconds; 0 for ever.
+    pub unnamed_kept_s: u32,
 }
 
 /// What is logged.
@@ -174,6 +178,20 @@ impl Default for Limits {
             transfer_patience_s: 30,
             trusted_proxies: Vec::new(),
         }
+    }
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self { origins: Vec::new(), mb_per_user: 0, unnamed_kept_s: 30 * 24 * 3_600 }
+    }
+}
+
+impl MediaConfig {
+    /// The most bytes of files that a user may have stored; 0 for any number.
+    #[must_use]
+    pub fn quota(&self) -> u64 {
+        u64::from(self.mb_per_user) * 1_000_000
     }
 }
 
@@ -253,6 +271,7 @@ impl Config {
             policy: login_policy,
             revoke_within: ms(revoke_within_s),
             heartbeat: [ms(heartbeat_min_s), ms(heartbeat_max_s)],
+            media_quota: self.media.quota(),
             max_sig_life: (max_usersig_life_s > 0).then(|| i64::from(max_usersig_life_s)),
             ticket_key,
         }

@@ -214,6 +214,11 @@ impl Data {
             let target = to.folder.join(file.strip_prefix(&self.folder).unwrap_or(file));
             let parent = target.parent().unwrap_or(&to.folder);
             let copied = make_folder(parent).and_then(|()| std::fs::copy(file, &target));
+            if copied.is_err() && !file.exists() {
+                // No message names it, so a running server has removed it meanwhile.
+                let _ = std::fs::remove_file(&target);
+                continue;
+            }
             copied.and_then(|_| File::open(&target)?.sync_all()).map_err(|why| unusable(&target, why))?;
             progress(file);
         }

@@ -91,7 +91,7 @@ impl Server {
         let bus = LocalBus::default();
         let store = SqliteStore::open(&data.database(), Box::new(publisher::start(bus.clone())))?;
         let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
-        let media = Media::open(data.media(), Arc::clone(&shares), clock)
+        let media = Media::open(data.media(), Arc::clone(&shares), clock, config.media.quota())
             .map_err(|why| unusable(&data.media(), why))?;
         let (store, bus) = (Arc::new(store), Arc::new(bus));
         let shared = ServerContext::new(config, ticket_key, store, bus, media, shares, clock);
@@ -161,6 +161,7 @@ impl Server {
         let stop = shared.stop.clone().drop_guard();
         shared.tasks.spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin));
         shared.tasks.spawn(acceptor.serve(Arc::clone(&shared)));
+        shared.tasks.spawn(Arc::clone(&shared).clean_media_now_and_then());
         match certificate {
             Some(certificate) => tokio::select! {
                 () = certificate.follow() => {}

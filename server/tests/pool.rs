@@ -30,7 +30,11 @@ fn keys(write: &Write) -> Vec<Key> {
         }
         Write::Logout { actor, .. } | Write::AdvanceWatermark { actor } => vec![Key::Actor(actor.key)],
         Write::PutMedia(media) => vec![Key::Actor(media.owner)],
-        Write::Probe | Write::Login(_) | Write::Kick { .. } | Write::PutApp { .. } => Vec::new(),
+        Write::Probe
+        | Write::Login(_)
+        | Write::Kick { .. }
+        | Write::PutApp { .. }
+        | Write::RemoveMedia(_) => Vec::new(),
     }
 }
 

@@ -57,6 +57,7 @@ impl Server {
             revoke_within: limits::REVOKE_WITHIN_MS,
             heartbeat: [5_000, 60_000],
             max_sig_life: None,
+            media_quota: 0,
             ticket_key: [7; 32],
         };
         let unlimited = Rate::new(1_000_000, 1_000_000, 1_000);

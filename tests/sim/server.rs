@@ -102,6 +102,7 @@ pub fn settings() -> Arc<Settings> {
         revoke_within: limits::REVOKE_WITHIN_MS,
         heartbeat: [5_000, 60_000],
         max_sig_life: None,
+        media_quota: 0,
         ticket_key: [7; 32],
     })
 }

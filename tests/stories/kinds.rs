@@ -266,3 +266,21 @@ async fn bob_passes_a_conversation_on_as_one_message() {
     assert_eq!(why.code, Code::MESSAGE_TOO_LONG);
     assert!(why.message.contains("11 KB"), "{why}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_for_which_its_sender_has_no_room_is_refused_and_others_are_sent() {
+    let world = World::with("[media]\nmb_per_user = 1").await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let create = |size: usize| {
+        let (to, file) = ("bob", vec![7; size]);
+        alice
+            .tim
+            .create_file_message(to, ConversationType::C2c, file, "a.bin", Priority::Normal, |_| {})
+            .unwrap()
+    };
+    alice.tim.send_message(create(600_000)).await.unwrap();
+    let why = alice.tim.send_message(create(400_001)).await.unwrap_err();
+    assert_eq!(why.code, Code::MEDIA_FULL, "{why}");
+    alice.tim.send_message(create(400_000)).await.unwrap();
+    bob.messages(2).await;
+}

@@ -1,7 +1,10 @@
-//! The path of a file's rendition on this server: `/media/<app>/<id>/<rendition>`. Pure.
+//! The path of a file's rendition on this server: `/media/<app>/<id>/<rendition>`, and the files that a text names by their
+//! paths. Pure.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Value;
 use tim_protocol::media::RenditionType;
 use uuid::Uuid;
 
@@ -39,9 +42,60 @@ impl fmt::Display for MediaPath {
     }
 }
 
+/// The files whose paths stand in the strings of this JSON text, also within other words, as in a full address.
+#[must_use]
+pub fn named_in(json: &str) -> BTreeSet<Uuid> {
+    let mut named = BTreeSet::new();
+    // Whoever writes the word in another way, letter by letter, keeps no file by it.
+    if json.contains("media")
+        && let Ok(value) = serde_json::from_str(json)
+    {
+        collect(&value, &mut named);
+    }
+    named
+}
+
+fn collect(value: &Value, named: &mut BTreeSet<Uuid>) {
+    match value {
+        Value::String(text) => named.extend(text.split("/media/").skip(1).filter_map(id_at)),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, named)),
+        Value::Object(fields) => fields.values().for_each(|value| collect(value, named)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The file of `<app>/<id>…`.
+fn id_at(path: &str) -> Option<Uuid> {
+    let (app, rest) = path.split_once('/')?;
+    let _: u32 = app.parse().ok()?;
+    Uuid::parse_str(rest.get(..36)?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_are_found_wherever_they_are_named() {
+        let [one, other] = [1, 2].map(Uuid::from_u128);
+        let named = |json: String| named_in(&json).into_iter().collect::<Vec<_>>();
+        for json in [
+            format!(r#"{{"type":"TIMFileElem","payload":{{"url":"/media/7/{one}/0"}}}}"#),
+            format!(r#"{{"url":"\/media\/7\/{one}\/0"}}"#),
+            format!(r#"{{"list":[{{"body":{{"a":["/media/7/{one}/2"]}}}}]}}"#),
+            format!(r#"{{"data":"{{\"url\":\"https://chat.example/media/7/{one}/1?ticket=x\"}}"}}"#),
+        ] {
+            assert_eq!(named(json.clone()), [one], "{json}");
+        }
+        assert_eq!(
+            named(format!(r#"["/media/7/{one}/0 and /media/7/{other}/0", "/media/7/{one}/1"]"#)),
+            [one, other]
+        );
+        for json in [r#""media""#, r#""/media/7/x/0""#, r#""/media/x/1""#, r#""/media/7/é""#, "{media", "[]"]
+        {
+            assert!(named(json.to_owned()).is_empty(), "{json}");
+        }
+    }
 
     #[test]
     fn a_path_is_read_as_it_was_written_and_no_other_is() {

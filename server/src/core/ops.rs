@@ -90,8 +90,42 @@ pub enum Write {
         /// The secret UserSigs are signed with.
         key: String,
     },
-    /// Records an uploaded file, so that messages can refer to it. Answers [`WriteReply::Done`].
+    /// Records an uploaded file, so that messages can refer to it. Answers [`WriteReply::Done`], or
+    /// [`tim_protocol::Code::MEDIA_FULL`].
     PutMedia(Media),
+    /// Removes the records of files that no message names any more. Answers [`WriteReply::Removed`].
+    RemoveMedia(RemoveMedia),
+}
+
+/// The parameters of [`Write::RemoveMedia`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemoveMedia {
+    /// Only files that were uploaded by then.
+    pub until: UnixMillis,
+    /// Most records at once.
+    pub max: u32,
+    /// Digests of removed records whose bytes are gone from the disk.
+    pub erased: Vec<String>,
+    /// Digests of bytes on the disk that may have no record.
+    pub unrecorded: Vec<String>,
+}
+
+/// What [`Write::RemoveMedia`] removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RemovedMedia {
+    /// The records.
+    pub removed: MediaSum,
+    /// Digests of bytes that have no record any more, also of earlier removals: they can be erased from the disk.
+    pub to_erase: Vec<String>,
+}
+
+/// A number of files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MediaSum {
+    /// How many.
+    pub files: u64,
+    /// The bytes of their originals.
+    pub bytes: u64,
 }
 
 /// The parameters of [`Write::Login`].
@@ -128,6 +162,8 @@ pub struct Media {
     pub size: u64,
     /// The nonce of its upload ticket, which is valid only once.
     pub ticket: Uuid,
+    /// The most bytes that its owner may have stored, this file included; 0 for any number.
+    pub quota: u64,
     /// The server's clock.
     pub now: UnixMillis,
 }
@@ -149,6 +185,8 @@ pub enum WriteReply {
     Reply(Reply),
     /// The watermark: a sync may return changes up to this user version.
     Watermark(Cursor),
+    /// Files were removed.
+    Removed(RemovedMedia),
     /// Success without a value.
     Done,
 }
@@ -301,6 +339,16 @@ pub enum Query {
         /// The file's ID.
         id: Uuid,
     },
+    /// How many bytes of files a user has stored. Answers [`QueryResult::Stored`].
+    Stored {
+        /// The user.
+        key: UserKey,
+    },
+    /// The files that [`Write::RemoveMedia`] would remove. Answers [`QueryResult::Unnamed`].
+    Unnamed {
+        /// Only files that were uploaded by then.
+        until: UnixMillis,
+    },
 }
 
 /// The result of a query.
@@ -322,6 +370,10 @@ pub enum QueryResult {
     Reply(Reply),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
+    /// The bytes that a user has stored.
+    Stored(u64),
+    /// The files that no message names.
+    Unnamed(MediaSum),
 }
 
 /// An answered query.
@@ -399,12 +451,13 @@ impl Query {
         match self {
             Self::Sync { actor, .. } => Some(actor.key),
             Self::Request(asked) => Some(asked.actor.key),
-            Self::Version { key } | Self::SessionStart { key } => Some(*key),
+            Self::Version { key } | Self::SessionStart { key } | Self::Stored { key } => Some(*key),
             Self::Apps
             | Self::App { .. }
             | Self::Greet { .. }
             | Self::Devices { .. }
-            | Self::Media { .. } => None,
+            | Self::Media { .. }
+            | Self::Unnamed { .. } => None,
         }
     }
 }
@@ -449,6 +502,7 @@ impl Write {
             Self::Request(asked) => asked.request.method(),
             Self::PutApp { .. } => "app",
             Self::PutMedia(_) => "media",
+            Self::RemoveMedia(_) => "media removal",
         }
     }
 }

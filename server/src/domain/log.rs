@@ -15,6 +15,7 @@ use tim_protocol::{ConversationId, List, MessageId, UserId, bounds};
 
 use super::DomainResult;
 use super::conversations::audience;
+use super::media_names::{self, Said};
 use super::removed::Removed;
 use super::rows::{Conversation, MessageRow, Parties, Rows, SenderProfile};
 use crate::core::ops::{Actor, Notification, NotificationContent, UserKey};
@@ -79,8 +80,12 @@ pub(super) fn append(
         attributes: draft.attributes.map(ToOwned::to_owned),
         body: draft.body.to_owned(),
     };
-    let is_new = rows.append(conversation, draft.sender, &message)?;
-    Ok(is_new.then_some(message))
+    if !rows.append(conversation, draft.sender, &message)? {
+        return Ok(None);
+    }
+    let said = Said { body: draft.body, attributes: draft.attributes };
+    media_names::add(rows, conversation.key, message.sequence, said)?;
+    Ok(Some(message))
 }
 
 /// Appends a message that the server writes: a tip to a group's log, which never counts as unread, or a notice to a user's.

@@ -1,11 +1,11 @@
-//! Records of uploaded media: a ticket works once.
+//! Records of uploaded media: a ticket works once, a user has so much room, and what no message names is removed.
 
 use tim_protocol::code::Code;
 
 use super::DomainResult;
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use crate::core::ops::{Committed, Media, WriteReply};
+use crate::core::ops::{Committed, Media, RemoveMedia, RemovedMedia, WriteReply};
 use crate::core::ticket;
 
 pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed> {
@@ -14,6 +14,31 @@ pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed
     if !rows.use_ticket(media.ticket, media.now)? {
         return Err(Code::TICKET_USED.into());
     }
+    if !has_room(media.quota, rows.stored_bytes(media.owner)?, media.size) {
+        return Err(Code::MEDIA_FULL.into());
+    }
     rows.add_media(media)?;
     Ok(without_notifications(WriteReply::Done))
+}
+
+fn has_room(quota: u64, stored: u64, size: u64) -> bool {
+    quota == 0 || stored.saturating_add(size) <= quota
+}
+
+pub(super) fn remove(rows: &mut impl Rows, asked: &RemoveMedia) -> DomainResult<Committed> {
+    for digest in &asked.erased {
+        rows.erased(digest)?;
+    }
+    for digest in &asked.unrecorded {
+        rows.erase_unrecorded(digest)?;
+    }
+    let mut answer = RemovedMedia::default();
+    for media in rows.unnamed(asked.until, asked.max)? {
+        rows.remove_media(&media)?;
+        rows.erase_unrecorded(&media.sha256)?;
+        answer.removed.files += 1;
+        answer.removed.bytes += media.size;
+    }
+    answer.to_erase = rows.to_erase(asked.max)?;
+    Ok(without_notifications(WriteReply::Removed(answer)))
 }

@@ -5,7 +5,7 @@
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`remove_messages`], [`history`],
 //!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
-//!   [`log`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
+//!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
@@ -19,6 +19,7 @@ mod log;
 mod logins;
 pub mod marks;
 mod media;
+mod media_names;
 mod membership;
 mod mentions;
 mod messages;
@@ -71,6 +72,7 @@ pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
             rows.put_app(*app, key).map(|()| without_notifications(WriteReply::Done))
         }
         Write::PutMedia(media) => media::put(rows, media),
+        Write::RemoveMedia(asked) => media::remove(rows, asked),
     }
 }
 
@@ -96,6 +98,8 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
             return Ok(Answered { result: QueryResult::Reply(reply), notifications });
         }
         Query::Media { app, id } => QueryResult::Media(rows.media(*app, *id)?),
+        Query::Stored { key } => QueryResult::Stored(rows.stored_bytes(*key)?),
+        Query::Unnamed { until } => QueryResult::Unnamed(rows.count_unnamed(*until)?),
     };
     Ok(result.into())
 }

@@ -15,6 +15,7 @@ use tim_protocol::{ConversationId, List, limits};
 use super::DomainResult;
 use super::conversations::{may_read, readable};
 use super::log::{Reader, messages, named_by};
+use super::media_names::{self, Said};
 use super::removed::Removed;
 use super::rows::{Conversation, MutationRow, NewMutation, Rows};
 use crate::core::ops::{Actor, Audience, Notification, NotificationContent};
@@ -104,6 +105,8 @@ pub(super) fn append(
             reactions,
         },
     )?;
+    let before = Said { body: &message.body, attributes: message.attributes.as_deref() };
+    media_names::change(rows, conversation.key, message.sequence, before, Said { body, attributes })?;
     Ok(mutation)
 }
 

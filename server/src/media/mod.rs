@@ -6,9 +6,12 @@
 //! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
 //!   that are too slow.
 //!
+//! * `cleaner` removes what no message names.
+//!
 //! A file is on stable storage before its record is, so that a record never refers to a missing file.
 
 mod canvas;
+mod cleaner;
 mod color;
 mod decode;
 mod decode_queue;
@@ -35,18 +38,20 @@ use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::sync::RwLock;
 use tokio::time::timeout_at;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::core::media_path::MediaPath;
-use crate::core::ops::{Media as Record, Query, QueryResult, Write};
+use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::{INCOMING, hex};
 use crate::response::Body;
 use crate::store::Store;
+pub(crate) use cleaner::erase;
 use decode_queue::DecodeQueue;
 use pace::Pace;
 use processor::{ProcessedFile, Processor};
@@ -61,25 +66,29 @@ pub(crate) struct Media {
     decode_queue: DecodeQueue,
     shares: Arc<Shares>,
     clock: Clock,
+    /// The most bytes that a user may have stored; 0 for any number.
+    quota: u64,
+    /// Held from a file's move to its place until it is recorded, and alone by whoever erases files without records.
+    placing: Arc<RwLock<()>>,
 }
 
 impl Media {
     /// Opens the media folder, removing incomplete uploads of an earlier run.
-    pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock) -> io::Result<Self> {
+    pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock, quota: u64) -> io::Result<Self> {
         let incoming = folder.join(INCOMING);
         if incoming.exists() {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
         let decode_queue = DecodeQueue::new(Arc::clone(&shares), clock);
-        Ok(Self { folder, decode_queue, shares, clock })
+        Ok(Self { folder, decode_queue, shares, clock, quota, placing: Arc::default() })
     }
 
     /// Receives an upload.
     ///
     /// Errors: [`Code::MEDIA_MISMATCH`] if these are other bytes than the ticket was given for,
     /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, those of the file's processor, [`Code::READ_ONLY`] if
-    /// the disk does not take them.
+    /// the disk does not take them, [`Code::MEDIA_FULL`] if the user has no room for them.
     pub(crate) async fn upload(
         &self,
         upload: Upload,
@@ -98,17 +107,29 @@ impl Media {
             Some(pixels) => Some(self.decode_queue.take(upload.owner, pixels).await?),
             None => None,
         };
+        let probed = path.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _turn = permit;
-            let made = processor.run(&path)?;
-            keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
-            Ok::<_, Fault>(made)
+            processor.run(&probed)
         });
         // A panic of the decoder means that it cannot read the image; a retry would not help.
         let made = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
+        let placing = Arc::clone(&self.placing).read_owned().await;
+        let kept = tokio::task::spawn_blocking(move || {
+            keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
+            Ok::<_, Fault>((made, placing))
+        });
+        let (made, _placing) = kept.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
         let Upload { app, owner, size, sha256, nonce, .. } = upload;
-        store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
+        let digest = sha256.clone();
+        let record = Record { app, id, owner, sha256, size, ticket: nonce, quota: self.quota, now };
+        if let Err(why) = store.write(Write::PutMedia(record)).await {
+            // Unless there is another record of these bytes, the next cleaning erases them.
+            let unrecorded = RemoveMedia { unrecorded: vec![digest], ..RemoveMedia::default() };
+            let _ = store.write(Write::RemoveMedia(unrecorded)).await;
+            return Err(why);
+        }
         self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(describe(app, id, size, &made))
@@ -158,8 +179,12 @@ impl Media {
 
     /// The path of a file without the extension that names the rendition. Identical files share it.
     fn place(&self, sha256: &str) -> PathBuf {
-        self.folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
+        place_in(&self.folder, sha256)
     }
+}
+
+fn place_in(folder: &Path, sha256: &str) -> PathBuf {
+    folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
 }
 
 /// A temporary file, removed when dropped unless it was renamed.

@@ -1,4 +1,5 @@
-//! The operator's port: whether the server works, what it counts, and the end of a user's logins.
+//! The operator's port: whether the server works, what it counts, the end of a user's logins, and the removal of files
+//! that no message names.
 //!
 //! Health and metrics contain nothing about users and need no authentication. A request that changes something proves
 //! that they can read the data folder, by the token in its file `admin`.
@@ -16,7 +17,7 @@ use tokio::time::timeout;
 
 use super::context::ServerContext;
 use super::query::query;
-use crate::core::ops::{Query, Write};
+use crate::core::ops::{MediaSum, Query, Write};
 use crate::data::Admin;
 use crate::response::{Body, fault, full, json};
 
@@ -43,12 +44,13 @@ impl Routes {
                 answer
             }
             (&Method::POST, "/kick") if self.is_operator(&request) => self.kick(&request).await,
-            (&Method::POST, "/kick") => {
+            (&Method::POST, "/media/clean") if self.is_operator(&request) => self.clean(&request).await,
+            (&Method::POST, "/kick" | "/media/clean") => {
                 let text = "the token is missing or wrong: it is in the data folder's file \"admin\"";
                 fault(StatusCode::FORBIDDEN, &Fault::with_text(Code::BAD_REQUEST, text))
             }
             _ => {
-                let text = "there are GET /healthz, GET /metrics and POST /kick";
+                let text = "there are GET /healthz, GET /metrics, POST /kick and POST /media/clean";
                 fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text))
             }
         }
@@ -72,6 +74,19 @@ impl Routes {
         let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         given.as_bytes().ct_eq(self.admin.token.as_bytes()).into()
+    }
+
+    async fn clean(&self, request: &Request<Incoming>) -> Response<Body> {
+        let Some(kept_s) = query(request.uri(), "kept_s").and_then(|kept| kept.parse::<u32>().ok()) else {
+            let text = "say how long files stay that no message names: POST /media/clean?kept_s=SECONDS";
+            return fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::BAD_REQUEST, text));
+        };
+        match self.shared.clean_media(Duration::from_secs(kept_s.into())).await {
+            Ok(MediaSum { files, bytes }) => {
+                json(StatusCode::OK, &serde_json::json!({ "files": files, "bytes": bytes }))
+            }
+            Err(why) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
+        }
     }
 
     async fn kick(&self, request: &Request<Incoming>) -> Response<Body> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::Counter;
+use tim_protocol::Fault;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,12 +18,15 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::Now;
-use crate::core::ops::UserKey;
+use crate::core::ops::{MediaSum, UserKey};
 use crate::core::session::Settings;
 use crate::core::shares::{Network, Shares};
 use crate::media::Media;
 use crate::media::pace::LeastPace;
 use crate::store::Store;
+
+/// The pause between two cleanings of files.
+const CLEAN_EVERY: Duration = Duration::from_secs(600);
 
 /// The state shared by all connections.
 pub(crate) struct ServerContext {
@@ -41,6 +46,8 @@ pub(crate) struct ServerContext {
     pub(super) least_pace: LeastPace,
     pub(super) trusted_proxies: Vec<IpAddr>,
     pub(super) web_origins: WebOrigins,
+    /// How long a file stays that no message names; `None` for ever.
+    pub(super) unnamed_kept: Option<Duration>,
     pub(super) parked: ParkedSessions,
     pub(super) refusals: Refusals,
     pub(super) frames: Frames,
@@ -88,6 +95,8 @@ impl ServerContext {
                 patience: Duration::from_secs(limits.transfer_patience_s.into()),
             },
             trusted_proxies: limits.trusted_proxies.clone(),
+            unnamed_kept: (config.media.unnamed_kept_s > 0)
+                .then(|| Duration::from_secs(config.media.unnamed_kept_s.into())),
             web_origins: WebOrigins::new(&config.media.origins),
             parked: ParkedSessions::default(),
             refusals: Refusals::default(),
@@ -98,6 +107,28 @@ impl ServerContext {
 
     pub(super) fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    /// Removes files that no message names, and were uploaded longer ago than `kept`.
+    pub(crate) async fn clean_media(&self, kept: Duration) -> Result<MediaSum, Fault> {
+        let until = self.now().wall.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
+        let MediaSum { files, bytes } = self.media.clean(&*self.store, until).await?;
+        if files > 0 {
+            metrics::counter!("tim_media_removed_total").increment(files);
+            tracing::info!(files, bytes, "removed files that no message names");
+        }
+        Ok(MediaSum { files, bytes })
+    }
+
+    /// Does so until the server stops, if the operator wants it.
+    pub(crate) async fn clean_media_now_and_then(self: Arc<Self>) {
+        let Some(kept) = self.unnamed_kept else { return };
+        while self.stop.run_until_cancelled(sleep(CLEAN_EVERY)).await.is_some() {
+            let cleaned = self.stop.run_until_cancelled(self.clean_media(kept)).await;
+            if let Some(Err(why)) = cleaned {
+                tracing::warn!(%why, "files that no message names could not be removed");
+            }
+        }
     }
 
     /// Updates metrics that are counted elsewhere.

@@ -187,6 +187,7 @@ fn status_of(code: Code) -> StatusCode {
         }
         Code::TOO_FAST | Code::MEDIA_QUOTA => StatusCode::TOO_MANY_REQUESTS,
         Code::TRANSFER_TOO_SLOW => StatusCode::REQUEST_TIMEOUT,
+        Code::MEDIA_FULL => StatusCode::INSUFFICIENT_STORAGE,
         Code::BUSY | Code::READ_ONLY | Code::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,
         Code::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,

@@ -20,6 +20,7 @@ mod frames;
 mod groups;
 mod later;
 mod media;
+mod media_cleaning;
 mod media_heads;
 mod operator;
 mod refusals;

@@ -236,6 +236,8 @@ public enum TimCode {
     public static let transferTooSlow: Int32 = 130_146
     /// the picture is damaged or cut off: export it again.
     public static let imageDamaged: Int32 = 130_147
+    /// your files take all the room you have on this server: ask its operator for more.
+    public static let mediaFull: Int32 = 130_149
     /// the picture is too large for its format: save it as a PNG or a non-progressive JPEG.
     public static let imageNeedsMemory: Int32 = 130_148
     /// there is no such message, or it was revoked.

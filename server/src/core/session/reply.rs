@@ -78,6 +78,11 @@ impl Session {
                     None => fault_to(number, Fault::new(Code::MEDIA_NOT_FOUND)),
                 });
             }
+            (Purpose::UploadTicket(number, asked), Ok(QueryResult::Stored(stored))) => {
+                let Phase::Live(live) = &self.phase else { return };
+                let actor = live.actor.clone();
+                effects.push(self.upload_within_quota(number, &actor, asked, stored, now));
+            }
             (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))

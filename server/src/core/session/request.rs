@@ -73,7 +73,7 @@ impl Session {
             }
             Request::Session(SessionRequest::Sync(sync)) => Ok(self.plan_sync(number, actor, sync)),
             Request::Media(MediaRequest::UploadTicket(upload)) => {
-                self.upload_ticket(number, &actor, upload, now).map(Plan::Reply)
+                self.plan_upload(number, &actor, upload, now)
             }
             Request::Media(MediaRequest::DownloadTicket(download)) => {
                 plan_download(number, &actor, &download.url)
@@ -125,14 +125,43 @@ impl Session {
         }
     }
 
+    fn plan_upload(
+        &mut self,
+        number: u64,
+        actor: &Actor,
+        asked: call::UploadTicketRequest,
+        now: Now,
+    ) -> Result<Plan, Fault> {
+        self.shares.may_store(actor.key, asked.size, now.monotonic)?;
+        if self.settings.media_quota > 0 {
+            return Ok(Plan::Query(Query::Stored { key: actor.key }, Purpose::UploadTicket(number, asked)));
+        }
+        Ok(Plan::Reply(self.upload_ticket(number, actor, asked, now)))
+    }
+
+    /// The ticket, if the user has room beside what is `stored`. What several uploads bring at once is checked when they are
+    /// recorded.
+    pub(super) fn upload_within_quota(
+        &mut self,
+        number: u64,
+        actor: &Actor,
+        asked: call::UploadTicketRequest,
+        stored: u64,
+        now: Now,
+    ) -> Effect {
+        if stored.saturating_add(asked.size) > self.settings.media_quota {
+            return fault_to(number, Fault::new(Code::MEDIA_FULL));
+        }
+        self.upload_ticket(number, actor, asked, now)
+    }
+
     fn upload_ticket(
         &mut self,
         number: u64,
         actor: &Actor,
         asked: call::UploadTicketRequest,
         now: Now,
-    ) -> Result<Effect, Fault> {
-        self.shares.may_store(actor.key, asked.size, now.monotonic)?;
+    ) -> Effect {
         let nonce = uuid::Builder::from_random_bytes(self.rng.u128(..).to_be_bytes()).into_uuid();
         let call::UploadTicketRequest { file_type, size, sha256 } = asked;
         let upload = Upload { app: actor.app, owner: actor.key, file_type, size, sha256, nonce };
@@ -141,7 +170,7 @@ impl Session {
             "/media/upload?ticket={}",
             ticket::sign_upload(&self.settings.ticket_key, &upload, expires)
         );
-        Ok(answer::result(number, &call::Ticket { path, expires }))
+        answer::result(number, &call::Ticket { path, expires })
     }
 }
 

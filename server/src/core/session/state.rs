@@ -77,6 +77,8 @@ pub struct Settings {
     pub heartbeat: [i64; 2],
     /// Longest accepted life of a UserSig, in seconds; `None` for any.
     pub max_sig_life: Option<i64>,
+    /// The most bytes of files that a user may have stored; 0 for any number.
+    pub media_quota: u64,
     /// The random key that signs tickets, kept across restarts.
     pub ticket_key: [u8; 32],
 }
@@ -243,6 +245,8 @@ pub(super) enum Purpose {
     AdvanceWatermark(u64, Box<(Actor, call::SyncRequest)>),
     /// The file at this address.
     DownloadTicket(u64, String),
+    /// What the user has stored, before an upload.
+    UploadTicket(u64, call::UploadTicketRequest),
     /// The end of the login; the connection ends with it.
     Logout(u64),
 }
@@ -254,6 +258,7 @@ impl Purpose {
             Self::Reply(number)
             | Self::AdvanceWatermark(number, _)
             | Self::DownloadTicket(number, _)
+            | Self::UploadTicket(number, _)
             | Self::Logout(number) => Some(*number),
             Self::Greet | Self::Login | Self::SessionStart | Self::StillLoggedIn | Self::Pong(_) => None,
         }

@@ -341,6 +341,7 @@ fn picture(owner: &Actor, name: u128, ticket: u128) -> Write {
         sha256: "ab".repeat(32),
         size: 1,
         ticket: Uuid::from_u128(ticket),
+        quota: 0,
         now: NOW,
     })
 }

@@ -173,6 +173,27 @@ CREATE TABLE removal(
 CREATE UNIQUE INDEX removal_number ON removal(user, conv, number);
 ALTER TABLE user_conv ADD COLUMN removals INTEGER NOT NULL DEFAULT 0;
 ",
+    // Which messages name which files; `loose` are those that none does, and `to_erase` has the digests of files without a
+    // record. How many bytes of files a user has stored.
+    r"
+CREATE TABLE media_name(
+    media BLOB NOT NULL, conv INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(media, conv, seq)) WITHOUT ROWID;
+INSERT OR IGNORE INTO media_name(media, conv, seq) SELECT f.id, n.conv, n.seq FROM (
+    SELECT m.conv, m.seq, substr(j.value, instr(j.value, '/media/') + 7) AS path FROM msg m JOIN json_tree(
+        CASE WHEN m.body LIKE '%media%' AND json_valid(m.body) THEN m.body ELSE 'null' END) j
+        WHERE j.type = 'text' AND instr(j.value, '/media/') > 0
+    UNION ALL SELECT m.conv, m.seq, substr(j.value, instr(j.value, '/media/') + 7) FROM msg m JOIN json_tree(
+        CASE WHEN m.attributes LIKE '%media%' AND json_valid(m.attributes) THEN m.attributes ELSE 'null' END) j
+        WHERE j.type = 'text' AND instr(j.value, '/media/') > 0) n
+    CROSS JOIN media f ON f.id = unhex(replace(substr(n.path, instr(n.path, '/') + 1, 36), '-', ''));
+ALTER TABLE media ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;
+UPDATE media SET loose = 1 WHERE NOT EXISTS(SELECT 1 FROM media_name n WHERE n.media = media.id);
+CREATE INDEX media_loose ON media(time) WHERE loose = 1;
+CREATE INDEX media_file ON media(sha256);
+CREATE TABLE to_erase(sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
+ALTER TABLE user ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
+UPDATE user SET stored = s.bytes FROM (SELECT owner, sum(size) AS bytes FROM media GROUP BY owner) s WHERE s.owner = user.id;
+",
 ];
 
 /// The settings of the connection that writes.

@@ -18,7 +18,7 @@ use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
 
 use super::Database;
-use crate::core::ops::{Actor, Committed, Media, Query, QueryResult, UserKey, Write};
+use crate::core::ops::{Actor, Committed, Media, Query, QueryResult, RemoveMedia, UserKey, Write};
 use crate::store::conformance::user;
 use crate::store::{Listener, Pending, Store, conformance};
 
@@ -28,6 +28,7 @@ const SCANS: &[(&str, &str)] = &[
     ("SELECT EXISTS(SELECT 1 FROM conv WHERE marked", "the index has only what is to be marked"),
     ("SELECT id, head + mhead FROM conv WHERE marked", "the index has only what is to be marked"),
     ("SELECT count(*) FROM app", "a server has few applications"),
+    ("SELECT sha256 FROM to_erase", "the table has what is to be erased, and only so much is read"),
 ];
 
 /// When it all happens.
@@ -111,6 +112,7 @@ async fn everything_else(folder: &Path) {
             sha256: "0".repeat(64),
             size: 1,
             ticket: Uuid::from_u128(2),
+            quota: 0,
             now: NOW,
         }),
     ] {
@@ -119,6 +121,7 @@ async fn everything_else(folder: &Path) {
     let alice = conformance::login(&store, "alice").await;
     let bob = conformance::login(&store, "bob").await;
     let carol = conformance::login(&store, "carol").await;
+    files(&store, &alice).await;
     people(&store, &alice).await;
     revoked(&store, &alice).await;
     public_group(&store, &alice, [&bob, &carol]).await;
@@ -131,11 +134,30 @@ async fn everything_else(folder: &Path) {
         Query::SessionStart { key: alice.key },
         Query::Version { key: alice.key },
         Query::Media { app, id: Uuid::from_u128(1) },
+        Query::Stored { key: alice.key },
+        Query::Unnamed { until: NOW },
     ] {
         store.query(query).await.unwrap();
     }
     store.write(Write::Logout { actor: carol, instance: "carol-1".into() }).await.unwrap();
     store.write(Write::Kick { app, user: user("bob") }).await.unwrap();
+}
+
+/// Files that messages name, until they are revoked, and that are removed then; twice.
+async fn files(store: &Watched, alice: &Actor) {
+    for number in 3..=4 {
+        let (id, ticket) = (Uuid::from_u128(number.into()), Uuid::from_u128(u128::from(number) + 10));
+        let (app, owner, sha256) = (alice.app, alice.key, "1".repeat(64));
+        let media = Media { app, id, owner, sha256, size: 1, ticket, quota: 9, now: NOW };
+        store.write(Write::PutMedia(media)).await.unwrap();
+        let naming = format!(r#"{{"cloudCustomData":"/media/{app}/{id}/0"}}"#);
+        let message = conformance::message_with(alice, "C2Calice", number, &naming);
+        let sent = conformance::sent(store.write(message).await);
+        store.write(conformance::revoke(alice, "C2Calice", sent.sequence)).await.unwrap();
+        let (erased, unrecorded) = (vec!["2".repeat(64)], vec!["2".repeat(64)]);
+        let asked = RemoveMedia { until: NOW, max: 9, erased, unrecorded };
+        store.write(Write::RemoveMedia(asked)).await.unwrap();
+    }
 }
 
 async fn asks(store: &Watched, actor: &Actor, request: impl Into<call::Request>) {

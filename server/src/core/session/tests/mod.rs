@@ -46,6 +46,7 @@ fn settings() -> Settings {
         revoke_within: 120_000,
         heartbeat: [10_000, 300_000],
         max_sig_life: Some(10_000),
+        media_quota: 0,
         ticket_key: [3; 32],
     }
 }

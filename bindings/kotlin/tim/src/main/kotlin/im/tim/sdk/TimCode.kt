@@ -237,6 +237,8 @@ object TimCode {
     const val TRANSFER_TOO_SLOW: Int = 130_146
     /** the picture is damaged or cut off: export it again. */
     const val IMAGE_DAMAGED: Int = 130_147
+    /** your files take all the room you have on this server: ask its operator for more. */
+    const val MEDIA_FULL: Int = 130_149
     /** the picture is too large for its format: save it as a PNG or a non-progressive JPEG. */
     const val IMAGE_NEEDS_MEMORY: Int = 130_148
     /** there is no such message, or it was revoked. */

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod media;
+
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, Sent};
 use tim_protocol::conversation::{Change, Cursor};
@@ -13,6 +15,12 @@ use tim_protocol::{Code, ConversationId, GroupId};
 use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Write, WriteReply};
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
+
+/// Turns the tables of version 13 into those of version 12.
+const TO_VERSION_12: &str = "
+DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
+ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored; PRAGMA user_version = 12;
+";
 
 /// Turns the tables of version 12 into those of version 11.
 const TO_VERSION_11: &str =
@@ -117,6 +125,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_12).unwrap();
     older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
@@ -213,6 +222,7 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_12).unwrap();
     older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
@@ -259,6 +269,7 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_12).unwrap();
     older.execute_batch(TO_VERSION_11).unwrap();
     older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();

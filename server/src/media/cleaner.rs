@@ -1,0 +1,69 @@
+//! Removes files that no message names any more: first their records, a few in each commit, then their bytes.
+//!
+//! What is to be erased is noted in the commit that removes the last record of it, so that a crash in between leaves
+//! nothing behind. Equal files share their bytes, so nothing is erased while an upload puts a file in its place.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tim_protocol::media::RenditionType;
+use tim_protocol::{Code, Fault, UnixMillis};
+use tokio::time::sleep;
+
+use super::{Media, lies, place_in};
+use crate::core::ops::{MediaSum, RemoveMedia, Write, WriteReply};
+use crate::store::Store;
+
+/// Most records of one commit.
+const AT_ONCE: u32 = 64;
+/// The pause between two commits, in which others get their turn.
+const PAUSE: Duration = Duration::from_millis(200);
+
+impl Media {
+    /// Removes what no message names of the files that were uploaded by this time. Returns how much it was.
+    ///
+    /// Errors: those of a failing disk; what was removed by then stays removed.
+    pub(crate) async fn clean(&self, store: &dyn Store, until: UnixMillis) -> Result<MediaSum, Fault> {
+        let (mut sum, mut erased) = (MediaSum::default(), Vec::new());
+        loop {
+            let placing = Arc::clone(&self.placing).write_owned().await;
+            let asked = RemoveMedia { until, max: AT_ONCE, erased, unrecorded: Vec::new() };
+            let WriteReply::Removed(found) = store.write(Write::RemoveMedia(asked)).await?.answer else {
+                return Err(Fault::new(Code::INTERNAL));
+            };
+            let folder = self.folder.clone();
+            let erasing = tokio::task::spawn_blocking(move || {
+                let _alone = placing;
+                erase(&folder, found.to_erase)
+            });
+            erased = erasing.await.map_err(|_| Code::INTERNAL)?;
+            sum.files += found.removed.files;
+            sum.bytes += found.removed.bytes;
+            if found.removed.files == 0 && erased.is_empty() {
+                return Ok(sum);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Erases the files with these digests, in all renditions. Returns the digests of those that are gone.
+pub(crate) fn erase(folder: &Path, digests: Vec<String>) -> Vec<String> {
+    let is_gone = |digest: &String| {
+        let place = place_in(folder, digest);
+        let renditions = [RenditionType::Original, RenditionType::Thumb, RenditionType::Large];
+        renditions.iter().all(|rendition| {
+            let path = lies(&place, *rendition);
+            match std::fs::remove_file(&path) {
+                Err(why) if why.kind() != ErrorKind::NotFound => {
+                    tracing::warn!(path = %path.display(), %why, "a file that no message names could not be erased");
+                    false
+                }
+                _ => true,
+            }
+        })
+    };
+    digests.into_iter().filter(is_gone).collect()
+}

@@ -184,7 +184,9 @@ fn describe(event: &Event) -> String {
         }
         Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
         Event::ConversationListUpdated(list) => {
-            let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));
+            let each = list
+                .iter()
+                .map(|c| format!("{}: {} ({} unread)", c.show_name, c.message_for_show, c.unread_count));
             format!("CONVERSATION_LIST_UPDATED {}", each.collect::<Vec<_>>().join(", "))
         }
         Event::MessageDeleted(deleted) => format!("MESSAGE_DELETED {}", deleted.message_id_list.len()),

@@ -330,6 +330,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    INSERT INTO have SELECT conv, low, high FROM span; DROP TABLE span;
                    ALTER TABLE conv DROP COLUMN removal; ALTER TABLE conv DROP COLUMN removal_head;
                    ALTER TABLE conv DROP COLUMN unsent_removed; ALTER TABLE conv DROP COLUMN removed_unread;
+                   ALTER TABLE conv DROP COLUMN peer;
                    ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
                    ALTER TABLE entity DROP COLUMN sum;

@@ -19,6 +19,11 @@ use crate::message::Message;
 pub struct Conversation {
     /// The conversation, as this user names it.
     pub conversation_id: ConversationId,
+    /// What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
+    /// that user's newest message on this device, or else as the server had it when the conversation came here.
+    pub show_name: String,
+    /// The address of the other user's avatar, or of the group's; empty if none. As new as `show_name`.
+    pub avatar: String,
     /// The group's type, for groups.
     pub sub_type: Option<GroupType>,
     /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
@@ -26,6 +31,9 @@ pub struct Conversation {
     pub unread_count: u64,
     /// The newest message, sent or in the outbox, that is not excluded from being this; `None` if there is none.
     pub last_message: Option<Message>,
+    /// The last message in one line, with what is not text named in English, such as `[Image]`; empty if there is none. An app in
+    /// another language makes its own line of `last_message`.
+    pub message_for_show: String,
     /// How far this user has read, as a sequence.
     pub read_sequence: u64,
     /// How far the other side of a C2C conversation has read, as a sequence.
@@ -273,9 +281,12 @@ mod tests {
     fn conversation(id: &ConversationId, last_time: i64, is_pinned: bool) -> Arc<Conversation> {
         Arc::new(Conversation {
             conversation_id: id.clone(),
+            show_name: id.to_string(),
+            avatar: String::new(),
             sub_type: None,
             unread_count: 0,
             last_message: None,
+            message_for_show: String::new(),
             read_sequence: 0,
             peer_read_sequence: 0,
             group_at_info_list: Vec::new(),

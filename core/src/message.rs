@@ -227,6 +227,16 @@ impl Message {
 }
 
 impl Message {
+    /// What a list shows of it, in one line: see [`Body::line`]. Of a revoked message that it was, of an unknown kind that it is.
+    #[must_use]
+    pub fn for_show(&self) -> String {
+        match &self.payload {
+            _ if self.is_revoked => "[Revoked]".to_owned(),
+            Payload::Body(body) => body.line(),
+            Payload::Gone | Payload::Unknown(_) => "[Unsupported message]".to_owned(),
+        }
+    }
+
     /// An online-only message of the wire, as `me` sees it.
     #[must_use]
     pub fn online_only(me: &UserId, message: &wire::Message) -> Self {

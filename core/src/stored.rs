@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, Mutation};
@@ -88,6 +89,19 @@ pub struct ConversationRow {
     pub settings: Option<Box<ConversationSettings>>,
     /// Changes of settings on this device that the server has not confirmed.
     pub unsent_settings: Option<Box<SettingsChange>>,
+    /// How the other side of a C2C conversation is called; `None` if that is not known.
+    pub peer: Option<Box<Peer>>,
+}
+
+/// How the other side of a C2C conversation is called.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Peer {
+    /// The nick; empty if none.
+    pub nick: String,
+    /// The address of the avatar; empty if none.
+    pub avatar: String,
+    /// The newest message that says so, or the head when the server was asked.
+    pub sequence: u64,
 }
 
 /// A message that waits to be sent, or was refused.

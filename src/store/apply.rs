@@ -126,9 +126,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
                  floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
                  shown = ?20, mentions = ?21, settings = ?23, unsent_settings = ?24,
                  floor_pending = ?25, hidden = ?26, hidden_pending = ?27,
-                 removal = ?28, removal_head = ?29, unsent_removed = ?30, removed_unread = ?31,
+                 removal = ?28, removal_head = ?29, unsent_removed = ?30, removed_unread = ?31, peer = ?32,
                  sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+                     ?20, ?21, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -163,6 +163,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             to_sql(row.removal_head)?,
             serde_json::to_string(&row.unsent_removed)?,
             serde_json::to_string(&row.removed_unread)?,
+            row.peer.as_ref().map(serde_json::to_string).transpose()?,
         ])?;
     Ok(())
 }

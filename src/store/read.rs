@@ -98,7 +98,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
                 revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-                unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread, id,
+                unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread, peer, id,
                 (SELECT message FROM msg WHERE conv = conv.id AND seq <= conv.shown AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
@@ -110,7 +110,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(30)?;
+        let id: i64 = row.get(31)?;
         // Most have one complete range, and nothing removed.
         let (mut complete, mut removed) = (Ranges::with_capacity(1), Ranges::new());
         while let Some(next) = range.filter(|next| next.conv <= id) {
@@ -121,7 +121,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
             }
             range = next_range(ranges.next()?)?;
         }
-        let (row, newest) = (Box::new(conversation(row)?), json_or_null(row, 31)?);
+        let (row, newest) = (Box::new(conversation(row)?), json_or_null(row, 32)?);
         snapshot.conversations.push(StoredConversation { row, ranges: complete, removed, newest });
     }
     Ok(())
@@ -176,6 +176,7 @@ fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
         removal_head: number(row, 27)?,
         unsent_removed: json(row, 28)?,
         removed_unread: json(row, 29)?,
+        peer: json_or_null(row, 30)?,
     })
 }
 

@@ -5,7 +5,7 @@ macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
          revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-         unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread"
+         unsent_settings, floor_pending, hidden, hidden_pending, removal, removal_head, unsent_removed, removed_unread, peer"
     };
 }
 pub(super) use conv_columns;
@@ -161,4 +161,11 @@ UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_he
     revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
     shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending,
     removal, removal_head, unsent_removed, removed_unread);
+", "
+-- What the other side of a C2C conversation is called.
+ALTER TABLE conv ADD COLUMN peer TEXT;
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
+    shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending,
+    removal, removal_head, unsent_removed, removed_unread, peer);
 "];

@@ -22,6 +22,7 @@ mod groups;
 mod history;
 mod later;
 mod logins;
+mod names;
 mod network;
 mod news;
 mod outbox;

@@ -35,6 +35,7 @@ mod killed;
 mod kinds;
 mod lan;
 mod log;
+mod names;
 mod online_only;
 mod other_life;
 mod outbox;

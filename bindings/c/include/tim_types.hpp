@@ -798,12 +798,18 @@ struct conversation {
     std::string conversation_id{};
     /** Whose conversation it is. */
     types::conversation_type type{};
+    /** What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. */
+    std::string show_name{};
+    /** The address of the other user's avatar, or of the group's; empty if none. */
+    std::string avatar{};
     /** The group's type, for groups. */
     std::optional<types::group_type> sub_type{};
     /** How many messages of others this user has not read. */
     std::int64_t unread_count{};
     /** The newest message, sent or waiting to be, that is not excluded from being this. */
     std::optional<types::message> last_message{};
+    /** The last message in one line of at most 100 characters, with what is not text named in English, such as [Image]; empty if there is none. */
+    std::string message_for_show{};
     /** How far this user has read, as a sequence. */
     std::int64_t read_sequence{};
     /** How far the other side of a C2C conversation has read, as a sequence. */
@@ -829,9 +835,12 @@ inline void to_json(nlohmann::json &json, const conversation &it) {
     json = nlohmann::json::object();
     detail::put(json, "conversationID", it.conversation_id);
     detail::put(json, "type", it.type);
+    detail::put(json, "showName", it.show_name);
+    detail::put(json, "avatar", it.avatar);
     detail::put(json, "subType", it.sub_type);
     detail::put(json, "unreadCount", it.unread_count);
     detail::put(json, "lastMessage", it.last_message);
+    detail::put(json, "messageForShow", it.message_for_show);
     detail::put(json, "readSequence", it.read_sequence);
     detail::put(json, "peerReadSequence", it.peer_read_sequence);
     detail::put(json, "groupAtInfoList", it.group_at_info_list);
@@ -846,9 +855,12 @@ inline void to_json(nlohmann::json &json, const conversation &it) {
 inline void from_json(const nlohmann::json &json, conversation &it) {
     detail::take(json, "conversationID", it.conversation_id);
     detail::take(json, "type", it.type);
+    detail::take(json, "showName", it.show_name);
+    detail::take(json, "avatar", it.avatar);
     detail::take(json, "subType", it.sub_type);
     detail::take(json, "unreadCount", it.unread_count);
     detail::take(json, "lastMessage", it.last_message);
+    detail::take(json, "messageForShow", it.message_for_show);
     detail::take(json, "readSequence", it.read_sequence);
     detail::take(json, "peerReadSequence", it.peer_read_sequence);
     detail::take(json, "groupAtInfoList", it.group_at_info_list);

@@ -192,9 +192,10 @@ static void alice_takes_back_what_she_said(void) {
     comes(&received);
     TOLD(list, TIM_OK, tim_get_conversation_list, bob, NULL);
     CHECK(has(list, NULL,
-              "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
+              "{'conversationID':'GROUPclimbers','type':'GROUP','showName':'Climbers','avatar':'https://example.org/rope',"
+              "'subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
-                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%,'orderKey':%,'isPinned':false,"
+                  HELLO) ",'messageForShow':'hello climbers','readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%,'orderKey':%,'isPinned':false,"
                          "'messageRemindType':'AcceptAndNotify','markList':[],'customData':'','draftText':''}"));
     free(list);
     TELLS("{'successConversationIDList':['GROUPclimbers'],'failureConversationIDList':[]}", tim_mark_conversation, bob,

@@ -82,7 +82,8 @@ impl Account {
         Some(self.group(id)?.self_info.as_ref()?.join_time)
     }
 
-    fn group(&self, id: &ConversationId) -> Option<&Group> {
+    /// The group of this conversation, if the user is a member of it.
+    pub(super) fn group(&self, id: &ConversationId) -> Option<&Group> {
         let ConversationId::Group(group) = id else { return None };
         self.groups.get(group)
     }

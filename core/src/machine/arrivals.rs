@@ -8,6 +8,7 @@ use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
 
 use super::account::Membership;
 use super::connection::Numbered;
+use super::conversations::Shown;
 use super::history::Wanted;
 use super::io::{Call, CallId, Output, PageStart, Return};
 use super::purpose::Purpose;
@@ -94,8 +95,8 @@ impl Machine {
                 return self.cx.complete(id, kept.map(|()| Return::Done));
             }
             Call::ConversationList => {
-                let list = cx.me().map(|me| self.conversations.list(&me, outbox));
-                Return::Conversations(list.unwrap_or_default())
+                let shown = cx.me().map(|me| Shown { me, outbox, account });
+                Return::Conversations(shown.map(|it| self.conversations.list(&it)).unwrap_or_default())
             }
             Call::Blacklist => Return::Users(account.blacklist()),
             Call::GroupList => Return::Groups(account.groups()),
@@ -262,6 +263,10 @@ impl Machine {
             Purpose::Removed(id) => {
                 let result = read::<call::RemovalsRequest>(result);
                 self.conversations.removals_came(&mut self.cx, &id, result);
+            }
+            Purpose::Peers => {
+                let result = read::<call::GetProfilesRequest>(result);
+                self.conversations.peers_came(&mut self.cx, result);
             }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));

@@ -66,13 +66,14 @@ use std::path::PathBuf;
 
 use tim_protocol::{Code, ConversationId, UserId};
 
+use crate::event::Event;
 use crate::message::ReadMarks;
 use account::Account;
 use calls::Calls;
 use connection::Connection;
 use context::Context;
 pub use context::longest_pause_ms;
-use conversations::{Conversations, Surroundings};
+use conversations::{Conversations, Shown, Surroundings};
 use history::{Pages, Sources};
 use io::{Config, Input, Now, Output};
 use link::Link;
@@ -267,9 +268,16 @@ impl Machine {
         let (groups, blacklist) = (self.account.changed_groups(), self.account.changed_blacklist());
         self.outputs.extend(self.cx.take_outputs(groups, blacklist));
         if self.list_due().is_some_and(|due| due <= self.cx.now()) {
-            let events = self.conversations.take_list(&self.cx, &self.outbox);
+            let events = self.take_list();
             self.outputs.extend(events.map(Output::Emit));
         }
+    }
+
+    /// The events of the list of conversations, which counts as emitted.
+    fn take_list(&mut self) -> impl Iterator<Item = Event> + use<> {
+        let Self { cx, account, outbox, conversations, .. } = self;
+        let shown = cx.me().map(|me| Shown { me, outbox, account });
+        conversations.take_list(cx.now(), shown.as_ref())
     }
 
     /// When the list is to be emitted. Until its store is open, and holds what the server has, the list is not known.

@@ -29,6 +29,8 @@ pub(super) enum Purpose {
     Remove(ConversationId),
     /// Messages that the user removed on other devices.
     Removed(ConversationId),
+    /// What the other side of C2C conversations is called.
+    Peers,
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

@@ -37,7 +37,7 @@ impl Machine {
         self.show_outbox();
         if self.login.is_logging_in() && self.conversations.is_list_changed() {
             // The stored list is shown while the sync is in progress.
-            let events = self.conversations.take_list(&self.cx, &self.outbox);
+            let events = self.take_list();
             events.for_each(|event| self.cx.emit(event));
         }
         self.link.store_opened(&mut self.cx);
@@ -233,7 +233,7 @@ impl Machine {
             self.show_outbox();
             self.conversations.store_touched(&mut self.cx);
             if !self.conversations.is_list_emitted() {
-                let events = self.conversations.take_list(&self.cx, &self.outbox);
+                let events = self.take_list();
                 events.for_each(|event| self.cx.emit(event));
             }
             self.cx.emit(Event::SdkReady);

@@ -21,7 +21,7 @@ use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
-use crate::stored::{Change, OutboxRow, Query, Snapshot, StoredConversation, SyncState};
+use crate::stored::{Change, OutboxRow, Peer, Query, Snapshot, StoredConversation, SyncState};
 
 /// Promise 1: a commit with a change that cannot be stored stores nothing. `impossible` is one that this store cannot store.
 pub async fn whole<S: Store>(at: &S::Location, impossible: Change) {
@@ -71,6 +71,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     (row.unsent_removed, row.removed_unread) = (vec![(8, 9)], vec![(9, 9)]);
     row.mentions = vec![Mention { sequence: 2, from: user("bob"), me: true, all: false }];
     row.last_shown_seq = 1;
+    row.peer = Some(Box::new(Peer { nick: "Bob".to_owned(), avatar: String::new(), sequence: 2 }));
     (row.settings, row.unsent_settings) = (Some(Box::new(settings())), Some(Box::new(settings_change())));
     store.apply(&[Change::Conversation(row.clone())], false).await.unwrap();
     drop(store);

@@ -23,6 +23,10 @@ pub struct AudioBody {
 }
 
 impl Element for AudioBody {
+    fn label(&self) -> &'static str {
+        "[Voice]"
+    }
+
     fn check(&self) -> Result<(), Fault> {
         number("size", self.size)
     }

@@ -18,6 +18,10 @@ pub struct CustomBody {
 }
 
 impl Element for CustomBody {
+    fn label(&self) -> &'static str {
+        "[Custom message]"
+    }
+
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, if all texts are empty.
     fn check(&self) -> Result<(), Fault> {
         if *self == Self::default() {

@@ -16,6 +16,10 @@ pub struct FaceBody {
 }
 
 impl Element for FaceBody {
+    fn label(&self) -> &'static str {
+        "[Sticker]"
+    }
+
     fn check(&self) -> Result<(), Fault> {
         Ok(())
     }

@@ -24,6 +24,10 @@ pub struct FileBody {
 }
 
 impl Element for FileBody {
+    fn label(&self) -> &'static str {
+        "[File]"
+    }
+
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, for a name that is empty or too long.
     fn check(&self) -> Result<(), Fault> {
         number("fileSize", self.file_size)?;

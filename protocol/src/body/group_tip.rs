@@ -33,6 +33,10 @@ numbers! {
 }
 
 impl Element for GroupTip {
+    fn label(&self) -> &'static str {
+        "[Group notice]"
+    }
+
     fn check(&self) -> Result<(), Fault> {
         Err(Code::MESSAGE_BODY_INVALID.into())
     }

@@ -46,6 +46,10 @@ fn are_complete(renditions: &[Rendition]) -> bool {
 }
 
 impl Element for ImageBody {
+    fn label(&self) -> &'static str {
+        "[Image]"
+    }
+
     /// [`Code::VALUE_UNKNOWN`] for an unknown size, which this version could not serve; [`Code::MESSAGE_BODY_INVALID`]
     /// if the three sizes are not there.
     fn check(&self) -> Result<(), Fault> {

@@ -17,6 +17,10 @@ pub struct LocationBody {
 }
 
 impl Element for LocationBody {
+    fn label(&self) -> &'static str {
+        "[Location]"
+    }
+
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, for a place that is not on Earth.
     fn check(&self) -> Result<(), Fault> {
         if !(-180.0..=180.0).contains(&self.longitude) {

@@ -79,6 +79,10 @@ impl<'de> Deserialize<'de> for MergedBody {
 }
 
 impl Element for MergerBody {
+    fn label(&self) -> &'static str {
+        "[Chat history]"
+    }
+
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, without messages or a text for other programs, or with too many
     /// messages or lines; those of the messages' own bodies.
     fn check(&self) -> Result<(), Fault> {

@@ -36,8 +36,14 @@ pub use video::VideoBody;
 use crate::media::{Attachment, Uploaded};
 use crate::{Code, Fault, limits};
 
+/// Most characters of a [`Body::line`].
+pub const LINE_CHARS: usize = 100;
+
 /// The properties of a kind of body.
 pub trait Element {
+    /// What a list shows of it before [`Element::searchable`], such as `[File]`; empty if that says everything.
+    fn label(&self) -> &'static str;
+
     /// Whether a user may send it.
     ///
     /// # Errors
@@ -148,6 +154,25 @@ pub enum BodyProblem {
 }
 
 impl Body {
+    /// What a list shows of it, in one line of at most [`LINE_CHARS`] characters: a label in English unless it is a text, and the
+    /// first of the texts that it has.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let element = self.element();
+        let said = element.searchable();
+        let words = said.first().into_iter().flat_map(|it| it.split_whitespace());
+        let label = Some(element.label()).filter(|label| !label.is_empty());
+        let mut line = String::new();
+        for word in label.into_iter().chain(words) {
+            if line.len() > LINE_CHARS * 4 {
+                break;
+            }
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+        line.chars().take(LINE_CHARS).collect()
+    }
+
     /// Reads a body that came from the wire or from the store.
     ///
     /// # Errors
@@ -215,6 +240,10 @@ impl Element for Body {
         self.element().check()
     }
 
+    fn label(&self) -> &'static str {
+        self.element().label()
+    }
+
     fn searchable(&self) -> Vec<&str> {
         self.element().searchable()
     }
@@ -231,6 +260,23 @@ impl Element for Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_shows_the_kind_and_what_people_wrote() {
+        let line = |tag: &str, payload: serde_json::Value| {
+            serde_json::from_value::<Body>(serde_json::json!({"type": tag, "payload": payload}))
+                .unwrap()
+                .line()
+        };
+        let text = |text: &str| line("TIMTextElem", serde_json::json!({ "text": text }));
+        assert_eq!(text("tea\n at \tfour "), "tea at four");
+        assert_eq!(text(&"茶".repeat(5_000)), "茶".repeat(LINE_CHARS));
+        assert_eq!(text(&"tea ".repeat(3_000)).len(), LINE_CHARS);
+        let custom = |description: &str| {
+            line("TIMCustomElem", serde_json::json!({"data": "gift", "description": description}))
+        };
+        assert_eq!([custom(""), custom("a gift")], ["[Custom message]", "[Custom message] a gift"]);
+    }
 
     #[test]
     fn a_search_looks_at_what_people_wrote() {

@@ -58,6 +58,10 @@ pub struct NoticeGroup {
 }
 
 impl Element for SystemNotice {
+    fn label(&self) -> &'static str {
+        "[System notice]"
+    }
+
     fn check(&self) -> Result<(), Fault> {
         Err(Code::MESSAGE_BODY_INVALID.into())
     }

@@ -13,6 +13,10 @@ pub struct TextBody {
 }
 
 impl Element for TextBody {
+    fn label(&self) -> &'static str {
+        ""
+    }
+
     fn check(&self) -> Result<(), Fault> {
         if self.text.is_empty() { Err(Code::MESSAGE_BODY_INVALID.into()) } else { Ok(()) }
     }

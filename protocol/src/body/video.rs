@@ -38,6 +38,10 @@ pub struct VideoBody {
 }
 
 impl Element for VideoBody {
+    fn label(&self) -> &'static str {
+        "[Video]"
+    }
+
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, for a format that is none.
     fn check(&self) -> Result<(), Fault> {
         number("videoSize", self.video_size)?;

@@ -44,9 +44,12 @@ mod tests {
         let conversation = |user: &str| {
             Arc::new(Conversation {
                 conversation_id: format!("C2C{user}").parse().unwrap(),
+                show_name: user.to_owned(),
+                avatar: String::new(),
                 sub_type: None,
                 unread_count: 2,
                 last_message: None,
+                message_for_show: String::new(),
                 read_sequence: 3,
                 group_at_info_list: Vec::new(),
                 peer_read_sequence: 4,

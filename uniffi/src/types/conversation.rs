@@ -86,6 +86,11 @@ pub struct Conversation {
     pub conversation_id: String,
     /// Whose conversation it is.
     pub r#type: ConversationType,
+    /// What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
+    /// that user's newest message on this device, or else as the server had it when the conversation came here.
+    pub show_name: String,
+    /// The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
+    pub avatar: String,
     /// The group's type, for groups.
     pub sub_type: Option<GroupType>,
     /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
@@ -93,6 +98,9 @@ pub struct Conversation {
     pub unread_count: i64,
     /// The newest message, sent or waiting to be, that is not excluded from being this.
     pub last_message: Option<Message>,
+    /// The last message in one line of at most 100 characters, with what is not text named in English, such as `[Image]`; empty if
+    /// there is none. An app in another language makes its own line of `lastMessage`.
+    pub message_for_show: String,
     /// How far this user has read, as a sequence.
     pub read_sequence: i64,
     /// How far the other side of a C2C conversation has read, as a sequence.
@@ -186,9 +194,12 @@ impl From<&engine::Conversation> for Conversation {
     fn from(conversation: &engine::Conversation) -> Self {
         let engine::Conversation {
             conversation_id,
+            show_name,
+            avatar,
             sub_type,
             unread_count,
             last_message,
+            message_for_show,
             read_sequence,
             peer_read_sequence,
             group_at_info_list,
@@ -203,6 +214,9 @@ impl From<&engine::Conversation> for Conversation {
             conversation_id: conversation_id.to_string(),
             r#type: tim::ConversationType::from(conversation_id).into(),
             sub_type: sub_type.map(Into::into),
+            show_name: show_name.clone(),
+            avatar: avatar.clone(),
+            message_for_show: message_for_show.clone(),
             unread_count: signed(*unread_count),
             last_message: last_message.clone().map(Into::into),
             read_sequence: signed(*read_sequence),

@@ -4314,6 +4314,15 @@ public struct Conversation: Equatable, Hashable {
      */
     public var type: ConversationType
     /**
+     * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
+     * that user's newest message on this device, or else as the server had it when the conversation came here.
+     */
+    public var showName: String
+    /**
+     * The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
+     */
+    public var avatar: String
+    /**
      * The group's type, for groups.
      */
     public var subType: GroupType?
@@ -4326,6 +4335,11 @@ public struct Conversation: Equatable, Hashable {
      * The newest message, sent or waiting to be, that is not excluded from being this.
      */
     public var lastMessage: Message?
+    /**
+     * The last message in one line of at most 100 characters, with what is not text named in English, such as `[Image]`; empty if
+     * there is none. An app in another language makes its own line of `lastMessage`.
+     */
+    public var messageForShow: String
     /**
      * How far this user has read, as a sequence.
      */
@@ -4377,6 +4391,13 @@ public struct Conversation: Equatable, Hashable {
          * Whose conversation it is.
          */type: ConversationType,
         /**
+         * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
+         * that user's newest message on this device, or else as the server had it when the conversation came here.
+         */showName: String,
+        /**
+         * The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
+         */avatar: String,
+        /**
          * The group's type, for groups.
          */subType: GroupType?,
         /**
@@ -4386,6 +4407,10 @@ public struct Conversation: Equatable, Hashable {
         /**
          * The newest message, sent or waiting to be, that is not excluded from being this.
          */lastMessage: Message?,
+        /**
+         * The last message in one line of at most 100 characters, with what is not text named in English, such as `[Image]`; empty if
+         * there is none. An app in another language makes its own line of `lastMessage`.
+         */messageForShow: String,
         /**
          * How far this user has read, as a sequence.
          */readSequence: Int64,
@@ -4418,9 +4443,12 @@ public struct Conversation: Equatable, Hashable {
          */draftText: String) {
         self.conversationID = conversationID
         self.type = type
+        self.showName = showName
+        self.avatar = avatar
         self.subType = subType
         self.unreadCount = unreadCount
         self.lastMessage = lastMessage
+        self.messageForShow = messageForShow
         self.readSequence = readSequence
         self.peerReadSequence = peerReadSequence
         self.groupAtInfoList = groupAtInfoList
@@ -4451,9 +4479,12 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
             try Conversation(
                 conversationID: FfiConverterString.read(from: &buf),
                 type: FfiConverterTypeConversationType.read(from: &buf),
+                showName: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
                 subType: FfiConverterOptionTypeGroupType.read(from: &buf),
                 unreadCount: FfiConverterInt64.read(from: &buf),
                 lastMessage: FfiConverterOptionTypeMessage.read(from: &buf),
+                messageForShow: FfiConverterString.read(from: &buf),
                 readSequence: FfiConverterInt64.read(from: &buf),
                 peerReadSequence: FfiConverterInt64.read(from: &buf),
                 groupAtInfoList: FfiConverterSequenceTypeGroupAtInfo.read(from: &buf),
@@ -4470,9 +4501,12 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
     public static func write(_ value: Conversation, into buf: inout [UInt8]) {
         FfiConverterString.write(value.conversationID, into: &buf)
         FfiConverterTypeConversationType.write(value.type, into: &buf)
+        FfiConverterString.write(value.showName, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
         FfiConverterOptionTypeGroupType.write(value.subType, into: &buf)
         FfiConverterInt64.write(value.unreadCount, into: &buf)
         FfiConverterOptionTypeMessage.write(value.lastMessage, into: &buf)
+        FfiConverterString.write(value.messageForShow, into: &buf)
         FfiConverterInt64.write(value.readSequence, into: &buf)
         FfiConverterInt64.write(value.peerReadSequence, into: &buf)
         FfiConverterSequenceTypeGroupAtInfo.write(value.groupAtInfoList, into: &buf)

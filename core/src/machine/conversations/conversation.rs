@@ -15,6 +15,7 @@ use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use super::ranges;
 use crate::conversation::Conversation;
+use crate::machine::account::Account;
 use crate::machine::outbox::Outbox;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::mutation::{mutate, supersedes};
@@ -27,6 +28,13 @@ const MAX_STASHED: usize = 1_000;
 /// Maximum number of missed messages, and of messages read at once by the other side, that are emitted per
 /// conversation; the newest.
 pub(super) const MAX_EMITTED: u64 = 300;
+
+/// What the list shows of conversations besides their positions.
+pub(in crate::machine) struct Shown<'a> {
+    pub(in crate::machine) me: UserId,
+    pub(in crate::machine) outbox: &'a Outbox,
+    pub(in crate::machine) account: &'a Account,
+}
 
 /// One conversation of the user's. Small, because the map of all of them keeps room for more.
 pub(super) struct Conv {
@@ -92,6 +100,7 @@ impl Conv {
             gone: false,
             settings: None,
             unsent_settings: None,
+            peer: None,
         };
         let (ranges, removed) = (Vec::new(), Vec::new());
         Self::load(StoredConversation { row: Box::new(row), ranges, removed, newest: None })
@@ -174,6 +183,7 @@ impl Conv {
             return;
         }
         self.note_mention(me, message, &attributes);
+        self.note_peer(message);
         if is_own_joining(me, message) {
             let unread_base = message.unread_index.saturating_sub(self.row.own);
             self.read_up_to(message.sequence.saturating_sub(1), unread_base);
@@ -426,8 +436,8 @@ impl Conv {
     }
 
     /// The conversation as the list shows it.
-    pub(super) fn view(&mut self, me: &UserId, outbox: &Outbox, draft: Option<&String>) -> Arc<Conversation> {
-        let view = self.view.take().unwrap_or_else(|| Arc::new(self.build_view(me, outbox, draft)));
+    pub(super) fn view(&mut self, shown: &Shown<'_>, draft: Option<&String>) -> Arc<Conversation> {
+        let view = self.view.take().unwrap_or_else(|| Arc::new(self.build_view(shown, draft)));
         Arc::clone(self.view.insert(view))
     }
 
@@ -436,17 +446,21 @@ impl Conv {
         self.view = None;
     }
 
-    fn build_view(&self, me: &UserId, outbox: &Outbox, draft: Option<&String>) -> Conversation {
+    fn build_view(&self, shown: &Shown<'_>, draft: Option<&String>) -> Conversation {
         let newest = self
             .newest
             .as_ref()
-            .map(|newest| Message::from_wire(me, newest, SendStatus::Success, self.marks()));
+            .map(|newest| Message::from_wire(&shown.me, newest, SendStatus::Success, self.marks()));
         let time = newest.as_ref().map_or(i64::MIN, |newest| newest.time);
-        let last_message = outbox.newest(&self.row.id, time).or(newest);
+        let last_message = shown.outbox.newest(&self.row.id, time).or(newest);
         let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.last_active);
         let settings = self.settings();
+        let (show_name, avatar) = self.called(shown.account);
         Conversation {
             conversation_id: self.row.id.clone(),
+            show_name,
+            avatar,
+            message_for_show: last_message.as_ref().map(Message::for_show).unwrap_or_default(),
             sub_type: self.row.group_type,
             unread_count: self.unread(),
             last_message,

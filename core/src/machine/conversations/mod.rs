@@ -8,6 +8,7 @@
 //! * `removed` are messages that the user removes.
 //! * `settings` are what the user sets about a conversation, and drafts.
 //! * `total` is the sum of what is unread.
+//! * `peers` is what conversations are called.
 //! * `ranges` are sets of sequences.
 //! * `requests` asks the server for what is missing.
 
@@ -17,6 +18,7 @@ mod inbox;
 mod mentions;
 mod mutations;
 mod pages;
+mod peers;
 mod ranges;
 mod reads;
 mod removals;
@@ -29,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_protocol::call::{RemoveConversationsRequest, SetConversationsRequest};
-use tim_protocol::{ConversationId, UnixMillis, UserId};
+use tim_protocol::{ConversationId, UnixMillis};
 
 use super::account::{Account, Membership};
 use super::context::Context;
@@ -39,6 +41,7 @@ use crate::event::Event;
 use crate::message::ReadMarks;
 use crate::stored::{Change, Ranges, StoredConversation};
 use conversation::Conv;
+pub(super) use conversation::Shown;
 use delivery::Deliveries;
 pub(super) use pages::Page;
 use total::Total;
@@ -69,8 +72,20 @@ pub(super) struct Conversations {
     lastless: BTreeSet<ConversationId>,
     seeking: BTreeSet<ConversationId>,
     drafts: BTreeMap<ConversationId, String>,
+    peers: Peers,
     total: Total,
     list: List,
+}
+
+/// What the other side of C2C conversations is called.
+#[derive(Default)]
+struct Peers {
+    /// Conversations of which nothing says so.
+    unnamed: BTreeSet<ConversationId>,
+    /// Those of them that the server was asked for and has not answered.
+    asked: Vec<ConversationId>,
+    /// No request is made before this time, because the last one failed.
+    ask_at: i64,
 }
 
 /// Whether and when the conversation list has to be emitted.
@@ -134,7 +149,8 @@ impl Conversations {
             if conv.wants() {
                 self.wanting.insert(id.clone());
             }
-            self.convs.insert(id, conv);
+            self.convs.insert(id.clone(), conv);
+            self.check_peer(&id);
         }
         self.list.changed.extend(self.convs.keys().cloned());
     }
@@ -152,6 +168,7 @@ impl Conversations {
         self.lastless.clear();
         self.seeking.clear();
         self.drafts.clear();
+        self.peers = Peers::default();
         self.total.forget();
         let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
         self.list = List { is_owed, ..List::default() };
@@ -181,6 +198,7 @@ impl Conversations {
     fn touch(&mut self, id: &ConversationId) {
         self.touched.insert(id.clone());
         self.wanting.insert(id.clone());
+        self.check_peer(id);
     }
 
     /// Stores the positions that changed.
@@ -228,6 +246,11 @@ impl Conversations {
                     conv.row.baseline_seq = None;
                     self.touch(&id);
                 }
+                // The group's name may have changed.
+                if let Some(conv) = self.convs.get_mut(&id) {
+                    conv.invalidate_view();
+                    self.list.changed.insert(id);
+                }
             }
             Membership::Ended(id) => self.leave(&id),
         }
@@ -242,21 +265,21 @@ impl Conversations {
     }
 
     /// All conversations in their order: see [`Conversation`].
-    pub(super) fn list(&mut self, me: &UserId, outbox: &Outbox) -> Vec<Arc<Conversation>> {
-        let shown = self.convs.iter_mut().filter(|(_, conv)| conv.is_listed());
-        let view = |(id, conv): (&ConversationId, &mut Conv)| conv.view(me, outbox, self.drafts.get(id));
-        sorted(shown.map(view).collect())
+    pub(super) fn list(&mut self, shown: &Shown<'_>) -> Vec<Arc<Conversation>> {
+        let listed = self.convs.iter_mut().filter(|(_, conv)| conv.is_listed());
+        let view = |(id, conv): (&ConversationId, &mut Conv)| conv.view(shown, self.drafts.get(id));
+        sorted(listed.map(view).collect())
     }
 
     /// What is different in the list since it was last emitted.
-    fn changes(&mut self, me: &UserId, outbox: &Outbox) -> ConversationChanges {
+    fn changes(&mut self, shown: &Shown<'_>) -> ConversationChanges {
         let mut changes = ConversationChanges {
             is_whole: self.list.emitted_at.is_none(),
             ..ConversationChanges::default()
         };
         for id in std::mem::take(&mut self.list.changed) {
             match self.convs.get_mut(&id).filter(|conv| conv.is_listed()) {
-                Some(conv) => changes.conversations.push(conv.view(me, outbox, self.drafts.get(&id))),
+                Some(conv) => changes.conversations.push(conv.view(shown, self.drafts.get(&id))),
                 None => changes.deleted.push(id),
             }
         }
@@ -287,16 +310,16 @@ impl Conversations {
     }
 
     /// The events of the list, which counts as emitted, after that of the total if it changed.
-    pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> impl Iterator<Item = Event> + use<> {
-        let events = cx.me().map(|me| {
-            let changes = self.changes(&me, outbox);
+    pub(super) fn take_list(
+        &mut self,
+        now: i64,
+        shown: Option<&Shown<'_>>,
+    ) -> impl Iterator<Item = Event> + use<> {
+        let events = shown.map(|shown| {
+            let changes = self.changes(shown);
             self.list.emitted.apply(&changes);
-            debug_assert_eq!(
-                self.list(&me, outbox),
-                self.list.emitted.conversations(),
-                "a change is not told"
-            );
-            (self.list.is_owed, self.list.emitted_at) = (false, Some(cx.now()));
+            debug_assert_eq!(self.list(shown), self.list.emitted.conversations(), "a change is not told");
+            (self.list.is_owed, self.list.emitted_at) = (false, Some(now));
             let list = self.list.emitted.snapshot();
             [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)]
         });

@@ -14,7 +14,7 @@ const READS_AT_ONCE: u32 = 10;
 const READS_EVERY_MS: i64 = 500;
 
 /// Delay before a request that brought nothing is repeated, in milliseconds.
-const ASK_AGAIN_MS: i64 = 2_000;
+pub(super) const ASK_AGAIN_MS: i64 = 2_000;
 
 impl Conversations {
     /// Sends the requests that conversations need. True if a sync is needed first: which messages of a group are new
@@ -58,6 +58,7 @@ impl Conversations {
         }
         self.pump_settings(cx);
         self.pump_removals(cx);
+        self.pump_peers(cx);
         needs_sync
     }
 
@@ -80,6 +81,7 @@ impl Conversations {
             let reads_at = (conv.row.read_pending > 0).then_some(self.reads_at);
             [conv.ask_missing_at, Some(conv.retry_at), reads_at].into_iter().flatten()
         });
-        deadlines.filter(|due| *due > now).min()
+        let peers_at = (!self.peers.unnamed.is_empty()).then_some(self.peers.ask_at);
+        deadlines.chain(peers_at).filter(|due| *due > now).min()
     }
 }

@@ -168,6 +168,7 @@ impl Conversations {
         self.asked_settings = None;
         self.asked_removals = None;
         self.asked_removed.clear();
+        self.peers.asked.clear();
     }
 
     /// Keeps what the user has begun to write; an empty text removes it, also of a conversation that is gone.

@@ -29,7 +29,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.MessageDeleted -> "MESSAGE_DELETED ${event.messageIDList}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->
-        "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationID} (${it.unreadCount} unread)" }}"
+        "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.showName}: ${it.messageForShow} (${it.unreadCount} unread)" }}"
     is TimEvent.ConversationChanged ->
         "CONVERSATION_CHANGED ${event.conversations.map { it.conversationID } + event.deletedConversationIDList}"
     is TimEvent.TotalUnreadMessageCountUpdated -> "TOTAL_UNREAD_MESSAGE_COUNT_UPDATED ${event.count}"

@@ -7034,6 +7034,17 @@ data class Conversation (
     val `type`: ConversationType
     ,
     /**
+     * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
+     * that user's newest message on this device, or else as the server had it when the conversation came here.
+     */
+    val `showName`: kotlin.String
+    ,
+    /**
+     * The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
+     */
+    val `avatar`: kotlin.String
+    ,
+    /**
      * The group's type, for groups.
      */
     val `subType`: GroupType?
@@ -7048,6 +7059,12 @@ data class Conversation (
      * The newest message, sent or waiting to be, that is not excluded from being this.
      */
     val `lastMessage`: Message?
+    ,
+    /**
+     * The last message in one line of at most 100 characters, with what is not text named in English, such as `[Image]`; empty if
+     * there is none. An app in another language makes its own line of `lastMessage`.
+     */
+    val `messageForShow`: kotlin.String
     ,
     /**
      * How far this user has read, as a sequence.
@@ -7116,9 +7133,12 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
         return Conversation(
             FfiConverterString.read(buf),
             FfiConverterTypeConversationType.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
             FfiConverterOptionalTypeGroupType.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterOptionalTypeMessage.read(buf),
+            FfiConverterString.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterSequenceTypeGroupAtInfo.read(buf),
@@ -7135,9 +7155,12 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
     override fun allocationSize(value: Conversation) = (
             FfiConverterString.allocationSize(value.`conversationID`) +
             FfiConverterTypeConversationType.allocationSize(value.`type`) +
+            FfiConverterString.allocationSize(value.`showName`) +
+            FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterOptionalTypeGroupType.allocationSize(value.`subType`) +
             FfiConverterLong.allocationSize(value.`unreadCount`) +
             FfiConverterOptionalTypeMessage.allocationSize(value.`lastMessage`) +
+            FfiConverterString.allocationSize(value.`messageForShow`) +
             FfiConverterLong.allocationSize(value.`readSequence`) +
             FfiConverterLong.allocationSize(value.`peerReadSequence`) +
             FfiConverterSequenceTypeGroupAtInfo.allocationSize(value.`groupAtInfoList`) +
@@ -7153,9 +7176,12 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
     override fun write(value: Conversation, buf: ByteBuffer) {
             FfiConverterString.write(value.`conversationID`, buf)
             FfiConverterTypeConversationType.write(value.`type`, buf)
+            FfiConverterString.write(value.`showName`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
             FfiConverterOptionalTypeGroupType.write(value.`subType`, buf)
             FfiConverterLong.write(value.`unreadCount`, buf)
             FfiConverterOptionalTypeMessage.write(value.`lastMessage`, buf)
+            FfiConverterString.write(value.`messageForShow`, buf)
             FfiConverterLong.write(value.`readSequence`, buf)
             FfiConverterLong.write(value.`peerReadSequence`, buf)
             FfiConverterSequenceTypeGroupAtInfo.write(value.`groupAtInfoList`, buf)

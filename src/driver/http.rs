@@ -1,5 +1,6 @@
 //! Requests for files over HTTP: uploads, and asking for a file or the rest of one. `fetch` takes in what is asked for.
 
+use std::io::SeekFrom;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
+use tokio::io::AsyncSeekExt as _;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::io::ReaderStream;
@@ -45,14 +47,30 @@ pub(super) struct Rest {
     pub(super) tag: String,
 }
 
-/// Uploads a file with a ticket.
+/// How many bytes the server has of an upload that broke off; 0 if it does not say.
+pub(super) async fn received(source: &Source) -> u64 {
+    let request = Request::head(&source.path)
+        .header(header::HOST, source.server.authority())
+        .body(Empty::new().map_err(|never| match never {}).boxed_unsync());
+    let Ok(request) = request else { return 0 };
+    match timeout(IDLE_WITHIN, send(&source.server, request)).await {
+        Ok(Ok(answer)) if answer.response.status() == StatusCode::OK => {
+            let offset = answer.response.headers().get("upload-offset");
+            offset.and_then(|offset| offset.to_str().ok()?.parse().ok()).unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+/// Uploads a file with a ticket, or the rest of it after `offset` bytes.
 pub(super) async fn upload(
     source: Source,
     file: &Path,
+    offset: u64,
     size: u64,
     progress: &Progress,
 ) -> Result<Uploaded, Fault> {
-    let (_, answer) = follow(source, &Transfer::Up { file, size, progress }).await?;
+    let (_, answer) = follow(source, &Transfer::Up { file, offset, size, progress }).await?;
     let status = answer.response.status();
     let body = http_body_util::Limited::new(answer.response.into_body(), ANSWER_BYTES).collect();
     let body =
@@ -63,14 +81,26 @@ pub(super) async fn upload(
     Err(refusal(&body, Code::UPLOAD_FAILED))
 }
 
-async fn put(source: &Source, file: &Path, size: u64, progress: &Progress) -> Result<Answer, Fault> {
-    let content = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
+async fn put(
+    source: &Source,
+    file: &Path,
+    offset: u64,
+    size: u64,
+    progress: &Progress,
+) -> Result<Answer, Fault> {
+    let mut content = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
+    content.seek(SeekFrom::Start(offset)).await.map_err(|_| Code::FILE_UNREADABLE)?;
     progress.note(0);
     let (alive, mut signs) = watch::channel(());
-    let request = Request::put(&source.path)
+    let mut request = Request::put(&source.path)
         .header(header::HOST, source.server.authority())
-        .header(header::CONTENT_LENGTH, size)
-        .body(body_of(content, size, progress.clone(), alive))
+        .header(header::CONTENT_LENGTH, size.saturating_sub(offset));
+    if offset > 0 {
+        let range = format!("bytes {offset}-{}/{size}", size.saturating_sub(1));
+        request = request.header(header::CONTENT_RANGE, range);
+    }
+    let request = request
+        .body(body_of(content, (offset, size), progress.clone(), alive))
         .map_err(|why| failed(&why))?;
     tokio::select! {
         answer = send(&source.server, request) => answer,
@@ -84,6 +114,7 @@ enum Transfer<'a> {
     Down(Option<&'a Rest>),
     Up {
         file: &'a Path,
+        offset: u64,
         size: u64,
         progress: &'a Progress,
     },
@@ -102,7 +133,7 @@ impl Transfer<'_> {
     async fn ask(&self, source: &Source) -> Result<Answer, Fault> {
         match self {
             Self::Down(rest) => ask_for(source, *rest).await,
-            Self::Up { file, size, progress } => put(source, file, *size, progress).await,
+            Self::Up { file, offset, size, progress } => put(source, file, *offset, *size, progress).await,
         }
     }
 }
@@ -132,9 +163,9 @@ async fn silence(signs: &mut watch::Receiver<()>) {
     }
 }
 
-/// A file as a body. A chunk counts as progress when it is handed over.
-fn body_of(file: File, size: u64, progress: Progress, alive: watch::Sender<()>) -> Body {
-    let mut done = 0;
+/// A file as a body, from `offset` on. A chunk counts as progress when it is handed over.
+fn body_of(file: File, (offset, size): (u64, u64), progress: Progress, alive: watch::Sender<()>) -> Body {
+    let mut done = offset;
     let chunks = ReaderStream::with_capacity(file, CHUNK).map_ok(move |bytes| {
         done += bytes.len() as u64;
         // 100 is reported only after the server's response.
@@ -278,13 +309,13 @@ mod tests {
             "HTTP/1.1 403 Forbidden\r\nContent-Length: 31\r\n\r\n{\"c\": 130142, \"t\": \"used before\"}";
         let refused = refused.replace("31", "33");
         let (source, requests) = scripted(&[TO_B, &refused]).await;
-        let why = upload(source, file.path(), 9, &Progress::silent()).await.unwrap_err();
+        let why = upload(source, file.path(), 0, 9, &Progress::silent()).await.unwrap_err();
         assert_eq!(why.code, Code::TICKET_USED);
         assert_eq!(requests.await.unwrap(), ["PUT /picture?ticket=secret HTTP/1.1", "PUT /b HTTP/1.1"]);
 
         let found = TO_B.replace("307", "302");
         let (source, requests) = scripted(&[&found]).await;
-        let why = upload(source, file.path(), 9, &Progress::silent()).await.unwrap_err();
+        let why = upload(source, file.path(), 0, 9, &Progress::silent()).await.unwrap_err();
         assert_eq!((why.code, requests.await.unwrap().len()), (Code::UPLOAD_FAILED, 1));
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Decides nothing; see the contract in [`crate::machine`]. The map:
 //!
-//! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
-//!   may look at.
+//! * This file is the task: inputs in, outputs carried out in order; `commands` leads to it, `shared` is what handles see.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each, `uploads` are those
-//!   under way; `fetch` is one attempt of a download, into a `partial` file that later attempts go on with; `cancel` ends them early, `progress` reports progress, `copies` copies the files that are sent.
+//! * `http` asks a `source` for a file, or gives it one. `upload` and `download` transfer one each, `uploads` are those under
+//!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
+//!   reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
 //!   apps send, `local_files` what was created and is not uploaded; `runtime` is the process's threads.
 
@@ -54,12 +54,11 @@ use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store as Sqlite;
 pub(crate) use commands::{CallResult, Commands};
-pub(crate) use download::Download;
-pub(crate) use shared::InstanceState;
-
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
+pub(crate) use download::Download;
 use link::{Link, LinkEvent};
+pub(crate) use shared::InstanceState;
 use uploads::Uploads;
 
 /// Starts the task of an instance. It takes calls at once, and begins when `after` has ended.

@@ -10,11 +10,15 @@ use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
 use super::files::Digest;
+use super::http::CHUNK;
 use super::progress::{Progress, log_end};
 use super::source::Source;
 use super::{Commands, download, http};
 use crate::driver::address::Address;
 use crate::plugin::{UploadFile, UploadPlugin};
+
+/// From this size on it is worth a question what the server has of a file.
+const LARGE_BYTES: u64 = 1024 * 1024;
 
 /// The parameters of an upload.
 pub(super) struct Upload {
@@ -64,13 +68,29 @@ impl Upload {
         }
     }
 
-    /// Transfers the file to the user's own server.
+    /// Transfers the file to the user's own server. A large one goes on with what the server has of it, as long as each attempt
+    /// brings something.
     async fn transfer(&mut self) -> Result<Uploaded, Fault> {
         let file_type = self.attachment.file_type;
         let Digest { size, sha256 } = digest(&mut self.digest, &self.file).await?;
-        let ticket = self.commands.ask(UploadTicketRequest { file_type, size, sha256 }).await;
-        let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.message))?;
-        http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
+        let (mut reached, mut broken) = (0, None);
+        loop {
+            let ticket = UploadTicketRequest { file_type, size, sha256: sha256.clone() };
+            let ticket = self.commands.ask(ticket).await;
+            let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.message))?;
+            let source = Source::own(self.server.clone(), ticket.path);
+            let offset = if size > LARGE_BYTES { http::received(&source).await.min(size - 1) } else { 0 };
+            if let Some(why) = broken
+                && offset < reached + CHUNK as u64
+            {
+                return Err(why);
+            }
+            reached = offset;
+            match http::upload(source, &self.file, offset, size, &self.progress).await {
+                Err(why) if why.code == Code::NETWORK_ERROR && size > LARGE_BYTES => broken = Some(why),
+                ended => return ended,
+            }
+        }
     }
 
     /// Runs the host's upload plugin on a blocking thread. All reported progress is delivered before this returns.

@@ -51,6 +51,7 @@ mod redirects;
 mod relations;
 mod removals;
 mod resumed_downloads;
+mod resumed_uploads;
 mod search;
 mod settings;
 mod uploads;

@@ -14,7 +14,7 @@ pub struct Proxy {
     cut: broadcast::Sender<()>,
     open: Arc<AtomicBool>,
     held: watch::Sender<bool>,
-    /// How much a connection that is made from now on brings before it breaks.
+    /// How much a connection that is made from now on brings in one direction before it breaks.
     brings: Arc<AtomicU64>,
     /// How many connections were let through.
     connections: Arc<AtomicU64>,
@@ -42,12 +42,15 @@ impl Proxy {
                 tokio::spawn(async move {
                     let _ = hold.wait_for(|held| !held).await;
                     let Ok(mut far) = TcpStream::connect(server).await else { return };
-                    let (mut near_read, mut near_write) = near.split();
+                    let (near_read, mut near_write) = near.split();
                     let (far_read, mut far_write) = far.split();
                     let broken = Notify::new();
                     let there = async {
-                        let _ = copy(&mut near_read, &mut far_write).await;
+                        let taken = copy(&mut near_read.take(bound), &mut far_write).await;
                         let _ = far_write.shutdown().await;
+                        if taken.is_ok_and(|bytes| bytes == bound) {
+                            broken.notify_one();
+                        }
                     };
                     let back = async {
                         let brought = copy(&mut far_read.take(bound), &mut near_write).await;
@@ -67,7 +70,7 @@ impl Proxy {
         Self { address, cut, open, held, brings, connections }
     }
 
-    /// Connections that are made from now on break when they have brought so many bytes.
+    /// Connections that are made from now on break when they have brought so many bytes in one direction.
     pub fn break_after(&self, bytes: u64) {
         self.brings.store(bytes, Ordering::SeqCst);
     }

@@ -15,14 +15,14 @@ use tokio::sync::mpsc;
 use crate::proxy::Proxy;
 use crate::world::{Device, World};
 
-const BYTES: usize = 3_000_000;
+pub const BYTES: usize = 3_000_000;
 /// What a connection brings that breaks.
-const A_PART: u64 = 1_000_000;
+pub const A_PART: u64 = 1_000_000;
 /// Enough for the rest, and too little for the whole.
-const THE_REST: u64 = 2_300_000;
+pub const THE_REST: u64 = 2_300_000;
 
 /// A file that is different everywhere.
-fn archive() -> Vec<u8> {
+pub fn archive() -> Vec<u8> {
     (0..BYTES / 4).flat_map(|n: usize| (n as u32).wrapping_mul(2_654_435_761).to_le_bytes()).collect()
 }
 
@@ -47,7 +47,7 @@ async fn sent_a_file(world: &World) -> (Proxy, Device, Message, PathBuf) {
     (wire, bob, got, folder)
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().map(|file| file.unwrap().path()).collect()
 }
 
@@ -67,6 +67,9 @@ async fn ended_in_the_middle(wire: &Proxy, bob: Device, got: &Message, target: &
         tokio::spawn(
             async move { tim.download_attachment(&message, RenditionType::Original, &into, tell).await },
         );
+    while told.recv().await.unwrap() < 1 {}
+    // It does not go on meanwhile.
+    wire.hold();
     while told.recv().await.unwrap() < 30 {}
     wire.cut();
     let bob = bob.restart().await;
@@ -75,11 +78,12 @@ async fn ended_in_the_middle(wire: &Proxy, bob: Device, got: &Message, target: &
     assert!(there.len() == 1 && std::fs::metadata(&there[0]).unwrap().len() > BYTES as u64 / 4, "{there:?}");
     assert_eq!(records(&bob), 1);
     wire.break_after(THE_REST);
+    wire.release();
     wire.mend();
     (bob, there[0].clone())
 }
 
-async fn load(bob: &Device, got: &Message, target: &Path) -> Result<(), Code> {
+pub async fn load(bob: &Device, got: &Message, target: &Path) -> Result<(), Code> {
     let loading = bob.tim.download_attachment(got, RenditionType::Original, target, |_| {});
     loading.await.map_err(|why| why.code)
 }
@@ -218,10 +222,14 @@ async fn a_download_goes_on_after_the_app_was_killed() {
     };
     wire.break_after(A_PART);
     let (mut running, mut says) = app();
-    while says.next_line().await.unwrap().unwrap().parse::<u8>().unwrap() < 30 {}
+    let mut percent = async || says.next_line().await.unwrap().unwrap().parse::<u8>().unwrap();
+    while percent().await < 1 {}
+    wire.hold();
+    while percent().await < 30 {}
     wire.cut();
     running.kill().await.unwrap();
     wire.break_after(THE_REST);
+    wire.release();
     wire.mend();
     let before = wire.connections();
     let (_running, mut says) = app();

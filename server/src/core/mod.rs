@@ -17,7 +17,9 @@
 //! * Pushes are best effort. A client repairs lost pushes by syncing; the pong tells it the newest cursor.
 
 pub mod fair;
+pub mod keys;
 pub mod media_path;
+pub mod media_records;
 pub mod ops;
 pub mod policy;
 pub mod rate;

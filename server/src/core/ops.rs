@@ -10,17 +10,9 @@ use tim_protocol::frame::Push;
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
+pub use super::keys::{ConversationKey, UserKey};
+pub use super::media_records::{Media, MediaSum, RemoveMedia, RemovedMedia};
 pub use super::policy::Device;
-
-/// The store's number for a user of an application; also the user's address on the bus.
-///
-/// Never sent to clients. Users of different applications never share one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct UserKey(pub i64);
-
-/// The key of a conversation in the store, and its topic on the bus. Never sent to clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConversationKey(pub i64);
 
 /// The authenticated user on whose behalf a request is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,37 +89,6 @@ pub enum Write {
     RemoveMedia(RemoveMedia),
 }
 
-/// The parameters of [`Write::RemoveMedia`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RemoveMedia {
-    /// Only files that were uploaded by then.
-    pub until: UnixMillis,
-    /// Most records at once.
-    pub max: u32,
-    /// Digests of removed records whose bytes are gone from the disk.
-    pub erased: Vec<String>,
-    /// Digests of bytes on the disk that may have no record.
-    pub unrecorded: Vec<String>,
-}
-
-/// What [`Write::RemoveMedia`] removed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RemovedMedia {
-    /// The records.
-    pub removed: MediaSum,
-    /// Digests of bytes that have no record any more, also of earlier removals: they can be erased from the disk.
-    pub to_erase: Vec<String>,
-}
-
-/// A number of files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MediaSum {
-    /// How many.
-    pub files: u64,
-    /// The bytes of their originals.
-    pub bytes: u64,
-}
-
 /// The parameters of [`Write::Login`].
 #[derive(Debug, Clone)]
 pub struct Login {
@@ -143,27 +104,6 @@ pub struct Login {
     pub platform: Platform,
     /// Which other logins this one replaces.
     pub policy: super::policy::LoginPolicy,
-    /// The server's clock.
-    pub now: UnixMillis,
-}
-
-/// An uploaded file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Media {
-    /// The application.
-    pub app: u32,
-    /// Its name in messages.
-    pub id: Uuid,
-    /// Who uploaded it.
-    pub owner: UserKey,
-    /// SHA-256 of the original's bytes, in hexadecimal: the name of its file.
-    pub sha256: String,
-    /// Bytes of the original.
-    pub size: u64,
-    /// The nonce of its upload ticket, which is valid only once.
-    pub ticket: Uuid,
-    /// The most bytes that its owner may have stored, this file included; 0 for any number.
-    pub quota: u64,
     /// The server's clock.
     pub now: UnixMillis,
 }

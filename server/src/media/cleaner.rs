@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tim_protocol::media::RenditionType;
 use tim_protocol::{Code, Fault, UnixMillis};
+use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use super::{Media, lies, place_in};
@@ -26,6 +27,7 @@ impl Media {
     ///
     /// Errors: those of a failing disk; what was removed by then stays removed.
     pub(crate) async fn clean(&self, store: &dyn Store, until: UnixMillis) -> Result<MediaSum, Fault> {
+        block_in_place(|| self.incoming.sweep());
         let (mut sum, mut erased) = (MediaSum::default(), Vec::new());
         loop {
             let placing = Arc::clone(&self.placing).write_owned().await;

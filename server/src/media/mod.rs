@@ -1,12 +1,12 @@
 //! Files of messages: uploaded and downloaded over HTTP with tickets, and stored in the data folder by their SHA-256.
 //!
-//! * This file transfers bytes. `processor` creates the renditions, by the type of the file.
+//! * This file transfers bytes. `incoming` has what came of uploads, whole or in part. `processor` creates the renditions, by the type of the file.
 //! * `media_type` names what a file is. `thumbs` examines a picture: its format, and its two smaller renditions.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
 //! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
 //!   that are too slow.
 //!
-//! * `cleaner` removes what no message names.
+//! * `cleaner` removes what no message names; `failure` is what a disk that fails means.
 //!
 //! A file is on stable storage before its record is, so that a record never refers to a missing file.
 
@@ -15,13 +15,15 @@ mod cleaner;
 mod color;
 mod decode;
 mod decode_queue;
+mod failure;
+mod incoming;
 mod media_type;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
 pub(crate) mod pace;
 mod processor;
-mod range;
+pub(crate) mod range;
 mod thumbs;
 
 use std::io::{self, SeekFrom};
@@ -30,16 +32,14 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::{Body as _, Frame, Incoming};
+use hyper::body::{Frame, Incoming as HttpBody};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Method, Response};
-use sha2::{Digest as _, Sha256};
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::sync::RwLock;
-use tokio::time::timeout_at;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
@@ -48,11 +48,13 @@ use crate::core::media_path::MediaPath;
 use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
-use crate::data::{INCOMING, hex};
+use crate::data::INCOMING;
 use crate::response::Body;
 use crate::store::Store;
 pub(crate) use cleaner::erase;
 use decode_queue::DecodeQueue;
+use failure::disk;
+use incoming::Incoming;
 use pace::Pace;
 use processor::{ProcessedFile, Processor};
 use range::Wanted;
@@ -63,6 +65,7 @@ const CHUNK: usize = 64 * 1024;
 /// The files of a server.
 pub(crate) struct Media {
     folder: PathBuf,
+    incoming: Incoming,
     decode_queue: DecodeQueue,
     shares: Arc<Shares>,
     clock: Clock,
@@ -73,33 +76,38 @@ pub(crate) struct Media {
 }
 
 impl Media {
-    /// Opens the media folder, removing incomplete uploads of an earlier run.
+    /// Opens the media folder, removing what came of uploads long ago.
     pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock, quota: u64) -> io::Result<Self> {
-        let incoming = folder.join(INCOMING);
-        if incoming.exists() {
-            std::fs::remove_dir_all(&incoming)?;
-        }
-        std::fs::create_dir_all(&incoming)?;
+        let incoming = Incoming::open(folder.join(INCOMING))?;
         let decode_queue = DecodeQueue::new(Arc::clone(&shares), clock);
-        Ok(Self { folder, decode_queue, shares, clock, quota, placing: Arc::default() })
+        Ok(Self { folder, incoming, decode_queue, shares, clock, quota, placing: Arc::default() })
     }
 
-    /// Receives an upload.
+    /// How many bytes are there of an upload that broke off.
+    pub(crate) async fn received(&self, upload: &Upload) -> u64 {
+        self.incoming.length(upload).await
+    }
+
+    /// Receives an upload, or the rest of one after `offset` bytes.
     ///
     /// Errors: [`Code::MEDIA_MISMATCH`] if these are other bytes than the ticket was given for,
     /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, those of the file's processor, [`Code::READ_ONLY`] if
-    /// the disk does not take them, [`Code::MEDIA_FULL`] if the user has no room for them.
+    /// the disk does not take them, [`Code::MEDIA_FULL`] if the user has no room for them, [`Code::BUSY`] if something else is
+    /// there than what precedes the rest.
     pub(crate) async fn upload(
         &self,
         upload: Upload,
-        body: Incoming,
+        offset: u64,
+        body: HttpBody,
         pace: &Pace,
         store: &dyn Store,
         now: i64,
     ) -> Result<Uploaded, Fault> {
-        let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
-        receive(body, &upload, pace, &partial.0).await?;
-        let (place, path, file_type) = (self.place(&upload.sha256), partial.0.clone(), upload.file_type);
+        let mut part = self.incoming.begin(&upload);
+        let received = part.receive(body, &upload, offset, pace).await;
+        self.incoming.bound(upload.owner);
+        received?;
+        let (place, path, file_type) = (self.place(&upload.sha256), part.path.clone(), upload.file_type);
         let probed = path.clone();
         let processor = tokio::task::spawn_blocking(move || Processor::of(file_type, &probed)).await;
         let processor = processor.map_err(|_| Code::INTERNAL)??;
@@ -200,37 +208,6 @@ fn lies(place: &Path, rendition: RenditionType) -> PathBuf {
     place.with_extension(u32::from(rendition).to_string())
 }
 
-/// Writes the body to a file and checks its size and digest.
-async fn receive(mut body: Incoming, upload: &Upload, pace: &Pace, path: &Path) -> Result<(), Fault> {
-    let mismatch = || Fault::new(Code::MEDIA_MISMATCH);
-    if body.size_hint().exact().is_some_and(|size| size != upload.size) {
-        return Err(mismatch());
-    }
-    let failed = |why: io::Error| disk(path, &why);
-    let mut file = File::create(path).await.map_err(failed)?;
-    let (mut digest, mut size) = (Sha256::new(), 0);
-    let broken = || Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off");
-    let too_slow = |_| {
-        metrics::counter!("tim_slow_transfers_total", "direction" => "upload").increment(1);
-        Fault::new(Code::TRANSFER_TOO_SLOW)
-    };
-    while let Some(frame) = timeout_at(pace.deadline(), body.frame()).await.map_err(too_slow)? {
-        let frame = frame.map_err(|_| broken())?;
-        let Ok(bytes) = frame.into_data() else { continue };
-        pace.add(bytes.len());
-        size += bytes.len() as u64;
-        if size > upload.size {
-            return Err(mismatch());
-        }
-        digest.update(&bytes);
-        file.write_all(&bytes).await.map_err(failed)?;
-    }
-    if size != upload.size || hex(&digest.finalize()) != upload.sha256 {
-        return Err(mismatch());
-    }
-    file.sync_all().await.map_err(failed)
-}
-
 /// Stores a file and its renditions, each atomically. Existing files belong to earlier messages and are kept.
 fn keep(uploaded: &Path, place: &Path, made: &ProcessedFile) -> io::Result<()> {
     let folder = place.parent().unwrap_or(place);
@@ -262,10 +239,4 @@ fn describe(app: u32, id: Uuid, size: u64, made: &ProcessedFile) -> Uploaded {
         uuid: id,
         renditions: std::iter::once(original(RenditionType::Original)).chain(smaller).collect(),
     }
-}
-
-fn disk(path: &Path, why: &io::Error) -> Fault {
-    tracing::error!(path = %path.display(), %why, "a file of a message could not be used");
-    let code = if why.kind() == io::ErrorKind::NotFound { Code::MEDIA_NOT_FOUND } else { Code::READ_ONLY };
-    Fault::new(code)
 }

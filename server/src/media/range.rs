@@ -41,6 +41,16 @@ pub(super) fn beyond(length: u64) -> Response<Body> {
     answer
 }
 
+/// Where the rest of an upload of `size` bytes begins, by its `Content-Range`; 0 for the whole, without one. `None` for what
+/// is no rest of it.
+pub(crate) fn begin_of_rest(headers: &HeaderMap, size: u64) -> Option<u64> {
+    let Some(range) = headers.get(header::CONTENT_RANGE) else { return Some(0) };
+    let (range, of) = range.to_str().ok()?.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (number(first)?, number(last)?);
+    (number(of)? == size && last.checked_add(1) == Some(size) && first < size).then_some(first)
+}
+
 impl Wanted {
     /// Where it begins, and how many bytes it has.
     pub(super) fn bounds(self, length: u64) -> (u64, u64) {
@@ -160,6 +170,19 @@ mod tests {
             HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static("\"cd.0\""))]);
         in_lines.append(header::IF_NONE_MATCH, HeaderValue::from_static(TAG));
         assert_eq!(wanted(&Method::HEAD, &in_lines, TAG, 100), Wanted::Unchanged);
+    }
+
+    #[test]
+    fn the_rest_of_an_upload_ends_with_it() {
+        let begin = |range: &str| {
+            begin_of_rest(&HeaderMap::from_iter([(header::CONTENT_RANGE, range.parse().unwrap())]), 100)
+        };
+        assert_eq!(begin_of_rest(&HeaderMap::new(), 100), Some(0));
+        assert_eq!(begin("bytes 40-99/100"), Some(40));
+        for range in ["bytes 40-98/100", "bytes 40-99/101", "bytes 100-99/100", "bytes 40-/100", "40-99/100"]
+        {
+            assert_eq!(begin(range), None, "{range}");
+        }
     }
 
     #[test]

@@ -106,8 +106,9 @@ async fn media(
     admitted: impl FnOnce(),
     downloading: Downloading,
 ) -> Response<Body> {
-    let methods = if path == UPLOAD { "PUT" } else { "GET, HEAD" };
+    let methods = if path == UPLOAD { "HEAD, PUT" } else { "GET, HEAD" };
     let answer = match (request.method(), path) {
+        (&Method::HEAD, UPLOAD) => transfer::received(shared, request.uri(), admitted).await,
         (&Method::PUT, UPLOAD) => transfer::upload(shared, request, admitted).await,
         (&Method::GET | &Method::HEAD, path) if path != UPLOAD => {
             transfer::download(shared, &request, admitted, downloading).await

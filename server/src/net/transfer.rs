@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
-use hyper::header::{self, HeaderValue};
+use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tim_protocol::{Code, Fault};
 use tokio::sync::SetOnce;
@@ -22,12 +22,32 @@ use crate::core::media_path::MediaPath;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
 use crate::media::pace::Pace;
-use crate::response::{Body, json};
+use crate::media::range;
+use crate::response::{Body, full, json};
 
 /// The rate of a connection's download, once it has begun.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;
 
-/// Receives an upload. A stopping server does not wait for it: the client uploads again.
+/// The header that says how much of a file is there (as in draft-ietf-httpbis-resumable-upload).
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+
+/// Says how much is there of an upload that broke off.
+///
+/// Errors: `TICKET_…` by the ticket.
+pub(super) async fn received(
+    shared: &ServerContext,
+    uri: &Uri,
+    admitted: impl FnOnce(),
+) -> Result<Response<Body>, Fault> {
+    let ticket = ticket_of(uri)?;
+    let upload = ticket::read_upload(&shared.settings.ticket_key, &ticket, shared.now().wall)?;
+    admitted();
+    let mut answer = Response::new(full(""));
+    answer.headers_mut().insert(UPLOAD_OFFSET, shared.media.received(&upload).await.into());
+    Ok(answer)
+}
+
+/// Receives an upload, or the rest of one. A stopping server does not wait for it: the client goes on later.
 ///
 /// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], those of the file, and
 /// [`Code::SHUTTING_DOWN`].
@@ -39,13 +59,14 @@ pub(super) async fn upload(
     let now = shared.now();
     let ticket = ticket_of(request.uri())?;
     let upload = ticket::read_upload(&shared.settings.ticket_key, &ticket, now.wall)?;
+    let offset = range::begin_of_rest(request.headers(), upload.size).ok_or(Code::MEDIA_MISMATCH)?;
     let (app, user, size) = (upload.app, upload.owner, upload.size);
     let log = TransferLog { direction: "upload", app, user, began: Instant::now() };
     let take_in = async {
         let _transfer = shared.shares.upload(user, size, now.monotonic)?;
         admitted();
         let pace = shared.least_pace.start();
-        shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await
+        shared.media.upload(upload, offset, request.into_body(), &pace, &*shared.store, now.wall).await
     };
     let ended = shared.stop.run_until_cancelled(take_in).await;
     match ended.unwrap_or_else(|| Err(Code::SHUTTING_DOWN.into())) {

@@ -8,9 +8,9 @@ use hyper::{Response, StatusCode};
 use crate::response::{Body, full};
 
 /// What scripts may read of an answer's head besides what they always may.
-const EXPOSED: &str = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After";
+const EXPOSED: &str = "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After, Upload-Offset";
 /// What requests may have in their head besides what they always may.
-const ACCEPTED: &str = "Content-Type, If-None-Match, If-Range, Range";
+const ACCEPTED: &str = "Content-Range, Content-Type, If-None-Match, If-Range, Range";
 /// How many seconds a browser remembers the answer to a preflight.
 const REMEMBERED_S: &str = "7200";
 

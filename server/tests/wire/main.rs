@@ -22,6 +22,7 @@ mod later;
 mod media;
 mod media_cleaning;
 mod media_heads;
+mod media_parts;
 mod operator;
 mod refusals;
 mod shares;

@@ -123,6 +123,9 @@ impl Media {
         // A panic of the decoder means that it cannot read the image; a retry would not help.
         let made = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
         let placing = Arc::clone(&self.placing).read_owned().await;
+        // Unless these bytes are recorded in the end, the next cleaning erases them.
+        let unrecorded = vec![upload.sha256.clone()];
+        store.write(Write::RemoveMedia(RemoveMedia { unrecorded, ..RemoveMedia::default() })).await?;
         let kept = tokio::task::spawn_blocking(move || {
             keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
             Ok::<_, Fault>((made, placing))
@@ -130,14 +133,8 @@ impl Media {
         let (made, _placing) = kept.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
         let Upload { app, owner, size, sha256, nonce, .. } = upload;
-        let digest = sha256.clone();
         let record = Record { app, id, owner, sha256, size, ticket: nonce, quota: self.quota, now };
-        if let Err(why) = store.write(Write::PutMedia(record)).await {
-            // Unless there is another record of these bytes, the next cleaning erases them.
-            let unrecorded = RemoveMedia { unrecorded: vec![digest], ..RemoveMedia::default() };
-            let _ = store.write(Write::RemoveMedia(unrecorded)).await;
-            return Err(why);
-        }
+        store.write(Write::PutMedia(record)).await?;
         self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(describe(app, id, size, &made))

@@ -25,7 +25,7 @@ use crate::media::Media;
 use crate::media::pace::LeastPace;
 use crate::store::Store;
 
-/// The pause between two cleanings of files.
+/// The longest pause between two cleanings of files.
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 
 /// The state shared by all connections.
@@ -123,7 +123,7 @@ impl ServerContext {
     /// Does so until the server stops, if the operator wants it.
     pub(crate) async fn clean_media_now_and_then(self: Arc<Self>) {
         let Some(kept) = self.unnamed_kept else { return };
-        while self.stop.run_until_cancelled(sleep(CLEAN_EVERY)).await.is_some() {
+        while self.stop.run_until_cancelled(sleep(CLEAN_EVERY.min(kept))).await.is_some() {
             let cleaned = self.stop.run_until_cancelled(self.clean_media(kept)).await;
             if let Some(Err(why)) = cleaned {
                 tracing::warn!(%why, "files that no message names could not be removed");

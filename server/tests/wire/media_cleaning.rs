@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
 
 use crate::media::put;
-use crate::stage::{Client, Server, code, http, program, text_to};
+use crate::stage::{Client, Server, code, http, program, soon, text_to};
 
 /// A path to upload a file to that has so many bytes of this value; or the number of the refusal.
 async fn ticket(client: &mut Client, value: u8, size: usize) -> Result<String, u64> {
@@ -124,6 +124,43 @@ async fn what_a_message_names_stays_and_what_none_names_is_removed() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "removed: 0 files, 0 bytes\n", "it is too young");
     assert_eq!(clean(&server, &[]), "removed: 1 files, 10 bytes\n");
     assert_eq!(on_disk(&server.data().join("media")), 3);
+}
+
+#[tokio::test]
+async fn a_running_server_removes_by_itself_what_no_message_names() {
+    let server = Server::start_with("[media]\nunnamed_kept_s = 3").await;
+    let mut alice = server.login("alice").await;
+    let sent = upload(&server, &mut alice, 1, 10).await;
+    send(&mut alice, "C2Calice", file_body(&sent)).await;
+    let unsent = upload(&server, &mut alice, 2, 10).await;
+    let media = server.data().join("media");
+    let is_cleaned = async {
+        while on_disk(&media) > 1 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(is_cleaned).await;
+    assert!(is_there(&server, &mut alice, &sent).await);
+    assert!(!is_there(&server, &mut alice, &unsent).await);
+}
+
+#[tokio::test]
+async fn what_was_placed_and_not_recorded_is_erased() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let path = ticket(&mut alice, 7, 10).await.unwrap();
+    // As if the power failed in between: the record is refused.
+    let database = rusqlite::Connection::open(server.data().join("tim.db")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON media BEGIN SELECT RAISE(ABORT, 'no'); END";
+    database.execute_batch(refuse).unwrap();
+    let (status, _) = put(&server, &path, vec![7; 10]).await;
+    assert_ne!(status, StatusCode::OK);
+    assert_eq!(on_disk(&server.data().join("media")), 1);
+    assert_eq!(clean(&server, &[]), "removed: 0 files, 0 bytes\n");
+    assert_eq!(on_disk(&server.data().join("media")), 0);
+    database.execute_batch("DROP TRIGGER refuse").unwrap();
+    let file = upload(&server, &mut alice, 7, 10).await;
+    assert!(is_there(&server, &mut alice, &file).await);
 }
 
 #[tokio::test]

@@ -235,6 +235,7 @@ codes! {
     CERTIFICATE_WRONG_NAME = 130_176, retry: "the server's certificate is for another name: connect by a name that it has, or make one for this name";
     CERTIFICATE_NOT_VALID_NOW = 130_177, retry: "the server's certificate has expired or is not valid yet: renew it, and check this device's clock";
     STORE_DAMAGED = 130_178, retry: "the local database is damaged: it is set aside and rebuilt from the server, try again";
+    PAUSED = 130_179: "the instance is paused: call resume first; messages that wait are sent then";
 
     // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";

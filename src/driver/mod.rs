@@ -7,10 +7,11 @@
 //! * `http` asks a `source` for a file, or gives it one. `upload` and `download` transfer one each, `uploads` are those under
 //!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
 //!   reports progress, `copies` copies the files that are sent.
-//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
+//! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
 //!   apps send, `local_files` what was created and is not uploaded; `runtime` is the process's threads.
 
 pub(crate) mod address;
+mod blocking;
 mod cancel;
 mod commands;
 mod copies;
@@ -34,9 +35,7 @@ mod upload;
 mod uploads;
 
 use std::collections::{HashMap, VecDeque};
-use std::future::poll_fn;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -45,7 +44,6 @@ use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::block_in_place;
 
 use crate::error::TimError;
 use crate::event::{DeletedMessages, Event};
@@ -53,6 +51,7 @@ use crate::log::{self, LogLevel};
 use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store as Sqlite;
+use blocking::may_block;
 pub(crate) use commands::{CallResult, Commands};
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
@@ -73,6 +72,7 @@ pub(crate) fn start(
         _panic_reporter: PanicReporter(Arc::clone(&shared)),
         machine,
         store: None,
+        paused: None,
         copies: Copies::new(Arc::clone(&shared)),
         uploads: Uploads::new(Arc::clone(&shared), commands.clone()),
         shared,
@@ -97,6 +97,8 @@ struct Driver<S> {
     _panic_reporter: PanicReporter,
     machine: Machine,
     store: Option<(UserId, S)>,
+    /// Whose store is closed for a while.
+    paused: Option<UserId>,
     shared: Arc<InstanceState>,
     queue: mpsc::Receiver<Command>,
     link: Option<Link>,
@@ -197,7 +199,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             event = next_of(&mut self.link) => Wake::Link(event),
             Some(copied) = self.copies.next() => Wake::Copied(copied),
             Some((id, result)) = self.uploads.next() => Wake::UploadEnded(id, result),
-            heard = self.shared.dispatch.delivered() => Wake::Delivered(heard),
+            heard = self.shared.dispatch.delivered(), if self.paused.is_none() => Wake::Delivered(heard),
             () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
             () = std::future::ready(()), if self.is_behind => Wake::CatchUp,
         }
@@ -223,7 +225,8 @@ impl<S: Store<Location = Path>> Driver<S> {
                 self.shared.end_login(Code::CANCELLED);
                 self.call(Call::Logout, caller).await;
             }
-            (call, _) if self.discards_a_copy(&call) => {
+            // What is copied goes to the outbox before its store is closed.
+            (call, _) if matches!(call, Call::Pause) || self.discards_a_copy(&call) => {
                 self.keep_files().await;
                 self.call(call, caller).await;
             }
@@ -310,11 +313,8 @@ impl<S: Store<Location = Path>> Driver<S> {
     async fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
         match output {
             Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user).await))),
-            Output::CloseStore => {
-                self.uploads.forget_all();
-                let store = self.store.take();
-                block_in_place(|| drop(store));
-            }
+            Output::CloseStore => drop(self.close_store()),
+            Output::PauseStore => self.paused = self.close_store(),
             Output::Commit { changes, durable } => {
                 let deleted = std::mem::take(&mut self.deleted);
                 let Some((_, store)) = &mut self.store else { return Err(Code::DATABASE_FAILED.into()) };
@@ -395,12 +395,6 @@ impl<S: Store<Location = Path>> Driver<S> {
             let _ = caller.send(result);
         }
     }
-}
-
-/// Polls a future of the store where it may block its thread.
-async fn may_block<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    poll_fn(|context| block_in_place(|| future.as_mut().poll(context))).await
 }
 
 async fn next_of(link: &mut Option<Link>) -> Option<LinkEvent> {

@@ -9,7 +9,8 @@ use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
-use super::{Driver, may_block, partial};
+use super::blocking::may_block;
+use super::{Driver, partial};
 use crate::event::{DeletedMessages, Event};
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
@@ -32,8 +33,12 @@ fn parts(query: &Query) -> impl Iterator<Item = Query> {
 impl<S: Store<Location = Path>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
+        let is_paused = self.paused.take().is_some_and(|paused| paused == user);
         let path = self.shared.files.database(&user)?;
         let Opened::<S> { store, mut snapshot, set_aside } = may_block(S::open(&path)).await?;
+        if !is_paused || set_aside.is_some() {
+            self.shared.dispatch.begin_store();
+        }
         if let Some(aside) = set_aside {
             self.report_rebuilt(&aside);
         }
@@ -42,8 +47,16 @@ impl<S: Store<Location = Path>> Driver<S> {
         block_in_place(|| partial::sweep(&self.shared.files.downloads(&user)));
         self.store = Some((user, store));
         self.is_behind = true;
-        self.shared.dispatch.begin_store();
         Ok(Box::new(snapshot))
+    }
+
+    /// Closes the store; returns whose it was.
+    pub(super) fn close_store(&mut self) -> Option<UserId> {
+        self.uploads.forget_all();
+        self.paused = None;
+        let (user, store) = self.store.take()?;
+        block_in_place(|| drop(store));
+        Some(user)
     }
 
     /// Sets the current paths of copies, because the system may have moved the data folder. Uploaded files of waiting

@@ -166,6 +166,27 @@ impl Tim {
         self.call(Call::Logout).await.map(drop)
     }
 
+    /// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+    /// the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+    /// Until [`Tim::resume`] calls are refused with [`Code::PAUSED`], and those that wait fail with it. Messages that wait
+    /// stay in the outbox, and are sent afterwards; [`Event::MessageStatusChanged`] reports them. A login that is under way goes on
+    /// then, within its time. Without a login nothing happens.
+    ///
+    /// # Errors
+    /// [`Code::DESTROYED`].
+    pub async fn pause(&self) -> Result<(), TimError> {
+        self.call(Call::Pause).await.map(drop)
+    }
+
+    /// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is emitted
+    /// anew, and what was missed is received. Nothing happens if the instance is not paused.
+    ///
+    /// # Errors
+    /// [`Code::DESTROYED`].
+    pub async fn resume(&self) -> Result<(), TimError> {
+        self.call(Call::Resume).await.map(drop)
+    }
+
     /// Logs out and ends the instance: its threads, its connection, its files. Every other call answers
     /// [`Code::DESTROYED`] from now on; `Tim::create` makes a new instance. The last event is [`Event::SdkDestroy`]. No
     /// listener is called after this has returned, unless it was called by one, or one has not returned for five
@@ -202,7 +223,7 @@ impl Tim {
         ended
     }
 
-    /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`].
+    /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`], but not while it is paused.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.inner.shared.refusal().is_none()

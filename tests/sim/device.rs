@@ -45,6 +45,8 @@ pub struct Device {
     /// Where the store is, if it is not in memory.
     pub file: Option<File>,
     is_open: bool,
+    /// Its store is closed for a while.
+    is_paused: bool,
     /// Every commit, to go back to an earlier one.
     pub disk: Vec<(Vec<Change>, bool)>,
     due: Option<i64>,
@@ -93,6 +95,8 @@ pub enum Event {
     LogIn,
     /// Its app's listener has returned from what was received.
     Heard(Vec<(ConversationId, u64)>),
+    /// Its app comes back to the foreground.
+    Resume,
 }
 
 impl World {
@@ -136,6 +140,7 @@ impl World {
                 machine: machine(name, platform, seed),
                 store: Store::in_memory().unwrap(),
                 is_open: false,
+                is_paused: false,
                 disk: Vec::new(),
                 due: None,
                 ready: false,
@@ -176,7 +181,12 @@ impl World {
             Event::LogIn => {}
             Event::StoreOpened => return self.open_store(id),
             Event::Due => return self.device_due(id),
+            // Told once the store is open again.
+            Event::Heard(messages) if self.devices[id].is_paused => {
+                return self.device_after(id, 100, Event::Heard(messages));
+            }
             Event::Heard(messages) => return self.feed(id, Input::Delivered(messages)),
+            Event::Resume => return self.call(id, Asked::Other, Call::Resume),
         }
         self.log_in(id);
     }
@@ -209,7 +219,7 @@ impl World {
             self.feed(id, Input::StoreOpened(Err(Fault::new(Code::DATABASE_FAILED))));
         } else {
             self.open_file(id);
-            self.devices[id].is_open = true;
+            (self.devices[id].is_open, self.devices[id].is_paused) = (true, false);
             let snapshot = self.devices[id].store.snapshot().unwrap();
             self.feed(id, Input::StoreOpened(Ok(Box::new(snapshot))));
         }
@@ -281,7 +291,12 @@ impl World {
                 let delay = self.rng.i64(0..10);
                 self.device_after(id, delay, Event::StoreOpened);
             }
-            Output::CloseStore => self.devices[id].is_open = false,
+            Output::CloseStore => {
+                (self.devices[id].is_open, self.devices[id].is_paused) = (false, false);
+            }
+            Output::PauseStore => {
+                (self.devices[id].is_open, self.devices[id].is_paused) = (false, true);
+            }
             Output::Commit { changes, durable } => self.keep(id, changes, durable)?,
             Output::Connect => self.connect(id),
             Output::Disconnect => self.disconnect(id),
@@ -385,7 +400,7 @@ impl World {
         device.machine = machine(device.name, device.platform, seed);
         device.total_unread = 0;
         device.list = ConversationList::default();
-        device.is_open = false;
+        (device.is_open, device.is_paused) = (false, false);
         device.due = None;
         device.ready = false;
         device.is_logging_in = false;

@@ -174,7 +174,7 @@ impl<'a> Phone<'a> {
                 self.store = Some(opened.store);
                 self.inputs.push_back(Input::StoreOpened(Ok(Box::new(opened.snapshot))));
             }
-            Output::CloseStore => self.store = None,
+            Output::CloseStore | Output::PauseStore => self.store = None,
             Output::Commit { changes, durable } => {
                 self.store.as_mut().unwrap().apply(&changes, durable)?;
             }

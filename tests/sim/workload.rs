@@ -14,7 +14,7 @@ use tim_protocol::{ConversationId, GroupId, UserId};
 
 use crate::app::Asked;
 use crate::clocks;
-use crate::device::{Crash, DeviceId};
+use crate::device::{self, Crash, DeviceId};
 use crate::history::{History, LogId};
 use crate::world::{Event, Plan, World, user};
 
@@ -175,18 +175,25 @@ impl World {
             68..75 => self.set_read(id),
             75..77 => self.remove_messages(id),
             77..78 => self.set_all_read(id),
-            78..82 => self.read_page(id),
+            78..81 => self.read_page(id),
             82..84 => self.pin(id),
             84..85 => self.call(id, Asked::Other, Call::ConversationList),
             85..87 => self.set_settings(id),
-            87..88 => self.remove(id),
+            81..82 | 87..88 => self.remove(id),
             88..92 => self.come_or_go(id),
             92..94 => self.blacklist(id),
             94..96 => self.rename(id),
             96..97 => self.call(id, Asked::Other, Call::Logout),
             97..99 => self.resend(id),
-            _ => self.read_page(id),
+            _ => self.pause(id),
         }
+    }
+
+    /// An app goes to the background for a while.
+    fn pause(&mut self, id: DeviceId) {
+        self.call(id, Asked::Other, Call::Pause);
+        let delay = self.rng.i64(0..20_000);
+        self.device_after(id, delay, device::Event::Resume);
     }
 
     fn peer(&mut self, id: DeviceId) -> UserId {

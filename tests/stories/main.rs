@@ -14,6 +14,7 @@
 )]
 
 mod attributes;
+mod background;
 mod bad_disk;
 mod bad_input;
 mod breaks;

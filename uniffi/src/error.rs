@@ -62,6 +62,7 @@ impl TimError {
             | Code::KICKED_BY_SERVER
             | Code::USERSIG_EXPIRED_OFFLINE
             | Code::DESTROYED
+            | Code::PAUSED
             | Code::CANCELLED => Self::NotReady { code: number, message },
             Code::DATABASE_FAILED
             | Code::DATA_DIR_UNUSABLE

@@ -772,6 +772,33 @@ tim_status tim_logout(tim_client client,
                       void *user_data);
 
 /**
+ * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the
+ * background, where the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of
+ * the database is open. Until `tim_resume` calls are refused with 130179, and those that wait fail with it. Messages
+ * that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing
+ * happens.
+ *
+ * Result: `null`.
+ *
+ * Errors: 130160 after `tim_destroy`.
+ */
+tim_status tim_pause(tim_client client,
+                     tim_done_callback done,
+                     void *user_data);
+
+/**
+ * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is
+ * reported anew, and what was missed is received. Nothing happens if the instance is not paused.
+ *
+ * Result: `null`.
+ *
+ * Errors: 130160 after `tim_destroy`.
+ */
+tim_status tim_resume(tim_client client,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
  * The server's clock: a time, like those of messages.
  *
  * Result: a number.

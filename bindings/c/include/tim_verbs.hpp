@@ -22,6 +22,14 @@ public:
     answer logout() const {
         return ask(tim_logout);
     }
+    /** As tim_pause. */
+    answer pause() const {
+        return ask(tim_pause);
+    }
+    /** As tim_resume. */
+    answer resume() const {
+        return ask(tim_resume);
+    }
     /** As tim_get_server_time. */
     answer get_server_time() const {
         return ask(tim_get_server_time);

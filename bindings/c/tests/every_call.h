@@ -66,6 +66,8 @@ enum { EVERY_CALLS_DESTROYS = 1 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \
     EACH(tim_logout(client, done, NULL)); \
+    EACH(tim_pause(client, done, NULL)); \
+    EACH(tim_resume(client, done, NULL)); \
     EACH(tim_get_server_time(client, done, NULL)); \
     EACH(tim_get_conversation_list(client, NULL, done, NULL)); \
     EACH(tim_set_all_message_read(client, "readAllMessage", done, NULL)); \

@@ -28,6 +28,11 @@ impl Machine {
         match call {
             Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
             Call::Logout => self.log_out(id),
+            Call::Pause => self.pause(id),
+            Call::Resume => {
+                self.link.resume(&mut self.cx);
+                self.cx.complete(id, Ok(Return::Done));
+            }
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {
@@ -44,7 +49,7 @@ impl Machine {
     fn admitted(&mut self, id: CallId, call: Call) {
         let Self { cx, account, outbox, .. } = self;
         let done = match call {
-            Call::Login { .. } | Call::Logout => return,
+            Call::Login { .. } | Call::Logout | Call::Pause | Call::Resume => return,
             Call::Send { message, upload } => return outbox.send(cx, id, &message, upload),
             Call::Resend(message) => return outbox.resend(cx, id, message),
             Call::Cancel(message) => return outbox.cancel(cx, id, message),

@@ -98,6 +98,10 @@ pub enum Call {
     },
     /// Log out.
     Logout,
+    /// Close the connection and the store, and keep the login.
+    Pause,
+    /// Open the store again, and connect.
+    Resume,
     /// Send a message that was created here; its file is uploaded first.
     Send {
         /// The message.
@@ -209,6 +213,8 @@ pub enum Output {
     },
     /// Close the store, if one is open.
     CloseStore,
+    /// Close the store for a while: what listeners return from until the user's store is opened again is told then.
+    PauseStore,
     /// Apply these changes in one transaction before any following output. If `durable`, the transaction must survive a
     /// power cut, not only the end of the process.
     Commit {

@@ -4,6 +4,7 @@
 //! The backoff is reset by a connection that was useful and lasted for a while. Every shorter connection increases it,
 //! so nothing that a server sends can make the engine reconnect in a tight loop.
 
+use tim_protocol::Code;
 use tim_protocol::call::Resume;
 
 use super::connection::Connection;
@@ -36,6 +37,8 @@ enum State {
     Opening,
     /// Waiting before the store is opened again.
     StorePause { until: i64 },
+    /// The app paused the instance: the store stays closed until it resumes it.
+    Paused,
     /// Waiting before the next attempt.
     Pause { until: i64 },
     /// Connecting.
@@ -73,9 +76,32 @@ impl Link {
         matches!(self.state, State::Opening)
     }
 
-    /// Whether the store is not open.
-    pub(super) fn lacks_store(&self) -> bool {
-        matches!(self.state, State::Opening | State::StorePause { .. })
+    /// Why the store is not open; `None` if it is.
+    pub(super) fn lacks_store(&self) -> Option<Code> {
+        match self.state {
+            // It is being opened anew after a failure.
+            State::Opening | State::StorePause { .. } => Some(Code::DATABASE_FAILED),
+            State::Paused => Some(Code::PAUSED),
+            _ => None,
+        }
+    }
+
+    /// The app pauses the instance, whose connection and store are closed.
+    pub(super) fn hold(&mut self, cx: &mut Context) {
+        self.state = State::Paused;
+        self.net_state(cx, NetState::Disconnected);
+    }
+
+    /// The app resumes the instance: opens its store and connects, at once.
+    pub(super) fn resume(&mut self, cx: &mut Context) {
+        if self.is_paused() {
+            self.failures = Failures::default();
+            self.open_store(cx);
+        }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        matches!(self.state, State::Paused)
     }
 
     pub(super) fn is_connecting(&self) -> bool {
@@ -216,7 +242,7 @@ impl Link {
 
     pub(super) fn due(&self) -> Option<i64> {
         match self.state {
-            State::Off | State::Opening | State::Up => None,
+            State::Off | State::Opening | State::Paused | State::Up => None,
             State::StorePause { until } | State::Pause { until } | State::Connecting { until } => Some(until),
         }
     }

@@ -83,12 +83,10 @@ pub(super) struct Ended {
 }
 
 impl Login {
-    /// The code with which calls are refused now; `None` if they are admitted.
-    pub(super) fn refusal(&self, lacks_store: bool) -> Option<Code> {
+    /// The code with which calls are refused now; `None` if they are admitted. `lacks_store` says why the store is not open.
+    pub(super) fn refusal(&self, lacks_store: Option<Code>) -> Option<Code> {
         match self.gate {
-            // The store is being opened anew after a failure.
-            Gate::Ready if lacks_store => Some(Code::DATABASE_FAILED),
-            Gate::Ready => None,
+            Gate::Ready => lacks_store,
             Gate::LoggingIn => Some(Code::LOGGING_IN),
             Gate::LoggingOut { .. } => Some(Code::LOGGED_OUT),
             Gate::Closed(code) => Some(code),

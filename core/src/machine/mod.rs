@@ -26,7 +26,8 @@
 //!     └── logout, kicked, expired: SDK_NOT_READY, never back by itself
 //! ```
 //!
-//! A broken connection does not make the engine "not ready": calls wait, and the engine reconnects by itself.
+//! A broken connection does not make the engine "not ready": calls wait, and the engine reconnects by itself. An app that
+//! pauses it closes the connection and the store, until it resumes it.
 //!
 //! # The map
 //!
@@ -282,7 +283,8 @@ impl Machine {
 
     /// When the list is to be emitted. Until its store is open, and holds what the server has, the list is not known.
     fn list_due(&self) -> Option<i64> {
-        let is_known = self.login.is_ready() && !self.link.lacks_store() && !self.sync.awaits_initial_sync();
+        let is_known =
+            self.login.is_ready() && self.link.lacks_store().is_none() && !self.sync.awaits_initial_sync();
         self.conversations.list_due(self.cx.now()).filter(|_| is_known)
     }
 

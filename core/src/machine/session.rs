@@ -84,6 +84,25 @@ impl Machine {
         }
     }
 
+    /// Closes the connection and the store, and keeps the login. Calls that wait fail; messages stay in the outbox.
+    pub(super) fn pause(&mut self, id: CallId) {
+        if self.login.is_logging_out() {
+            self.logged_out();
+        }
+        if self.login.exists() && !self.link.is_paused() {
+            self.fail_calls(&Fault::new(Code::PAUSED));
+            self.outbox.cancel_uploads(&mut self.cx);
+            self.hang_up();
+            self.link.forget_session();
+            self.conversations.store_deliveries(&mut self.cx);
+            self.finish();
+            self.forget();
+            self.cx.output(Output::PauseStore);
+            self.link.hold(&mut self.cx);
+        }
+        self.cx.complete(id, Ok(Return::Done));
+    }
+
     /// Keeps an output whose commit failed, if it does not depend on the store.
     fn rescue_output(&mut self, output: Output, fault: &Fault) {
         match output {
@@ -93,7 +112,7 @@ impl Machine {
             | Output::ReturnMessages { call, .. } => {
                 self.cx.complete(call, Err(fault.clone()));
             }
-            Output::CloseStore | Output::Disconnect => self.cx.output(output),
+            Output::CloseStore | Output::PauseStore | Output::Disconnect => self.cx.output(output),
             // A damaged store does not have these messages any more.
             Output::EmitMessages { kind: MessageEvent::Received, .. }
                 if fault.code != Code::STORE_DAMAGED =>

@@ -63,6 +63,47 @@ fn logout(tim: Arc<Tim>) -> Call {
     call(async move { tim.logout().await })
 }
 
+/// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the
+/// background, where the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of
+/// the database is open. Until `tim_resume` calls are refused with 130179, and those that wait fail with it. Messages
+/// that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing
+/// happens.
+///
+/// Result: `null`.
+///
+/// Errors: 130160 after `tim_destroy`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_pause(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(pause(tim))))
+}
+
+fn pause(tim: Arc<Tim>) -> Call {
+    call(async move { tim.pause().await })
+}
+
+/// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is
+/// reported anew, and what was missed is received. Nothing happens if the instance is not paused.
+///
+/// Result: `null`.
+///
+/// Errors: 130160 after `tim_destroy`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_resume(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(resume(tim))))
+}
+
+fn resume(tim: Arc<Tim>) -> Call {
+    call(async move { tim.resume().await })
+}
+
 /// The server's clock: a time, like those of messages.
 ///
 /// Result: a number.
@@ -1532,6 +1573,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "logout" => {
             let _given = Parameters::new("logout", &[], given)?;
             Ok(logout(tim))
+        }
+        "pause" => {
+            let _given = Parameters::new("pause", &[], given)?;
+            Ok(pause(tim))
+        }
+        "resume" => {
+            let _given = Parameters::new("resume", &[], given)?;
+            Ok(resume(tim))
         }
         "getServerTime" => {
             let _given = Parameters::new("getServerTime", &[], given)?;

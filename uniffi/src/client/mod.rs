@@ -208,6 +208,26 @@ impl Tim {
         Ok(offload(self.tim.logout()).await?)
     }
 
+    /// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+    /// the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+    /// Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
+    /// are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+    ///
+    /// # Errors
+    /// `NotReady`: 130160 after `destroy`.
+    pub async fn pause(&self) -> Result<(), TimError> {
+        Ok(offload(self.tim.pause()).await?)
+    }
+
+    /// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+    /// anew, and what was missed is received. Nothing happens if the instance is not paused.
+    ///
+    /// # Errors
+    /// `NotReady`: 130160 after `destroy`.
+    pub async fn resume(&self) -> Result<(), TimError> {
+        Ok(offload(self.tim.resume()).await?)
+    }
+
     /// Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
     /// unless it was called by one, or one has not returned for five seconds.
     ///

@@ -418,9 +418,19 @@ uint64_t uniffi_tim_ffi_fn_method_tim_on(uint64_t ptr, RustBuffer event, uint64_
 uint64_t uniffi_tim_ffi_fn_method_tim_once(uint64_t ptr, RustBuffer event, uint64_t handler, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_PAUSE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_PAUSE
+uint64_t uniffi_tim_ffi_fn_method_tim_pause(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_PLUGIN
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_PLUGIN
 void uniffi_tim_ffi_fn_method_tim_register_plugin(uint64_t ptr, uint64_t plugin, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESUME
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESUME
+uint64_t uniffi_tim_ffi_fn_method_tim_resume(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_DOWNLOAD
@@ -1197,9 +1207,21 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_once(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_PAUSE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_PAUSE
+uint16_t uniffi_tim_ffi_checksum_method_tim_pause(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_PLUGIN
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_PLUGIN
 uint16_t uniffi_tim_ffi_checksum_method_tim_register_plugin(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_RESUME
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_RESUME
+uint16_t uniffi_tim_ffi_checksum_method_tim_resume(void
 
 );
 #endif

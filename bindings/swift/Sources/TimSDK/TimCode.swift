@@ -236,10 +236,10 @@ public enum TimCode {
     public static let transferTooSlow: Int32 = 130_146
     /// the picture is damaged or cut off: export it again.
     public static let imageDamaged: Int32 = 130_147
-    /// your files take all the room you have on this server: ask its operator for more.
-    public static let mediaFull: Int32 = 130_149
     /// the picture is too large for its format: save it as a PNG or a non-progressive JPEG.
     public static let imageNeedsMemory: Int32 = 130_148
+    /// your files take all the room you have on this server: ask its operator for more.
+    public static let mediaFull: Int32 = 130_149
     /// there is no such message, or it was revoked.
     public static let messageNotFound: Int32 = 130_150
     /// only its sender modifies a message: a text, custom, face or location body, of any its custom data.
@@ -278,6 +278,8 @@ public enum TimCode {
     public static let certificateNotValidNow: Int32 = 130_177
     /// the local database is damaged: it is set aside and rebuilt from the server, try again.
     public static let storeDamaged: Int32 = 130_178
+    /// the instance is paused: call resume first; messages that wait are sent then.
+    public static let paused: Int32 = 130_179
     /// an argument that may not be NULL is NULL.
     public static let nullArgument: Int32 = 130_180
     /// a text is not UTF-8.

@@ -1675,6 +1675,26 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
 
+    /**
+     * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+     * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+     * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    func pause() async throws
+
+
+    /**
+     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * anew, and what was missed is received. Nothing happens if the instance is not paused.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    func resume() async throws
 
     /**
      * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
@@ -2447,6 +2467,31 @@ func uniffiOnce(event: EventName, handler: EventHandler) -> Listener  {
 }
 
     /**
+     * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+     * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+     * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+open func pause()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_pause(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */
 func uniffiRegisterPlugin(plugin: UploadPlugin)  {try! rustCall() {
@@ -2456,6 +2501,29 @@ func uniffiRegisterPlugin(plugin: UploadPlugin)  {try! rustCall() {
         FfiConverterTypeUploadPlugin_lower(plugin),uniffiCallStatus
     )
 }
+}
+
+    /**
+     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * anew, and what was missed is received. Nothing happens if the instance is not paused.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+open func resume()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_resume(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
 }
 
     /**
@@ -12356,7 +12424,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_once() != 44932) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_pause() != 58413) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_register_plugin() != 58389) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_resume() != 33957) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {

@@ -152,6 +152,18 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.payload, .location(place))
     }
 
+    func testAnAppInTheBackground() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        try await alice.tim.pause()
+        let refused = await failure { _ = try await alice.tim.getConversationList() }
+        XCTAssertEqual(refused?.code, TimCode.paused)
+        try await bob.tim.sendMessage(
+            bob.tim.createTextMessage(to: alice.name, conversationType: .c2c, text: "are you there?"))
+        try await alice.tim.resume()
+        let heard = try await alice.nextMessage()
+        XCTAssertEqual(heard.text, "are you there?")
+    }
+
     func testANoticeThatSomebodyTypes() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let typing = try alice.tim.createCustomMessage(

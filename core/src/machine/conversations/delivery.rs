@@ -73,11 +73,8 @@ impl Deliveries {
         }
     }
 
-    /// The conversations whose deliveries are to be stored now.
-    pub(super) fn take_due(&mut self, now: i64) -> BTreeSet<ConversationId> {
-        if self.due.is_none_or(|due| due > now) {
-            return BTreeSet::new();
-        }
+    /// The conversations with deliveries that are not stored.
+    pub(super) fn take_unstored(&mut self) -> BTreeSet<ConversationId> {
         self.due = None;
         std::mem::take(&mut self.unstored)
     }

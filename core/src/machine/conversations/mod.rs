@@ -342,7 +342,14 @@ impl Conversations {
 
     /// Stores deliveries that are due.
     pub(super) fn delivery_timers(&mut self, cx: &mut Context) {
-        for id in self.deliveries.take_due(cx.now()) {
+        if self.deliveries.due().is_some_and(|due| due <= cx.now()) {
+            self.store_deliveries(cx);
+        }
+    }
+
+    /// Stores all deliveries.
+    pub(super) fn store_deliveries(&mut self, cx: &mut Context) {
+        for id in self.deliveries.take_unstored() {
             if let Some(conv) = self.convs.get(&id) {
                 cx.store(Change::Conversation(conv.row.clone()));
             }

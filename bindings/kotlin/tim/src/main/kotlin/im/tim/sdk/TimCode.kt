@@ -237,10 +237,10 @@ object TimCode {
     const val TRANSFER_TOO_SLOW: Int = 130_146
     /** the picture is damaged or cut off: export it again. */
     const val IMAGE_DAMAGED: Int = 130_147
-    /** your files take all the room you have on this server: ask its operator for more. */
-    const val MEDIA_FULL: Int = 130_149
     /** the picture is too large for its format: save it as a PNG or a non-progressive JPEG. */
     const val IMAGE_NEEDS_MEMORY: Int = 130_148
+    /** your files take all the room you have on this server: ask its operator for more. */
+    const val MEDIA_FULL: Int = 130_149
     /** there is no such message, or it was revoked. */
     const val MESSAGE_NOT_FOUND: Int = 130_150
     /** only its sender modifies a message: a text, custom, face or location body, of any its custom data. */
@@ -279,6 +279,8 @@ object TimCode {
     const val CERTIFICATE_NOT_VALID_NOW: Int = 130_177
     /** the local database is damaged: it is set aside and rebuilt from the server, try again. */
     const val STORE_DAMAGED: Int = 130_178
+    /** the instance is paused: call resume first; messages that wait are sent then. */
+    const val PAUSED: Int = 130_179
     /** an argument that may not be NULL is NULL. */
     const val NULL_ARGUMENT: Int = 130_180
     /** a text is not UTF-8. */

@@ -827,7 +827,11 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_once(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_pause(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_register_plugin(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_resume(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_download(
     ): Int
@@ -1020,8 +1024,12 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_once(`ptr`: Long,`event`: RustBuffer.ByValue,`handler`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_pause(`ptr`: Long,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_register_plugin(`ptr`: Long,`plugin`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_tim_ffi_fn_method_tim_resume(`ptr`: Long,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_download(`ptr`: Long,`target`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
@@ -1356,7 +1364,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_once() and 0xFFFF) != 44932) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_pause() and 0xFFFF) != 58413) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_plugin() and 0xFFFF) != 58389) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resume() and 0xFFFF) != 33957) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
@@ -3537,9 +3551,29 @@ public interface TimInterface {
     fun `once`(`event`: EventName, `handler`: EventHandler): Listener
 
     /**
+     * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+     * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+     * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    suspend fun `pause`()
+
+    /**
      * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */
     fun `registerPlugin`(`plugin`: UploadPlugin)
+
+    /**
+     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * anew, and what was missed is received. Nothing happens if the instance is not paused.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    suspend fun `resume`()
 
     /**
      * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
@@ -4458,6 +4492,37 @@ open class Tim: TimInterface
 
 
     /**
+     * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
+     * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
+     * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `pause`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_pause(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */override fun `registerPlugin`(`plugin`: UploadPlugin)
         =
@@ -4471,6 +4536,35 @@ open class Tim: TimInterface
     }
 
 
+
+
+    /**
+     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * anew, and what was missed is received. Nothing happens if the instance is not paused.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `destroy`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `resume`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_resume(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
 
 
     /**
@@ -6197,6 +6291,12 @@ open class Tim: TimInterface
 
     /** [logout] for Java: the future fails with a [TimException]. */
     fun logoutAsync(): CompletableFuture<Void?> = inFuture { `logout`(); null }
+
+    /** [pause] for Java: the future fails with a [TimException]. */
+    fun pauseAsync(): CompletableFuture<Void?> = inFuture { `pause`(); null }
+
+    /** [resume] for Java: the future fails with a [TimException]. */
+    fun resumeAsync(): CompletableFuture<Void?> = inFuture { `resume`(); null }
 
     /** [cancelDownload] for Java: the future fails with a [TimException]. */
     fun cancelDownloadAsync(`target`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelDownload`(target); null }

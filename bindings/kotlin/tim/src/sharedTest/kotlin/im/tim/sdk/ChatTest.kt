@@ -288,6 +288,16 @@ class ChatTest {
     }
 
     @Test
+    fun anAppInTheBackground() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.tim.pause()
+        assertEquals(TimCode.PAUSED, assertFailsWith<TimException.NotReady> { alice.tim.getConversationList() }.code)
+        bob.tim.sendMessage(bob.tim.createTextMessage(alice.name, ConversationType.C2C, "are you there?"))
+        alice.tim.resume()
+        assertEquals("are you there?", alice.nextMessage().text)
+    }
+
+    @Test
     fun aPictureOfBytesWithoutProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), CreateOptions(priority = Priority.HIGH, cloudCustomData = "gift 7"))

@@ -183,6 +183,9 @@ fn describe(event: &Event) -> String {
             format!("PINNED_GROUP_MESSAGE_UPDATED {} {} {}", it.group_id, it.message_sequence, it.is_pinned)
         }
         Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
+        Event::MessageReadReceiptReceived(receipts) => {
+            format!("MESSAGE_READ_RECEIPT_RECEIVED {} messages", receipts.len())
+        }
         Event::ConversationListUpdated(list) => {
             let each = list
                 .iter()

@@ -21,8 +21,9 @@ pub use crate::driver::dispatch::ListenerId;
 pub use crate::driver::file_source::FileSource;
 pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{
-    HistoryDirection, HistoryStart, LoginResult, MergerText, MessageList, MessageListHopping,
-    MessageReactions, ReactionUserList, Tim, VideoFile, runtime, shutdown,
+    GroupMessageReadMembers, HistoryDirection, HistoryStart, LoginResult, MergerText, MessageList,
+    MessageListHopping, MessageReactions, ReactionUserList, ReadMemberFilter, Tim, VideoFile, runtime,
+    shutdown,
 };
 pub use tim_core::{conversation, event, machine, message};
 pub use tim_protocol as protocol;

@@ -47,6 +47,7 @@ fn message(sequence: u64) -> Message {
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         body: Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap(),
     }
 }
@@ -131,6 +132,7 @@ async fn the_newest_modification_of_a_message_holds_in_whatever_order_they_come(
 #[tokio::test]
 async fn the_newest_reactions_of_a_message_hold_and_the_users_own_stay() {
     conformance::reacted::<Store>(&Place::new().path()).await;
+    conformance::confirmed::<Store>(&Place::new().path()).await;
 }
 
 #[tokio::test]

@@ -120,6 +120,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         body: serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?,
     })
 }

@@ -11,7 +11,7 @@ use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
 use crate::conversation::{Conversation, ConversationChanges};
-use crate::message::Message;
+use crate::message::{Message, ReadReceiptInfo};
 
 /// An event for the app.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,9 @@ pub enum Event {
     /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
     /// emitted.
     MessageReadByPeer(Vec<Message>),
+    /// Users confirmed that they read messages of this user that ask for it: so many have now. What many do within a second is told
+    /// together.
+    MessageReadReceiptReceived(Vec<MessageReadReceipt>),
     /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
     /// within a second are combined. A listener that keeps it makes the next one cost a copy.
     ConversationListUpdated(Arc<Vec<Arc<Conversation>>>),
@@ -120,6 +123,8 @@ pub enum EventName {
     MessageDeleted,
     /// [`Event::MessageReadByPeer`].
     MessageReadByPeer,
+    /// [`Event::MessageReadReceiptReceived`].
+    MessageReadReceiptReceived,
     /// [`Event::ConversationListUpdated`].
     ConversationListUpdated,
     /// [`Event::ConversationChanged`].
@@ -157,6 +162,7 @@ impl Event {
             Self::PinnedGroupMessageUpdated(_) => EventName::PinnedGroupMessageUpdated,
             Self::MessageDeleted(_) => EventName::MessageDeleted,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
+            Self::MessageReadReceiptReceived(_) => EventName::MessageReadReceiptReceived,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,
             Self::TotalUnreadMessageCountUpdated(_) => EventName::TotalUnreadMessageCountUpdated,
@@ -168,6 +174,33 @@ impl Event {
             Self::NetStateChange(_) => EventName::NetStateChange,
             Self::SdkDestroy { .. } => EventName::SdkDestroy,
         }
+    }
+}
+
+/// How many read a message of this user that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageReadReceipt {
+    /// The other side, of a message of a C2C conversation.
+    pub user_id: Option<UserId>,
+    /// The group, of a message of a group.
+    pub group_id: Option<GroupId>,
+    /// The message.
+    pub message_id: MessageId,
+    /// What the message shows of it.
+    pub info: ReadReceiptInfo,
+}
+
+impl MessageReadReceipt {
+    /// That of a message; `None` if it does not ask for any, or nothing is known.
+    #[must_use]
+    pub fn of(message: &Message) -> Option<Self> {
+        let info = message.read_receipt_info?;
+        let (user_id, group_id) = match &message.conversation_id {
+            ConversationId::C2c(user) => (Some(user.clone()), None),
+            ConversationId::Group(group) => (None, Some(group.clone())),
+            ConversationId::System => (None, None),
+        };
+        Some(Self { user_id, group_id, message_id: message.id, info })
     }
 }
 

@@ -95,6 +95,10 @@ pub struct Message {
     pub pin_operator: Option<UserId>,
     /// Its reactions, in the order of their first use.
     pub reaction_list: Vec<Reaction>,
+    /// Its sender wants to know who read it.
+    pub need_read_receipt: bool,
+    /// How many read it, as far as this device knows; only of this user's own messages that ask for it.
+    pub read_receipt_info: Option<ReadReceiptInfo>,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -123,6 +127,29 @@ pub struct Message {
     pub payload: Payload,
 }
 
+/// How many of those to whom a message was sent confirmed that they read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadReceiptInfo {
+    /// They did.
+    pub read_count: u32,
+    /// They did not, of those who were in the group when it was sent.
+    pub unread_count: u32,
+    /// The other side of a C2C conversation did.
+    pub is_peer_read: bool,
+}
+
+impl ReadReceiptInfo {
+    /// That of a message of this conversation.
+    #[must_use]
+    pub fn of(
+        conversation: &ConversationId,
+        wire::ReceiptCounts { read, unread }: wire::ReceiptCounts,
+    ) -> Self {
+        let is_peer_read = matches!(conversation, ConversationId::C2c(_)) && read > 0;
+        Self { read_count: read, unread_count: unread, is_peer_read }
+    }
+}
+
 /// What a message can be created with besides its content.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CreateOptions {
@@ -132,6 +159,8 @@ pub struct CreateOptions {
     pub cloud_custom_data: String,
     /// The users that it mentions, and [`AT_ALL`] for everybody: at most 30, only in groups.
     pub at_user_list: Vec<UserId>,
+    /// The sender wants to know who read it; receivers confirm that with `send_message_read_receipt`.
+    pub need_read_receipt: bool,
 }
 
 impl From<Priority> for CreateOptions {
@@ -188,11 +217,14 @@ impl Message {
     pub fn from_wire(me: &UserId, message: &wire::Message, status: SendStatus, marks: ReadMarks) -> Self {
         let own = message.from == *me;
         let placed = message.sequence > 0;
-        let Attributes { cloud_custom_data, at_user_list, excluded_from_last_message } =
+        let Attributes { cloud_custom_data, at_user_list, excluded_from_last_message, need_read_receipt } =
             Attributes::of(message.attributes.as_deref());
+        let conversation_id = ConversationId::seen_by(me, &message.from, &message.to);
         Self {
             id: message.id,
-            conversation_id: ConversationId::seen_by(me, &message.from, &message.to),
+            need_read_receipt,
+            read_receipt_info: message.receipts.map(|counts| ReadReceiptInfo::of(&conversation_id, counts)),
+            conversation_id,
             from: message.from.clone(),
             to: receiver(me, &message.to),
             flow: if own { Flow::Out } else { Flow::In },
@@ -251,6 +283,7 @@ impl Message {
             cloud_custom_data: self.cloud_custom_data.clone(),
             at_user_list: self.at_user_list.clone().into(),
             excluded_from_last_message: self.is_excluded_from_last_message,
+            need_read_receipt: self.need_read_receipt,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use tim_protocol::attributes::Attributes;
-use tim_protocol::message::{Message, MessageChange, Mutation, Reactions, Revocation};
+use tim_protocol::message::{Message, MessageChange, Mutation, Reactions, ReceiptCounts, Revocation};
 use tim_protocol::{List, UserId};
 
 /// The body of the placeholder for a message that this version cannot read.
@@ -33,6 +33,16 @@ pub fn mutate(message: &mut Message, mutation: &Mutation) -> bool {
         _ => return false,
     }
     message.mutation_seq = message.mutation_seq.max(mutation.mutation_seq);
+    true
+}
+
+/// So many users read a message. Numbers that are older, or that it has, change nothing. Returns whether the message changed.
+pub fn confirm(message: &mut Message, counts: ReceiptCounts) -> bool {
+    let is_known = message.receipts.is_some_and(|known| known.read >= counts.read);
+    if is_known || message.revoked.is_some() || message.body.get() == UNREADABLE {
+        return false;
+    }
+    message.receipts = Some(counts);
     true
 }
 
@@ -75,6 +85,7 @@ pub fn redact(message: &mut Message, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
     message.pin = None;
     message.reactions = List::default();
+    message.receipts = None;
     message.attributes = Attributes::of_revoked(message.attributes.as_deref());
     #[derive(Deserialize)]
     struct Tag<'a> {

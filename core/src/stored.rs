@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
-use tim_protocol::message::{Message, Mutation};
+use tim_protocol::message::{Message, MessageReceipts, Mutation};
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
@@ -151,6 +151,8 @@ pub enum Change {
     Removed(ConversationId, u64, u64),
     /// A message changed: [`crate::mutation::mutate`].
     Mutated(ConversationId, Box<Mutation>),
+    /// Users read messages of this user: [`crate::mutation::confirm`].
+    Receipts(ConversationId, Vec<MessageReceipts>),
     /// A message waits to be sent, or its state there changed.
     Outbox(OutboxRow),
     /// A message left the outbox: it was discarded.

@@ -26,6 +26,9 @@ pub struct Attributes {
     /// The message changes neither the conversation's last message nor its position in the list.
     #[serde(skip_serializing_if = "crate::is_false")]
     pub excluded_from_last_message: bool,
+    /// The sender wants to know who read the message: see [`ReceiptRequest`](crate::call::ReceiptRequest).
+    #[serde(skip_serializing_if = "crate::is_false")]
+    pub need_read_receipt: bool,
 }
 
 impl Attributes {
@@ -115,7 +118,7 @@ impl SentAttributes {
     /// [`Code::BAD_REQUEST`] for a value of another type than the attribute's.
     pub fn read(&self) -> Result<&Attributes, Fault> {
         const WHY: &str =
-            "attributes: cloudCustomData is a text, atUserList userIDs, excludedFromLastMessage a bool";
+            "attributes: cloudCustomData is a text, atUserList has userIDs, the others are true or false";
         self.read.as_ref().ok_or_else(|| Fault::with_text(Code::BAD_REQUEST, WHY))
     }
 }
@@ -163,7 +166,13 @@ mod tests {
         assert_eq!(code(&many(limits::AT_USERS), "GROUPtea"), Ok(()));
         assert_eq!(code(&many(limits::AT_USERS + 1), "GROUPtea"), Err(Code::BAD_REQUEST));
         assert_eq!(code(r#"{"atUserList":[""]}"#, "GROUPtea"), Err(Code::USER_ID_INVALID));
-        for wrong in [r#"{"cloudCustomData":1}"#, r#"{"excludedFromLastMessage":"yes"}"#, "[]", "7"] {
+        for wrong in [
+            r#"{"cloudCustomData":1}"#,
+            r#"{"excludedFromLastMessage":"yes"}"#,
+            r#"{"needReadReceipt":1}"#,
+            "[]",
+            "7",
+        ] {
             assert_eq!(code(wrong, "GROUPtea"), Err(Code::BAD_REQUEST), "{wrong}");
         }
     }

@@ -79,6 +79,7 @@ codes! {
     MESSAGE_INVALID = 2105: "this is not a message that can be used here: pass one that create or the list returned";
     CONVERSATION_TYPE_INVALID = 2106: "the conversation type is neither C2C nor GROUP";
     REVOKE_FAILED = 2110: "the message could not be taken back";
+    NO_RECEIPT_NEEDED = 2114: "no read receipt to send or ask for: the message must have needReadReceipt, and not be revoked";
     NOTICE_NOT_REMOVABLE = 2116: "system notices cannot be deleted";
     IMAGE_MISSING = 2251: "no picture was chosen: pass a path or bytes";
     IMAGE_TYPE_INVALID = 2252: "the file is not a JPEG, PNG, GIF, BMP or WebP picture";

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::call::Request;
 use crate::conversation::{Change, Cursor};
-use crate::message::{Message, Mutation, Receipt};
+use crate::message::{Message, Mutation, Receipt, ReceiptUpdates};
 use crate::word::words;
 use crate::{Code, UnixMillis, codec, limits};
 
@@ -74,6 +74,8 @@ pub enum Push {
     Mutation(Mutation),
     /// A receipt: this user read on another device, or the other side of a C2C conversation read.
     Receipt(Receipt),
+    /// Users confirmed that they read messages of this user.
+    Receipts(ReceiptUpdates),
     /// A change of the user's own data.
     Change(Change),
     /// The window was full and pushes were omitted: the client must acknowledge this push and sync.
@@ -281,6 +283,7 @@ impl Push {
             Self::Online(message) => ("online", serde_json::to_string(message)?),
             Self::Mutation(mutation) => ("mut", serde_json::to_string(mutation)?),
             Self::Receipt(receipt) => ("read", serde_json::to_string(receipt)?),
+            Self::Receipts(receipts) => ("receipts", serde_json::to_string(receipts)?),
             Self::Change(change) => ("change", serde_json::to_string(change)?),
             Self::Lag => return Ok(r#""ev":"lag""#.to_owned()),
             Self::Kicked(kicked) => ("kick", serde_json::to_string(kicked)?),
@@ -296,6 +299,7 @@ impl Push {
             "online" => part(parameters).map(Self::Online),
             "mut" => part(parameters).map(Self::Mutation),
             "read" => part(parameters).map(Self::Receipt),
+            "receipts" => part(parameters).map(Self::Receipts),
             "change" => part(parameters).map(Self::Change),
             "lag" => Some(Self::Lag),
             "kick" => part(parameters).map(Self::Kicked),

@@ -129,6 +129,12 @@ pub const REACTED_MESSAGES: usize = 20;
 pub const REACTION_USERS_SHOWN: u32 = 10;
 /// Most pinned messages of a group.
 pub const PINNED_MESSAGES: usize = 10;
+/// Most messages whose reading is confirmed, or asked for, in one request.
+pub const RECEIPT_MESSAGES: usize = 30;
+/// Most users in one page of those who read a message, or did not.
+pub const RECEIPT_PAGE: u32 = 100;
+/// A session is told of receipts at most once in so many milliseconds.
+pub const RECEIPTS_EVERY_MS: i64 = 1_000;
 /// Most messages that a user removes in one request.
 pub const REMOVED_MESSAGES: u64 = 50;
 /// Most ranges of removed messages in one page.

@@ -92,6 +92,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// Its reactions, in the order of their first use.
     #[serde(default, skip_serializing_if = "List::is_blank")]
     pub reactions: List<Reaction>,
+    /// Of how many it is known that they read it; only for its sender, and only if it asks for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<ReceiptCounts>,
     /// The attributes' JSON text; absent if there are none. [`Attributes::of`](crate::attributes::Attributes::of) parses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<B>,
@@ -272,6 +275,50 @@ kinds! {
         /// It was pinned in its group, or is not any more.
         Pinned(Pin) = "pinned",
     }
+}
+
+/// How many of the users to whom a message was sent confirmed that they read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptCounts {
+    /// They did.
+    pub read: u32,
+    /// They did not.
+    pub unread: u32,
+}
+
+/// The same of one of several messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageReceipts {
+    /// The message.
+    pub sequence: u64,
+    /// So many confirmed it.
+    pub read: u32,
+    /// So many did not.
+    pub unread: u32,
+}
+
+impl MessageReceipts {
+    /// The counts of a message.
+    #[must_use]
+    pub fn of(sequence: u64, ReceiptCounts { read, unread }: ReceiptCounts) -> Self {
+        Self { sequence, read, unread }
+    }
+
+    /// The counts alone.
+    #[must_use]
+    pub fn counts(self) -> ReceiptCounts {
+        ReceiptCounts { read: self.read, unread: self.unread }
+    }
+}
+
+/// Users confirmed that they read messages of this user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptUpdates {
+    /// The conversation, as this user names it.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The messages, with what holds now.
+    pub receipts: List<MessageReceipts>,
 }
 
 /// How far a user has read: everything up to `sequence`.

@@ -79,7 +79,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
             }
         )*};
     }
-    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest CreateGroupRequest);
+    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest CreateGroupRequest);
     by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest GetGroupMembersRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest);
     panic!("add the call {method} to this list")
 }
@@ -149,6 +149,7 @@ fn every_push_has_an_example() {
                 assert!(!matches!(change, Change::Other(_)), "{name}: a kind that is known");
                 "change"
             }
+            Push::Receipts(_) => "receipts",
             Push::Lag => "lag",
             Push::Kicked(Kicked { reason }) => {
                 assert!(!reason.code().describe().is_empty());
@@ -161,7 +162,7 @@ fn every_push_has_an_example() {
     }
     assert_eq!(
         seen.keys().copied().collect::<Vec<_>>(),
-        ["change", "kick", "lag", "msg", "mut", "online", "read"]
+        ["change", "kick", "lag", "msg", "mut", "online", "read", "receipts"]
     );
 }
 

@@ -359,6 +359,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             }
             Output::Emit(event) => self.shared.dispatch.emit(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind).await?,
+            Output::EmitReceipts(id, sequences) => self.emit_receipts(id, &sequences).await?,
             Output::Return(call, Ok(Return::Message(message))) => {
                 let message = Return::Message(Box::new(self.with_copy(*message)));
                 self.answer(call, Ok(CallResult::Return(message)));
@@ -368,7 +369,9 @@ impl<S: Store<Location = Path>> Driver<S> {
             }
             Output::ReturnPage { call, query, completed, pending } => {
                 let page = self.page(&query, pending).await;
+                let shown = page.as_ref().ok().and_then(|page| Input::shown(query.conversation, page));
                 self.answer_read(call, page.map(|messages| CallResult::Page { messages, completed }))?;
+                return Ok(shown);
             }
             Output::ReturnMessages { call, ids, waiting } => {
                 let found = self.find(&ids, waiting).await;

@@ -11,7 +11,7 @@ use tokio::task::block_in_place;
 
 use super::blocking::may_block;
 use super::{Driver, partial};
-use crate::event::{DeletedMessages, Event};
+use crate::event::{DeletedMessages, Event, MessageReadReceipt};
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
@@ -183,6 +183,27 @@ impl<S: Store<Location = Path>> Driver<S> {
         Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
     }
 
+    /// Emits how many read these messages.
+    pub(super) async fn emit_receipts(
+        &mut self,
+        conversation: ConversationId,
+        sequences: &[u64],
+    ) -> Result<(), Fault> {
+        let mut receipts = Vec::new();
+        for sequence in sequences {
+            let (low, high) = (*sequence, *sequence);
+            let query = Query { conversation: conversation.clone(), low, high, own_only: true };
+            match self.messages(&query).await {
+                Ok(found) => receipts.extend(found.iter().filter_map(MessageReadReceipt::of)),
+                Err(fault) => self.unread(fault)?,
+            }
+        }
+        if !receipts.is_empty() {
+            self.shared.dispatch.emit(Event::MessageReadReceiptReceived(receipts));
+        }
+        Ok(())
+    }
+
     /// Does a part of what commits left for later. A failure is met again by what needs the work done.
     pub(super) async fn catch_up(&mut self) {
         let Some((_, store)) = &mut self.store else { return self.is_behind = false };
@@ -247,9 +268,17 @@ impl<S: Store<Location = Path>> Driver<S> {
                 MessageEvent::ReactionsUpdated => Event::MessageReactionsUpdated(messages),
                 MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
             }),
-            Err(fault) if fault.code == Code::STORE_DAMAGED => return Err(fault),
-            Err(fault) => self.shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text }),
+            Err(fault) => self.unread(fault)?,
         }
+        Ok(())
+    }
+
+    /// What was to be emitted could not be read. Damage is given back.
+    fn unread(&self, fault: Fault) -> Result<(), Fault> {
+        if fault.code == Code::STORE_DAMAGED {
+            return Err(fault);
+        }
+        self.shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text });
         Ok(())
     }
 }

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use tim_core::mutation::{mutate, redact};
+use tim_core::mutation::{confirm, mutate, redact};
 use tim_core::store::RECENT_SENT;
-use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
+use tim_protocol::message::{Message, MessageChange, MessageReceipts, Mutation, Revocation};
 use tim_protocol::{ConversationId, MessageId};
 
 use super::error::{StoreError, StoreResult};
@@ -45,6 +45,7 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         }
         Change::Cleared(id, floor) => cleared(transaction, conv(transaction, id)?, to_sql(*floor)?),
         Change::Mutated(id, mutation) => mutated(transaction, conv(transaction, id)?, mutation),
+        Change::Receipts(id, receipts) => confirmed(transaction, conv(transaction, id)?, receipts),
         Change::Outbox(row) => outbox(transaction, row),
         Change::OutboxDone(id) => outbox_done(transaction, *id),
         Change::Acknowledged(message) => acknowledged(transaction, message),
@@ -239,8 +240,17 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
     if !place.shows(connection, sequence)? {
         return Ok(Stored { text: serde_json::to_string(&message)?, is_as_sent });
     }
+    let is_newer = match newer_than(connection, place.conv, &message)? {
+        Some(stored) => {
+            if let Some(counts) = stored.receipts {
+                confirm(message.to_mut(), counts);
+            }
+            true
+        }
+        None => false,
+    };
     let text = serde_json::to_string(&message)?;
-    if is_revoked || is_newer(connection, place.conv, &message)? {
+    if is_revoked || is_newer {
         index::forget(connection, place.conv, sequence)?;
         insert_message(connection, place.conv, &message, &text)?;
     } else {
@@ -254,13 +264,13 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
     Ok(Stored { text, is_as_sent })
 }
 
-/// Whether a message has changes that the stored one lacks.
-fn is_newer(connection: &Connection, conv: i64, message: &Message) -> StoreResult<bool> {
+/// The stored message, if it lacks changes that the message has.
+fn newer_than(connection: &Connection, conv: i64, message: &Message) -> StoreResult<Option<Message>> {
     if message.mutation_seq == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     let stored = stored_message(connection, conv, to_sql(message.sequence)?)?;
-    Ok(stored.is_some_and(|it| it.revoked.is_none() && it.mutation_seq < message.mutation_seq))
+    Ok(stored.filter(|it| it.revoked.is_none() && it.mutation_seq < message.mutation_seq))
 }
 
 /// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it changed since.
@@ -288,6 +298,17 @@ fn mutated(connection: &Connection, conv: i64, mutation: &Mutation) -> StoreResu
     }
     index::forget(connection, conv, sequence)?;
     insert_message(connection, conv, &message, &text)
+}
+
+fn confirmed(connection: &Connection, conv: i64, receipts: &[MessageReceipts]) -> StoreResult<()> {
+    for receipts in receipts {
+        let sequence = to_sql(receipts.sequence)?;
+        let Some(mut message) = stored_message(connection, conv, sequence)? else { continue };
+        if confirm(&mut message, receipts.counts()) {
+            update_message(connection, conv, sequence, &serde_json::to_string(&message)?)?;
+        }
+    }
+    Ok(())
 }
 
 fn stored_message(connection: &Connection, conv: i64, sequence: i64) -> StoreResult<Option<Message>> {
@@ -470,6 +491,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         message.mutation_seq = 0;
         message.pin = None;
         message.reactions.items.clear();
+        message.receipts = None;
         let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }

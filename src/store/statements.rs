@@ -87,6 +87,7 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::removed::<Watched>(&at("removed")).await;
     conformance::modified::<Watched>(&at("modified")).await;
     conformance::reacted::<Watched>(&at("reacted")).await;
+    conformance::confirmed::<Watched>(&at("confirmed")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;
     conformance::found::<Watched>(&at("found")).await;
     conformance::found_until_it_is_gone::<Watched>(&at("found until it is gone")).await;

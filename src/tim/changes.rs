@@ -42,6 +42,8 @@ impl Tim {
             is_pinned: false,
             pin_operator: None,
             reaction_list: Vec::new(),
+            need_read_receipt: false,
+            read_receipt_info: None,
             local_path: None,
             local_snapshot_path: None,
             payload,

@@ -371,7 +371,8 @@ fn new_message(
     options: impl Into<CreateOptions>,
     body: impl Into<Body>,
 ) -> Result<Message, TimError> {
-    let (body, CreateOptions { priority, cloud_custom_data, at_user_list }) = (body.into(), options.into());
+    let (body, CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt }) =
+        (body.into(), options.into());
     body.check()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
@@ -398,6 +399,8 @@ fn new_message(
         is_pinned: false,
         pin_operator: None,
         reaction_list: Vec::new(),
+        need_read_receipt,
+        read_receipt_info: None,
         is_read: true,
         is_peer_read: false,
         is_excluded_from_unread_count: false,

@@ -1,7 +1,7 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `groups`, `pins`
+//! * `create` creates messages; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `receipts`, `groups`, `pins`
 //!   and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
@@ -17,6 +17,7 @@ mod messages;
 mod online;
 mod pins;
 mod reactions;
+mod receipts;
 mod registry;
 mod relations;
 mod search;
@@ -31,6 +32,7 @@ pub use create::{MergerText, VideoFile};
 pub use history::{HistoryDirection, HistoryStart, MessageListHopping};
 pub use messages::MessageList;
 pub use reactions::{MessageReactions, ReactionUserList};
+pub use receipts::{GroupMessageReadMembers, ReadMemberFilter};
 
 use crate::driver::address::Address;
 use crate::driver::dispatch::{Dispatch, Hears, ListenerId};

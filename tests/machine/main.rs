@@ -30,6 +30,7 @@ mod pauses;
 mod phone;
 mod reactions;
 mod reads;
+mod receipts;
 mod refusals;
 mod reminders;
 mod removals;

@@ -151,8 +151,11 @@ impl Phone {
                 let next = pending
                     .next
                     .and_then(|next| self.stored(&Query { low: next, high: next, ..query.clone() }).pop());
-                self.shown.push((call, pending.merge(self.stored(&query), next.map(|message| message.time))));
+                let page = pending.merge(self.stored(&query), next.map(|message| message.time));
+                let shown = Input::shown(query.conversation.clone(), &page);
+                self.shown.push((call, page));
                 self.pages.push((call, query));
+                return shown;
             }
             Output::Emit(event) => {
                 self.events.push(event.clone());
@@ -346,6 +349,8 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         is_pinned: false,
         pin_operator: None,
         reaction_list: Vec::new(),
+        need_read_receipt: false,
+        read_receipt_info: None,
         revoker: None,
         is_read: true,
         is_peer_read: false,

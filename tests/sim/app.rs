@@ -94,6 +94,8 @@ impl World {
             is_pinned: false,
             pin_operator: None,
             reaction_list: Vec::new(),
+            need_read_receipt: random[4].is_multiple_of(3),
+            read_receipt_info: None,
             revoker: None,
             is_read: false,
             is_peer_read: false,

@@ -27,6 +27,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     dense(history, &mut found);
     stored(history, &mut found);
     reactions(history, &mut found);
+    receipts(history, &mut found);
     in_real_time(history, &mut found);
     in_order_of_sender(history, &mut found);
     told_once(history, &mut found);
@@ -153,6 +154,27 @@ fn reactions(history: &History, found: &mut Violations) {
                     let what =
                         format!("{me} ({device}) has {message:?} in {id:?}, and it has {right:?}; {there:?}");
                     found.violated("I3", what);
+                }
+            }
+        }
+    }
+}
+
+/// I3: in the end a device knows how many read its user's messages, as the server counts them.
+fn receipts(history: &History, found: &mut Violations) {
+    for record in &history.devices {
+        let (me, last) = ended(record);
+        for (id, stored) in &last.stored {
+            if history.truth.states[me].get(id).is_none_or(|state| state.gone) {
+                continue;
+            }
+            for message in stored.iter().filter(|it| it.from == *me) {
+                let right = history.truth.receipts[me].get(&(id.clone(), message.sequence));
+                if message.receipts.as_ref() != right && right.is_some() {
+                    found.violated(
+                        "I3",
+                        format!("{me} has {message:?} in {id:?}, and it was read by {right:?}"),
+                    );
                 }
             }
         }

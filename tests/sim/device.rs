@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use tim::conversation::ConversationList;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
+use tim::message::{Message, ReadMarks, SendStatus};
 use tim::store::{Change, Ranges, Store};
 use tim_protocol::Fault;
 use tim_protocol::call::Platform;
@@ -310,11 +311,17 @@ impl World {
             | Output::LogUnreadable(_)
             | Output::ReturnFound(..)
             | Output::ReturnMessages { .. } => {}
-            Output::Trace(_) => {}
+            Output::Trace(_) | Output::EmitReceipts(..) => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,
             Output::Return(call, result) => self.returned(id, call, result),
             Output::ReturnPage { call, query, completed, .. } => {
+                let user = &self.devices[id].user;
+                let page = self.devices[id].store.messages(user, &query)?;
+                let seen = |it: &_| Message::from_wire(user, it, SendStatus::Success, ReadMarks::default());
+                let page: Vec<Message> = page.iter().map(seen).collect();
+                let shown = Input::shown(query.conversation.clone(), &page);
+                self.devices[id].read.extend(shown);
                 self.answered(id, call, &query, completed)?
             }
             Output::ReadLast(query) => {

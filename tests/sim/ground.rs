@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tim_protocol::call::{self, Platform};
 use tim_protocol::conversation::{BlacklistChange, Change, ConversationState, GroupChange};
 use tim_protocol::group::{GroupType, NewGroup};
-use tim_protocol::message::Reaction;
+use tim_protocol::message::Message;
 use tim_protocol::{GroupId, UserId};
 use tim_server::core::ops::{Login, Query, QueryResult, Write};
 use tim_server::core::policy::LoginPolicy;
@@ -77,8 +77,13 @@ impl World {
             truth.removed.insert(name.clone(), of_members.map(|(log, _)| removed(log)).collect());
             truth.accounts.insert(name.clone(), self.account(&name));
             let seen = states.iter().filter(|(_, state)| !state.gone);
-            let reactions = seen.flat_map(|(log, state)| self.reactions(&name, log, state)).collect();
-            truth.reactions.insert(name.clone(), reactions);
+            let seen: Vec<_> = seen.flat_map(|(log, state)| self.seen(&name, log, state)).collect();
+            let receipts =
+                seen.iter().filter_map(|(place, message)| Some((place.clone(), message.receipts?)));
+            truth.receipts.insert(name.clone(), receipts.collect());
+            let reacted = seen.into_iter().map(|(place, message)| (place, message.reactions.items));
+            let reacted = reacted.filter(|(_, reactions)| !reactions.is_empty());
+            truth.reactions.insert(name.clone(), reacted.collect());
             truth.states.insert(name, states);
         }
         truth
@@ -120,21 +125,15 @@ impl World {
         self.server.query(&Query::Sync { actor, sync, upto }).reply::<call::SyncRequest>().unwrap()
     }
 
-    /// The reactions of the messages that a user sees.
-    fn reactions(
-        &self,
-        reader: &UserId,
-        log: &LogId,
-        state: &ConversationState,
-    ) -> Vec<((LogId, u64), Vec<Reaction>)> {
+    /// The messages that a user sees, as that user sees them.
+    fn seen(&self, reader: &UserId, log: &LogId, state: &ConversationState) -> Vec<((LogId, u64), Message)> {
         let (actor, id) = (self.server.actor(reader), log.seen_by(reader));
         let (low, mut high, mut found) = (state.first_visible_seq.max(1), state.head, Vec::new());
         while high >= low {
             let history = call::HistoryRequest { conversation_id: id.clone(), low, high, limit: 100 };
             let page = self.server.query(&Query::request(&actor, history));
             let page = page.reply::<call::HistoryRequest>().unwrap();
-            let reacted = page.messages.into_iter().filter(|message| !message.reactions.is_empty());
-            found.extend(reacted.map(|it| ((log.clone(), it.sequence), it.reactions.items)));
+            found.extend(page.messages.into_iter().map(|it| ((log.clone(), it.sequence), it)));
             high = page.low - 1;
         }
         found

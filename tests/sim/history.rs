@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tim::conversation::Conversation;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message, Mutation, Reaction};
+use tim_protocol::message::{Message, Mutation, Reaction, ReceiptCounts};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use crate::device::DeviceId;
@@ -128,6 +128,8 @@ pub struct Truth {
     pub accounts: BTreeMap<UserId, Account>,
     /// The reactions of messages, as each user sees them; those of messages that have none are left out.
     pub reactions: BTreeMap<UserId, BTreeMap<(LogId, u64), Vec<Reaction>>>,
+    /// How many read each user's messages, of those that ask for it.
+    pub receipts: BTreeMap<UserId, BTreeMap<(LogId, u64), ReceiptCounts>>,
 }
 
 /// A promise that was not kept.

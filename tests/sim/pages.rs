@@ -346,6 +346,7 @@ fn refused(number: u64) -> Message {
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         body: Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap(),
     }
 }

@@ -6,7 +6,7 @@ use tim::message::{Message, ReadMarks, SendStatus};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
-    ReactRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
+    ReactRequest, ReceiptRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
@@ -149,6 +149,8 @@ pub fn run(plan: Plan) -> History {
         world.run_until(world.now + HEALING);
     }
     world.read_all();
+    // What is shown now is asked for, unless it is known.
+    world.run_until(world.now + 10_000);
     for device in 0..world.devices.len() {
         world.take_stock(device);
     }
@@ -173,11 +175,13 @@ impl World {
             62..65 => self.revoke(id),
             65..68 => self.modify(id),
             68..75 => self.set_read(id),
-            75..77 => self.remove_messages(id),
+            75..76 => self.confirm(id),
+            76..77 => self.remove_messages(id),
             77..78 => self.set_all_read(id),
             78..81 => self.read_page(id),
             82..84 => self.pin(id),
-            84..85 => self.call(id, Asked::Other, Call::ConversationList),
+            84..85 if self.rng.bool() => self.call(id, Asked::Other, Call::ConversationList),
+            84..85 => self.confirm(id),
             85..87 => self.set_settings(id),
             81..82 | 87..88 => self.remove(id),
             88..92 => self.come_or_go(id),
@@ -292,6 +296,18 @@ impl World {
             Asked::Other,
             Call::ask(ReactRequest { conversation_id, sequence, reaction_id, is_set }),
         );
+    }
+
+    /// Somebody confirms the last messages that they were told of, whether these ask for it or not.
+    fn confirm(&mut self, id: DeviceId) {
+        let told = &self.history.devices[id].told;
+        let Some(log) = told.get(self.rng.usize(0..told.len().max(1))).map(|told| told.log.clone()) else {
+            return;
+        };
+        let of_log = told.iter().rev().filter(|told| told.log == log);
+        let sequences: Vec<u64> = of_log.take(20).map(|told| told.sequence).collect();
+        let conversation_id = log.seen_by(&self.devices[id].user);
+        self.call(id, Asked::Other, Call::ask(ReceiptRequest { conversation_id, sequences }));
     }
 
     /// Alice pins a message of her groups, or removes a pin; others may not.

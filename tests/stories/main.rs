@@ -47,6 +47,7 @@ mod pins;
 mod proxy;
 mod quick_start;
 mod reactions;
+mod receipts;
 mod recordings;
 mod redirects;
 mod relations;

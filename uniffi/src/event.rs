@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
-use crate::types::{Conversation, Group, Message, Profile, signed};
+use crate::types::{Conversation, Group, Message, MessageReadReceipt, Profile, signed};
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
@@ -81,6 +81,12 @@ pub enum TimEvent {
     MessageReadByPeer {
         /// The messages.
         messages: Vec<Message>,
+    },
+    /// Users read messages of this user that ask for receipts: so many have now.
+    #[serde(rename = "onMessageReadReceiptReceived", serialize_with = "bare")]
+    MessageReadReceiptReceived {
+        /// The messages, by their IDs.
+        receipts: Vec<MessageReadReceipt>,
     },
     /// The conversation list changed: the whole list, in order.
     #[serde(rename = "onConversationListUpdated", serialize_with = "bare")]
@@ -199,11 +205,13 @@ pub enum EventName {
     PinnedGroupMessageUpdated,
     /// Messages were deleted on another device.
     MessageDeleted,
+    /// Users read messages that ask for receipts.
+    MessageReadReceiptReceived,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -224,6 +232,7 @@ impl EventName {
         Self::MessageReactionsUpdated,
         Self::PinnedGroupMessageUpdated,
         Self::MessageDeleted,
+        Self::MessageReadReceiptReceived,
     ];
 }
 
@@ -250,6 +259,7 @@ impl From<EventName> for engine::EventName {
             EventName::MessageReactionsUpdated => Self::MessageReactionsUpdated,
             EventName::PinnedGroupMessageUpdated => Self::PinnedGroupMessageUpdated,
             EventName::MessageDeleted => Self::MessageDeleted,
+            EventName::MessageReadReceiptReceived => Self::MessageReadReceiptReceived,
         }
     }
 }
@@ -346,6 +356,9 @@ impl From<&engine::Event> for TimEvent {
                 message_id_list: deleted.message_id_list.iter().map(ToString::to_string).collect(),
             },
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
+            engine::Event::MessageReadReceiptReceived(receipts) => {
+                Self::MessageReadReceiptReceived { receipts: all(receipts) }
+            }
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),
             },

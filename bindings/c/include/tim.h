@@ -144,6 +144,7 @@
  *    "isRevoked":false, "revoker":null, "revokeReason":"", "isModified":false, "version":0,
  *    "isPinned":false, "pinOperator":null,
  *    "reactionList":[{"reactionID":"+1", "totalUserCount":2, "reactedByMyself":true, "partialUserList":[]}],
+ *    "needReadReceipt":true, "readReceiptInfo":{"readCount":1, "unreadCount":2, "isPeerRead":false},
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
  *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
@@ -160,6 +161,8 @@
  *   isPinned, pinOperator: in its group, and who pinned it last or removed the pin; null if it never was
  *   reactionList: in the order of their first use       partialUserList: some of their users, only from tim_get_message_reactions:
  *   {"userID":"bob", "nick":"Bob", "avatar":""}, in the order in which they reacted
+ *   needReadReceipt: its sender wants to know who read it       readReceiptInfo: how many of those who were sent it confirmed that
+ *   (tim_send_message_read_receipt), and how many did not; null of others' messages, and of those that do not ask
  *   isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
  *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
@@ -201,7 +204,7 @@
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
  * create options (tim_create_text_message and the others that create; all may be absent)
- *   {"priority":"High", "cloudCustomData":"gift 7", "atUserList":["bob", "__kImSDK_MesssageAtALL__"]}
+ *   {"priority":"High", "cloudCustomData":"gift 7", "atUserList":["bob", "__kImSDK_MesssageAtALL__"], "needReadReceipt":true}
  *   As in message; cloudCustomData shares the message's 12 KB       atUserList: at most 30, only in groups
  *
  * send options (tim_send_message; both may be absent)
@@ -249,6 +252,10 @@
  * reaction user list (tim_get_all_user_list_of_message_reaction)
  *   {"userList":[...users as in partialUserList...], "nextSeq":12, "isCompleted":false}
  *   nextSeq: what to pass for the next page
+ *
+ * group message read members (tim_get_group_message_read_member_list)
+ *   {"messageID":"0199a2a4-...", "cursor":"bob", "isCompleted":false, "readUserIDList":["bob"], "unreadUserIDList":[]}
+ *   cursor: what to pass for the next page, empty after the last one       the other list is empty
  *
  * conversation
  *   {"conversationID":"GROUPclimbers", "type":"GROUP", "subType":"Public", "unreadCount":2, "lastMessage":{...a message...},
@@ -318,6 +325,8 @@
  *                                  message that this device does not have
  *     onMessageDeleted             {"conversationID":"C2Cbob", "messageIDList":[...]}: this user deleted them on another device
  *     onMessageReadByPeer          messages; isPeerRead is true
+ *     onMessageReadReceiptReceived [{"userID":null, "groupID":"climbers", "messageID":"0199a2a4-...", "isPeerRead":false,
+ *                                  "readCount":1, "unreadCount":2}]: as in readReceiptInfo of these messages of this user
  *     onConversationListUpdated    the whole list of conversations, in order
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
  *                                  or were added, and those that are not in the list any more; isWhole: there are no others
@@ -470,6 +479,10 @@ typedef enum {
    * Messages were deleted on another device.
    */
   TIM_EVENT_MESSAGE_DELETED,
+  /**
+   * Users read messages that ask for receipts.
+   */
+  TIM_EVENT_MESSAGE_READ_RECEIPT_RECEIVED,
 } tim_event;
 
 /**
@@ -1625,6 +1638,55 @@ tim_status tim_get_all_user_list_of_message_reaction(tim_client client,
                                                      int32_t count,
                                                      tim_done_callback done,
                                                      void *user_data);
+
+/**
+ * Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told.
+ * Reading a conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own
+ * ones and those that were taken back are left out. Answers those that are confirmed; who confirmed one already counts
+ * once. A call that fails is not made later: repeat it.
+ *
+ * `message_list_json` is an array of `message`. Result: an array of `message`.
+ *
+ * Errors: the gate's; 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where
+ * nothing could be sent either; 2800 or 2801.
+ */
+tim_status tim_send_message_read_receipt(tim_client client,
+                                         const char *message_list_json,
+                                         tim_done_callback done,
+                                         void *user_data);
+
+/**
+ * How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+ * `readReceiptInfo`. Other messages are left out.
+ *
+ * `message_list_json` is an array of `message`. Result: an array of `message`.
+ *
+ * Errors: the gate's; 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for
+ * messages of a group that this user is not in; 2800 or 2801.
+ */
+tim_status tim_get_message_read_receipt_list(tim_client client,
+                                             const char *message_list_json,
+                                             tim_done_callback done,
+                                             void *user_data);
+
+/**
+ * A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those
+ * of the page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those
+ * who read it.
+ *
+ * `message_json` is `message`. `filter` is `read` or `unread`. Result: `group message read members`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back,
+ * 20001 for one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003
+ * for a cursor that is none, 10010; 2800 or 2801.
+ */
+tim_status tim_get_group_message_read_member_list(tim_client client,
+                                                  const char *message_json,
+                                                  const char *filter,
+                                                  const char *cursor,
+                                                  int32_t count,
+                                                  tim_done_callback done,
+                                                  void *user_data);
 
 /**
  * This user's profile.

@@ -634,6 +634,27 @@ inline void from_json(const nlohmann::json &json, message_reaction &it) {
     detail::take(json, "partialUserList", it.partial_user_list);
 }
 
+/** How many of those to whom a message was sent confirmed that they read it. */
+struct read_receipt_info {
+    /** They did. */
+    std::int32_t read_count{};
+    /** They did not, of those who were in the group when it was sent. */
+    std::int32_t unread_count{};
+    /** The other side of a C2C conversation did. */
+    bool is_peer_read{};
+};
+inline void to_json(nlohmann::json &json, const read_receipt_info &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "readCount", it.read_count);
+    detail::put(json, "unreadCount", it.unread_count);
+    detail::put(json, "isPeerRead", it.is_peer_read);
+}
+inline void from_json(const nlohmann::json &json, read_receipt_info &it) {
+    detail::take(json, "readCount", it.read_count);
+    detail::take(json, "unreadCount", it.unread_count);
+    detail::take(json, "isPeerRead", it.is_peer_read);
+}
+
 /** A message of a conversation. */
 struct message {
     /** Its identity: final from creation on, the same for every receiver. */
@@ -680,6 +701,10 @@ struct message {
     std::optional<std::string> pin_operator{};
     /** Its reactions, in the order of their first use. */
     std::vector<types::message_reaction> reaction_list{};
+    /** Its sender wants to know who read it. */
+    bool need_read_receipt{};
+    /** How many read it, as far as this device knows; only of this user's own messages that ask for it. */
+    std::optional<types::read_receipt_info> read_receipt_info{};
     /** This user has read it. */
     bool is_read{};
     /** The other side of a C2C conversation has read it. */
@@ -725,6 +750,8 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "isPinned", it.is_pinned);
     detail::put(json, "pinOperator", it.pin_operator);
     detail::put(json, "reactionList", it.reaction_list);
+    detail::put(json, "needReadReceipt", it.need_read_receipt);
+    detail::put(json, "readReceiptInfo", it.read_receipt_info);
     detail::put(json, "isRead", it.is_read);
     detail::put(json, "isPeerRead", it.is_peer_read);
     detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -759,6 +786,8 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "isPinned", it.is_pinned);
     detail::take(json, "pinOperator", it.pin_operator);
     detail::take(json, "reactionList", it.reaction_list);
+    detail::take(json, "needReadReceipt", it.need_read_receipt);
+    detail::take(json, "readReceiptInfo", it.read_receipt_info);
     detail::take(json, "isRead", it.is_read);
     detail::take(json, "isPeerRead", it.is_peer_read);
     detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -1214,17 +1243,21 @@ struct create_options {
     std::string cloud_custom_data{};
     /** The users that it mentions, and __kImSDK_MesssageAtALL__ for everybody: at most 30, only in groups. */
     std::vector<std::string> at_user_list{};
+    /** The sender wants to know who read it; receivers confirm that with sendMessageReadReceipt. */
+    bool need_read_receipt{};
 };
 inline void to_json(nlohmann::json &json, const create_options &it) {
     json = nlohmann::json::object();
     detail::put(json, "priority", it.priority);
     detail::put(json, "cloudCustomData", it.cloud_custom_data);
     detail::put(json, "atUserList", it.at_user_list);
+    detail::put(json, "needReadReceipt", it.need_read_receipt);
 }
 inline void from_json(const nlohmann::json &json, create_options &it) {
     detail::take(json, "priority", it.priority);
     detail::take(json, "cloudCustomData", it.cloud_custom_data);
     detail::take(json, "atUserList", it.at_user_list);
+    detail::take(json, "needReadReceipt", it.need_read_receipt);
 }
 
 /** How a message is sent. */
@@ -1473,6 +1506,78 @@ inline void from_json(const nlohmann::json &json, reaction_user_list &it) {
     detail::take(json, "isCompleted", it.is_completed);
 }
 
+/** Which members of a group are listed. */
+enum class read_member_filter {
+    read,
+    unread,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(read_member_filter, {
+    {read_member_filter::read, "read"},
+    {read_member_filter::unread, "unread"},
+})
+
+/** How many read a message of this user that asks for it. */
+struct message_read_receipt {
+    /** The other side, of a message of a C2C conversation. */
+    std::optional<std::string> user_id{};
+    /** The group, of a message of a group. */
+    std::optional<std::string> group_id{};
+    /** The message. */
+    std::string message_id{};
+    /** The other side of a C2C conversation read it. */
+    bool is_peer_read{};
+    /** So many read it. */
+    std::int32_t read_count{};
+    /** So many did not, of those who were in the group when it was sent. */
+    std::int32_t unread_count{};
+};
+inline void to_json(nlohmann::json &json, const message_read_receipt &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "messageID", it.message_id);
+    detail::put(json, "isPeerRead", it.is_peer_read);
+    detail::put(json, "readCount", it.read_count);
+    detail::put(json, "unreadCount", it.unread_count);
+}
+inline void from_json(const nlohmann::json &json, message_read_receipt &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "messageID", it.message_id);
+    detail::take(json, "isPeerRead", it.is_peer_read);
+    detail::take(json, "readCount", it.read_count);
+    detail::take(json, "unreadCount", it.unread_count);
+}
+
+/** A page of the members of a group who read a message, or did not. */
+struct group_message_read_members {
+    /** The message. */
+    std::string message_id{};
+    /** What to pass for the next page; empty after the last one. */
+    std::string cursor{};
+    /** Nobody follows. */
+    bool is_completed{};
+    /** Those who read it; empty if the others were asked for. */
+    std::vector<std::string> read_user_id_list{};
+    /** Those who did not; empty if the others were asked for. */
+    std::vector<std::string> unread_user_id_list{};
+};
+inline void to_json(nlohmann::json &json, const group_message_read_members &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageID", it.message_id);
+    detail::put(json, "cursor", it.cursor);
+    detail::put(json, "isCompleted", it.is_completed);
+    detail::put(json, "readUserIDList", it.read_user_id_list);
+    detail::put(json, "unreadUserIDList", it.unread_user_id_list);
+}
+inline void from_json(const nlohmann::json &json, group_message_read_members &it) {
+    detail::take(json, "messageID", it.message_id);
+    detail::take(json, "cursor", it.cursor);
+    detail::take(json, "isCompleted", it.is_completed);
+    detail::take(json, "readUserIDList", it.read_user_id_list);
+    detail::take(json, "unreadUserIDList", it.unread_user_id_list);
+}
+
 /** How many of several keywords have to stand in a message. */
 enum class keyword_match {
     or_,
@@ -1703,6 +1808,12 @@ struct message_read_by_peer {
     std::vector<types::message> messages{};
 };
 
+/** Users read messages of this user that ask for receipts: so many have now. */
+struct message_read_receipt_received {
+    /** The messages, by their IDs. */
+    std::vector<types::message_read_receipt> receipts{};
+};
+
 /** The conversation list changed: the whole list, in order. */
 struct conversation_list_updated {
     /** The conversations. */
@@ -1816,7 +1927,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1831,6 +1942,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::pinned_group_message_updated>(&it)) { static_cast<void>(own); json["name"] = "onPinnedGroupMessageUpdated"; json["data"] = *own; }
     if (auto *own = std::get_if<types::message_deleted>(&it)) { static_cast<void>(own); json["name"] = "onMessageDeleted"; json["data"] = *own; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_read_receipt_received>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadReceiptReceived"; json["data"] = own->receipts; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
     if (auto *own = std::get_if<types::total_unread_message_count_updated>(&it)) { static_cast<void>(own); json["name"] = "onTotalUnreadMessageCountUpdated"; json["data"] = own->count; }
@@ -1855,6 +1967,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onPinnedGroupMessageUpdated") { types::pinned_group_message_updated own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onMessageDeleted") { types::message_deleted own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageReadReceiptReceived") { types::message_read_receipt_received own{}; json.at("data").get_to(own.receipts); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onTotalUnreadMessageCountUpdated") { types::total_unread_message_count_updated own{}; json.at("data").get_to(own.count); it = std::move(own); return; }

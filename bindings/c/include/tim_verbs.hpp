@@ -267,6 +267,19 @@ public:
                                                  std::int64_t next_seq, std::int32_t count) const {
         return ask(tim_get_all_user_list_of_message_reaction, message_json, reaction_id, next_seq, count);
     }
+    /** As tim_send_message_read_receipt. */
+    answer send_message_read_receipt(const std::string &message_list_json) const {
+        return ask(tim_send_message_read_receipt, message_list_json);
+    }
+    /** As tim_get_message_read_receipt_list. */
+    answer get_message_read_receipt_list(const std::string &message_list_json) const {
+        return ask(tim_get_message_read_receipt_list, message_list_json);
+    }
+    /** As tim_get_group_message_read_member_list. */
+    answer get_group_message_read_member_list(const std::string &message_json, const std::string &filter,
+                                              const std::string &cursor, std::int32_t count) const {
+        return ask(tim_get_group_message_read_member_list, message_json, filter, cursor, count);
+    }
     /** As tim_get_my_profile. */
     answer get_my_profile() const {
         return ask(tim_get_my_profile);

@@ -57,6 +57,9 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_remove_message_reaction(client, json, text, done, NULL)); \
     EACH(tim_get_message_reactions(client, json, 1, done, NULL)); \
     EACH(tim_get_all_user_list_of_message_reaction(client, json, text, 1, 1, done, NULL)); \
+    EACH(tim_send_message_read_receipt(client, json, done, NULL)); \
+    EACH(tim_get_message_read_receipt_list(client, json, done, NULL)); \
+    EACH(tim_get_group_message_read_member_list(client, json, "read", text, 1, done, NULL)); \
     EACH(tim_get_user_profile(client, json, done, NULL)); \
     EACH(tim_update_my_profile(client, json, done, NULL)); \
     EACH(tim_add_to_blacklist(client, json, done, NULL)); \

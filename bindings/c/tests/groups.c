@@ -106,9 +106,10 @@ static void comes(awaited *it) {
 #define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
-#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0,'isPinned':false,'pinOperator':null,'reactionList':[]"
-#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1,'isPinned':true,'pinOperator':'alice','reactionList':[]"
-#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1,'isPinned':false,'pinOperator':null,'reactionList':[]"
+#define NO_RECEIPTS "'needReadReceipt':false,'readReceiptInfo':null"
+#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0,'isPinned':false,'pinOperator':null,'reactionList':[]," NO_RECEIPTS
+#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1,'isPinned':true,'pinOperator':'alice','reactionList':[]," NO_RECEIPTS
+#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1,'isPinned':false,'pinOperator':null,'reactionList':[]," NO_RECEIPTS
 #define UP(mine) "{'reactionID':'up','totalUserCount':1,'reactedByMyself':" mine ",'partialUserList':[]}"
 #define GONE COUNTS "'type':'gone'"
 #define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
@@ -252,6 +253,37 @@ static void alice_takes_back_what_she_said(void) {
     tim_string_free(message);
 }
 
+static void alice_asks_who_read_it(void) {
+    awaited received, confirmed;
+    char *message = NULL, *sent, *list, *given, messages[4096];
+    GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "who comes?", "{\"needReadReceipt\":true}", &message));
+    await(&received, bob, EVENT("onMessageReceived"), "'needReadReceipt':true,'readReceiptInfo':null");
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
+    CHECK(has(sent, NULL, "'needReadReceipt':true,'readReceiptInfo':{'readCount':0,'unreadCount':1,'isPeerRead':false}"));
+    comes(&received);
+    snprintf(messages, sizeof messages, "[%s]", sent);
+    ENDS(2114, tim_send_message_read_receipt, alice, messages);
+    TOLD(list, TIM_OK, tim_get_message_list, bob, "GROUPclimbers", NULL, 1);
+    char *of_bob = strchr(list, '['), *behind_it = strstr(list, ",\"nextReqMessageID\"");
+    CHECK(of_bob && behind_it);
+    *behind_it = 0;
+    await(&confirmed, alice, EVENT("onMessageReadReceiptReceived"),
+          "{'userID':null,'groupID':'climbers','messageID':'*','isPeerRead':false,'readCount':1,'unreadCount':0}");
+    TOLD(given, TIM_OK, tim_send_message_read_receipt, bob, of_bob);
+    CHECK(has(given, NULL, "'text':'who comes?'"));
+    comes(&confirmed);
+    free(given);
+    TOLD(given, TIM_OK, tim_get_message_read_receipt_list, alice, messages);
+    CHECK(has(given, NULL, "'readReceiptInfo':{'readCount':1,'unreadCount':0,'isPeerRead':false}"));
+    TELLS("{'messageID':'*','cursor':'','isCompleted':true,'readUserIDList':['bob'],'unreadUserIDList':[]}",
+          tim_get_group_message_read_member_list, alice, sent, "read", "", 100);
+    ENDS(10007, tim_get_group_message_read_member_list, bob, sent, "unread", "", 100);
+    free(given);
+    free(list);
+    free(sent);
+    tim_string_free(message);
+}
+
 static void alice_ends_the_group(void) {
     awaited ended, listed;
     ENDS(10009, tim_quit_group, alice, "climbers");
@@ -301,6 +333,7 @@ int main(int count, char **arguments) {
     STORY(bob_applies_and_is_refused);
     STORY(bob_applies_again_and_is_accepted);
     STORY(alice_takes_back_what_she_said);
+    STORY(alice_asks_who_read_it);
     STORY(alice_ends_the_group);
     STORY(bob_leaves_a_group_that_he_was_added_to);
     STORY(bob_does_not_want_to_hear_alice_for_a_while);

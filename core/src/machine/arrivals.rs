@@ -199,8 +199,12 @@ impl Machine {
             }
             Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),
             Push::Receipt(receipt) => conversations.receipt(around.cx, &receipt),
+            Push::Receipts(receipts) => conversations.receipts_pushed(around.cx, receipts),
             Push::Change(change) => self.changed(change),
-            Push::Lag => self.sync.request(),
+            Push::Lag => {
+                self.conversations.ask_receipts_again();
+                self.sync.request();
+            }
             Push::Kicked(kicked) => self.kicked(kicked.reason),
             Push::Unknown => around.cx.count_unreadable(Unreadable::Push, 1),
         }
@@ -273,6 +277,10 @@ impl Machine {
                 let result = read::<call::GetProfilesRequest>(result);
                 self.conversations.peers_came(&mut self.cx, result);
             }
+            Purpose::Receipts(id) => {
+                let result = read::<call::ReceiptsRequest>(result);
+                self.conversations.receipts_came(&mut self.cx, &id, result);
+            }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));
             }
@@ -293,6 +301,9 @@ impl Machine {
         let Some((request, reply)) = self.calls.replied(&mut self.cx, id, result) else { return };
         let (conversations, mut around) = self.inbox();
         match &reply {
+            Reply::Messages(MessagesReply::Receipts(page)) => {
+                conversations.asked_for(around.cx, &request, page)
+            }
             Reply::Messages(MessagesReply::Revoke(mutation)) => {
                 conversations.own_mutation(&mut around, mutation);
             }

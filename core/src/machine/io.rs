@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tim_protocol::call::{Platform, Reply, Request};
 use tim_protocol::group::Group;
 use tim_protocol::media::{Attachment, Uploaded};
-use tim_protocol::message::Message as WireMessage;
+use tim_protocol::message::{Message as WireMessage, ReceiptCounts};
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::SettingsChange;
 use tim_protocol::{ConversationId, Fault, MessageId, UserId};
@@ -19,7 +19,7 @@ use super::unreadable::Unreadable;
 pub use crate::conversation::Removal;
 use crate::conversation::{Conversation, ConversationResults, ReadAllType};
 use crate::event::Event;
-use crate::message::Message;
+use crate::message::{Flow, Message, SendStatus};
 use crate::search::Search;
 pub use crate::stored::Query;
 use crate::stored::{Change, Snapshot};
@@ -71,10 +71,29 @@ pub enum Input {
     Delivered(Vec<(ConversationId, u64)>),
     /// The result of [`Output::ReadLast`].
     LastRead(ConversationId, Vec<WireMessage>),
+    /// Messages of this user that ask for receipts were shown, with what this device knows of these.
+    Shown(ConversationId, Vec<(u64, Option<ReceiptCounts>)>),
     /// An upload has ended.
     UploadEnded(MessageId, Result<Uploaded, Fault>),
     /// The deadline of [`super::Machine::deadline`] has passed.
     Deadline,
+}
+
+impl Input {
+    /// What a page of this conversation showed: the messages of this user that ask for receipts. `None` if there are none.
+    #[must_use]
+    pub fn shown(conversation: ConversationId, page: &[Message]) -> Option<Self> {
+        let asks = |message: &&Message| {
+            message.need_read_receipt && message.flow == Flow::Out && message.status == SendStatus::Success
+        };
+        let known = |message: &Message| {
+            let info = message.read_receipt_info;
+            let counts = info.map(|it| ReceiptCounts { read: it.read_count, unread: it.unread_count });
+            (message.sequence, counts)
+        };
+        let messages: Vec<_> = page.iter().filter(asks).map(known).collect();
+        (!messages.is_empty()).then_some(Self::Shown(conversation, messages))
+    }
 }
 
 /// Where a page of history begins.
@@ -268,9 +287,12 @@ pub enum Output {
         /// The kind of event.
         kind: MessageEvent,
     },
+    /// Read messages of this user from the store and emit how many read them.
+    EmitReceipts(ConversationId, Vec<u64>),
     /// Answer a call.
     Return(CallId, Result<Return, Fault>),
-    /// Answer a call with a page of messages from the store.
+    /// Answer a call with a page of messages from the store. Those of this user that ask for receipts follow as
+    /// [`Input::Shown`].
     ReturnPage {
         /// The call.
         call: CallId,

@@ -133,6 +133,7 @@ impl Machine {
             Input::Network { up } => self.network(up),
             Input::Delivered(heard) => self.conversations.delivered(&self.cx, heard),
             Input::LastRead(id, messages) => self.conversations.last_came(&id, messages),
+            Input::Shown(id, messages) => self.conversations.shown(&self.cx, &id, messages),
             Input::UploadEnded(id, result) => self.upload_ended(id, result),
             Input::Deadline => {}
         }

@@ -135,6 +135,7 @@ impl Outbox {
             version: 0,
             pin: None,
             reactions: List::default(),
+            receipts: None,
             attributes: attributes.write_beside(&body, reserve)?,
             body,
         })
@@ -240,12 +241,12 @@ impl Outbox {
         let outcome = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
         cx.trace(|| Trace::Sent { message: id, to: to.clone(), result: outcome });
         match result {
-            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar, mutation_seq }) => {
+            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar, receipts, mutation_seq }) => {
                 let mut entry = self.queue.remove(id)?;
                 self.changed.insert(to.clone());
                 let sent = entry.row.message;
                 entry.row.message =
-                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..sent };
+                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, receipts, ..sent };
                 // What changed meanwhile is not stored as it was, but fetched as it is.
                 let is_as_sent = mutation_seq == 0;
                 let message = acknowledged(cx, entry, is_as_sent, marks);

@@ -31,6 +31,8 @@ pub(super) enum Purpose {
     Removed(ConversationId),
     /// What the other side of C2C conversations is called.
     Peers,
+    /// Receipts of messages of this user.
+    Receipts(ConversationId),
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

@@ -237,6 +237,7 @@ impl Machine {
         self.sync.begin_epoch(&mut self.cx, welcome.epoch);
         if !welcome.resumed {
             self.sync.restart();
+            self.conversations.ask_receipts_again();
         }
     }
 

@@ -107,6 +107,7 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         attributes: None,
         body: RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default(),
     }

@@ -12,7 +12,8 @@ use serde_json::value::RawValue;
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::Group;
 use tim_protocol::message::{
-    Message, MessageChange, Modification, Mutation, OwnReactions, Priority, Reaction, Reactions, Revocation,
+    Message, MessageChange, MessageReceipts, Modification, Mutation, OwnReactions, Priority, Reaction,
+    Reactions, ReceiptCounts, Revocation,
 };
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
@@ -269,6 +270,28 @@ pub async fn reacted<S: Store>(at: &S::Location) {
     assert!(sent_again.reactions.is_empty());
 }
 
+/// Promise 3: of the numbers of those who read a message the greatest holds, whatever comes late. They are not sent again.
+pub async fn confirmed<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let read_by =
+        |read| Change::Receipts(bob(), vec![MessageReceipts { sequence: 1, read, unread: 3 - read }]);
+    store.apply(&[Change::Acknowledged(message(1)), read_by(0), read_by(2)], false).await.unwrap();
+    let counts = |message: &Message| message.receipts.map(|counts| (counts.read, counts.unread));
+    let late =
+        Message { mutation_seq: 5, receipts: Some(ReceiptCounts { read: 0, unread: 3 }), ..message(1) };
+    store.apply(&[read_by(1), Change::Messages(bob(), vec![late])], true).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let all = read(&mut store).await;
+    assert_eq!((all[0].mutation_seq, counts(&all[0])), (5, Some((2, 1))));
+    store.apply(&[revoke(1)], false).await.unwrap();
+    store.apply(&[read_by(3)], false).await.unwrap();
+    assert_eq!(read(&mut store).await[0].receipts, None);
+    let sent = Message { receipts: Some(ReceiptCounts { read: 1, unread: 2 }), ..message(2) };
+    store.apply(&[Change::Acknowledged(sent), Change::Reset], true).await.unwrap();
+    assert_eq!(store.snapshot().await.unwrap().outbox.remove(0).message.receipts, None);
+}
+
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
 /// waits; everything else is fetched anew.
 pub async fn another_epoch<S: Store>(at: &S::Location) {
@@ -392,6 +415,7 @@ fn message(sequence: u64) -> Message {
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         attributes: None,
         body: serde_json::value::to_raw_value(
             &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),

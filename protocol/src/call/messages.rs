@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Check;
+use super::receipts::{
+    Confirmed, ReadersPage, ReadersRequest, ReceiptRequest, ReceiptsPage, ReceiptsRequest,
+};
 use crate::attributes::SentAttributes;
 use crate::body::{Body, Element as _};
 use crate::bounds::{at_least_one, check_content, number, out_of};
 use crate::conversation::RemovedMessages;
-use crate::message::{Message, Mutation, Priority, Reaction};
+use crate::message::{Message, Mutation, Priority, Reaction, ReceiptCounts};
 use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId, limits};
 
 /// Sends a message.
@@ -73,6 +76,9 @@ pub struct Sent {
     /// The sender's avatar URL as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
+    /// Of how many it is known that they read it, if it asks for that; absent in the reply to a retry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipts: Option<ReceiptCounts>,
     /// The message's newest mutation, if it changed between a first attempt and this one; 0 otherwise.
     #[serde(default, rename = "mutation", skip_serializing_if = "crate::is_zero")]
     pub mutation_seq: u64,
@@ -480,6 +486,9 @@ verbs! {
         Command by User: Modify(ModifyRequest) = "msg.modify" -> Modified,
         Command by User: React(ReactRequest) = "msg.react" -> Newest,
         Query by User: Reactions(ReactionsRequest) = "msg.reactions" -> ReactionsPage,
+        Command by User: Receipt(ReceiptRequest) = "msg.receipt" -> Confirmed,
+        Query by User: Receipts(ReceiptsRequest) = "msg.receipts" -> ReceiptsPage,
+        Query by User: Readers(ReadersRequest) = "msg.readers" -> ReadersPage,
         Command by User: Remove(RemoveMessagesRequest) = "msg.remove" -> RemovedMessages,
         Query by User: Removals(RemovalsRequest) = "msg.removals" -> RemovalPage,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,

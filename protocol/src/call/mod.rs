@@ -10,6 +10,7 @@ mod conversations;
 mod groups;
 mod media;
 mod messages;
+mod receipts;
 mod session;
 mod users;
 
@@ -20,6 +21,7 @@ pub use conversations::*;
 pub use groups::*;
 pub use media::*;
 pub use messages::*;
+pub use receipts::*;
 pub use session::*;
 pub use users::*;
 

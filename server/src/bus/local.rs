@@ -76,6 +76,7 @@ impl Outgoing {
         let delivery = match &notification.content {
             NotificationContent::Push(push) => Delivery::Push(encoded(push)?),
             NotificationContent::Ephemeral(push) => Delivery::Ephemeral(encoded(push)?),
+            NotificationContent::Receipts(receipts) => Delivery::Receipts(Arc::clone(receipts)),
             NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
             NotificationContent::Subscribe(_) | NotificationContent::Unsubscribe(_) => return None,
         };

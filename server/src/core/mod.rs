@@ -23,6 +23,7 @@ pub mod media_records;
 pub mod ops;
 pub mod policy;
 pub mod rate;
+pub mod receipts;
 pub mod session;
 pub mod shares;
 pub mod sync_range;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
+use tim_protocol::message::ReceiptUpdates;
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
@@ -193,6 +194,8 @@ pub enum NotificationContent {
     Push(Push),
     /// An ephemeral push: never numbered, never repeated, and dropped first.
     Ephemeral(Push),
+    /// Receipts of the receiver's messages: a session collects them, so that many readers are few pushes.
+    Receipts(Arc<ReceiptUpdates>),
     /// Subscribes all sessions of the named users to this topic.
     Subscribe(ConversationKey),
     /// Unsubscribes all sessions of the named users from this topic.
@@ -223,6 +226,8 @@ pub enum Delivery {
     Push(Arc<str>),
     /// An ephemeral push, encoded in the same way: it is sent without a number, and never repeated.
     Ephemeral(Arc<str>),
+    /// Receipts, which the session collects and pushes.
+    Receipts(Arc<ReceiptUpdates>),
     /// Logins have ended.
     Kick(Arc<Kick>),
 }

@@ -77,6 +77,7 @@ pub(super) fn append(
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         attributes: draft.attributes.map(ToOwned::to_owned),
         body: draft.body.to_owned(),
     };
@@ -207,6 +208,7 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         version: row.version,
         pin: row.pin,
         reactions: row.reactions,
+        receipts: row.receipts,
         attributes: row.attributes.map(Cow::Borrowed),
         body: bounds::within_frames(row.body),
     }
@@ -221,6 +223,7 @@ fn emptied(message: MessageRef<'_>) -> MessageRef<'_> {
         removed: true,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         mutation_seq: 0,
         version: 0,
         attributes: Attributes::of_revoked(message.attributes.as_deref()).map(Cow::Owned),

@@ -136,7 +136,8 @@ pub(super) fn admit(
     role: Role,
     now: i64,
 ) -> DomainResult<()> {
-    rows.add_member(conversation.key, user, &Member { role, joined: now })?;
+    let joined_at = conversation.head;
+    rows.add_member(conversation.key, user, &Member { role, joined: now, joined_at })?;
     rows.change_member_count(conversation.key, 1)?;
     rows.remove_application(conversation.key, user)?;
     let head = conversation.head;

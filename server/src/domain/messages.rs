@@ -2,13 +2,15 @@
 
 use tim_protocol::bounds;
 use tim_protocol::call::{
-    Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, RemovalsRequest, Reply,
+    Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, ReadersRequest,
+    ReceiptsRequest, RemovalsRequest, Reply,
 };
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
 use super::{
-    DomainResult, history, modify, mutations, online, reactions, read, remove_messages, revoke, send,
+    DomainResult, history, modify, mutations, online, reactions, read, receipts, remove_messages, revoke,
+    send,
 };
 use crate::core::ops::{Committed, UserRequest};
 
@@ -36,6 +38,13 @@ pub(super) fn request(
         MessagesRequest::React(react) => reactions::react(rows, actor, react),
         MessagesRequest::Reactions(asked) => {
             reactions::page(rows, actor, asked).map(ReactionsRequest::answer).map(without_notifications)
+        }
+        MessagesRequest::Receipt(asked) => receipts::confirm(rows, actor, asked),
+        MessagesRequest::Receipts(asked) => {
+            receipts::page(rows, actor, asked).map(ReceiptsRequest::answer).map(without_notifications)
+        }
+        MessagesRequest::Readers(asked) => {
+            receipts::readers(rows, actor, asked).map(ReadersRequest::answer).map(without_notifications)
         }
         MessagesRequest::Remove(asked) => remove_messages::remove(rows, actor, asked),
         MessagesRequest::Removals(asked) => {

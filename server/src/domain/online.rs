@@ -44,6 +44,7 @@ pub(super) fn relay(
         version: 0,
         pin: None,
         reactions: List::default(),
+        receipts: None,
         attributes: send.attributes.as_ref().map(SentAttributes::text).map(ToOwned::to_owned),
         body: send.body.clone(),
     };

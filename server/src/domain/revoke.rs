@@ -91,6 +91,9 @@ fn append(
     if !message.reactions.is_empty() {
         rows.remove_reactions(conversation.key, message.sequence)?;
     }
+    if Attributes::of(message.attributes.as_deref()).need_read_receipt {
+        rows.remove_receipts(conversation.key, message.sequence)?;
+    }
     if message.pin.as_ref().is_some_and(|pin| pin.is_pinned) {
         rows.remove_pin(conversation.key, message.sequence)?;
     }

@@ -70,6 +70,9 @@ pub(super) fn send(
     if let Some(attributes) = attributes {
         mentions::add(rows, &conversation, actor.key, attributes)?;
     }
+    let asks = attributes.is_some_and(|it| it.need_read_receipt);
+    let of = (conversation.key, message.sequence, actor.key);
+    let receipts = asks.then(|| rows.ask_for_receipts(of.0, of.1, of.2)).transpose()?;
     let sent = Sent {
         sequence: message.sequence,
         unread_index: message.unread_index,
@@ -77,6 +80,7 @@ pub(super) fn send(
         time: message.time,
         nick: message.nick.clone(),
         avatar: message.avatar.clone(),
+        receipts,
         mutation_seq: 0,
     };
     let to = audience(&conversation);

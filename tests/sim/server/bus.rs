@@ -93,6 +93,7 @@ impl World {
             let delivery = match &tell.content {
                 NotificationContent::Push(push) => Delivery::Push(push.write().unwrap().into()),
                 NotificationContent::Ephemeral(push) => Delivery::Ephemeral(push.write().unwrap().into()),
+                NotificationContent::Receipts(receipts) => Delivery::Receipts(Arc::clone(receipts)),
                 NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
                 NotificationContent::Subscribe(topic) => {
                     self.change_topics(&tell.to, *topic, true);

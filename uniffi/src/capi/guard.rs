@@ -12,7 +12,7 @@ use tim::protocol::media::FileType;
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::EventName;
-use crate::types::{ConversationType, MessageRemindType, ReadAllType, RenditionType};
+use crate::types::{ConversationType, MessageRemindType, ReadAllType, ReadMemberFilter, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
@@ -116,6 +116,14 @@ pub(super) fn message_remind_type(pointer: *const c_char) -> Result<MessageRemin
 /// Errors: those of [`text`], [`Code::BAD_REQUEST`].
 pub(super) fn read_all_type(pointer: *const c_char) -> Result<ReadAllType, TimError> {
     let none = |_| TimError::new(Code::BAD_REQUEST, "a read all type is one of those that tim.h names");
+    serde_json::from_value(text(pointer)?.into()).map_err(none)
+}
+
+/// Which members of a group are listed, by the name of the filter.
+///
+/// Errors: those of [`text`], [`Code::BAD_REQUEST`].
+pub(super) fn read_member_filter(pointer: *const c_char) -> Result<ReadMemberFilter, TimError> {
+    let none = |_| TimError::new(Code::BAD_REQUEST, "a read member filter is read or unread");
     serde_json::from_value(text(pointer)?.into()).map_err(none)
 }
 

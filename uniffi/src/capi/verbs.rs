@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{ConversationFilter, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, RenditionType, SendOptions};
+use crate::types::{ConversationFilter, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -1422,6 +1422,88 @@ fn get_all_user_list_of_message_reaction(tim: Arc<Tim>, message: Message, reacti
     call(async move { tim.get_all_user_list_of_message_reaction(message, reaction_id, next_seq, count).await })
 }
 
+/// Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told.
+/// Reading a conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own
+/// ones and those that were taken back are left out. Answers those that are confirmed; who confirmed one already counts
+/// once. A call that fails is not made later: repeat it.
+///
+/// `message_list_json` is an array of `message`. Result: an array of `message`.
+///
+/// Errors: the gate's; 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where
+/// nothing could be sent either; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_send_message_read_receipt(
+    client: TimClient,
+    message_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(send_message_read_receipt(
+        tim,
+        guard::noun(message_list_json)?,
+    ))))
+}
+
+fn send_message_read_receipt(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
+    call(async move { tim.send_message_read_receipt(message_list).await })
+}
+
+/// How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+/// `readReceiptInfo`. Other messages are left out.
+///
+/// `message_list_json` is an array of `message`. Result: an array of `message`.
+///
+/// Errors: the gate's; 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for
+/// messages of a group that this user is not in; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_message_read_receipt_list(
+    client: TimClient,
+    message_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_message_read_receipt_list(
+        tim,
+        guard::noun(message_list_json)?,
+    ))))
+}
+
+fn get_message_read_receipt_list(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
+    call(async move { tim.get_message_read_receipt_list(message_list).await })
+}
+
+/// A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those
+/// of the page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those
+/// who read it.
+///
+/// `message_json` is `message`. `filter` is `read` or `unread`. Result: `group message read members`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back,
+/// 20001 for one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003
+/// for a cursor that is none, 10010; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_message_read_member_list(
+    client: TimClient,
+    message_json: *const c_char,
+    filter: *const c_char,
+    cursor: *const c_char,
+    count: i32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_message_read_member_list(
+        tim,
+        guard::noun(message_json)?,
+        guard::read_member_filter(filter)?,
+        guard::text(cursor)?,
+        count,
+    ))))
+}
+
+fn get_group_message_read_member_list(tim: Arc<Tim>, message: Message, filter: ReadMemberFilter, cursor: String, count: i32) -> Call {
+    call(async move { tim.get_group_message_read_member_list(message, filter, cursor, count).await })
+}
+
 /// This user's profile.
 ///
 /// Result: `profile`.
@@ -1783,6 +1865,18 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "getAllUserListOfMessageReaction" => {
             let mut given = Parameters::new("getAllUserListOfMessageReaction", &["message", "reactionID", "nextSeq", "count"], given)?;
             Ok(get_all_user_list_of_message_reaction(tim, given.take("message")?, given.take("reactionID")?, given.take("nextSeq")?, given.take("count")?))
+        }
+        "sendMessageReadReceipt" => {
+            let mut given = Parameters::new("sendMessageReadReceipt", &["messageList"], given)?;
+            Ok(send_message_read_receipt(tim, given.take("messageList")?))
+        }
+        "getMessageReadReceiptList" => {
+            let mut given = Parameters::new("getMessageReadReceiptList", &["messageList"], given)?;
+            Ok(get_message_read_receipt_list(tim, given.take("messageList")?))
+        }
+        "getGroupMessageReadMemberList" => {
+            let mut given = Parameters::new("getGroupMessageReadMemberList", &["message", "filter", "cursor", "count"], given)?;
+            Ok(get_group_message_read_member_list(tim, given.take("message")?, given.take("filter")?, given.take("cursor")?, given.take("count")?))
         }
         "getMyProfile" => {
             let _given = Parameters::new("getMyProfile", &[], given)?;

@@ -17,6 +17,7 @@ mod conversations;
 mod groups;
 
 mod reactions;
+mod receipts;
 mod relations;
 mod search;
 

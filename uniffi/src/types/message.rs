@@ -9,8 +9,8 @@ use tim::{Code, ConversationId};
 
 use super::body::with_payload;
 use super::{
-    MessageReaction, Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed,
-    unsigned, user_id, user_ids,
+    MessageReaction, Payload, ReadReceiptInfo, conversation_id, message_id, millis, mirror, mirror_words,
+    seconds, signed, unsigned, user_id, user_ids,
 };
 use crate::error::TimError;
 
@@ -124,6 +124,14 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = [])]
     pub reaction_list: Vec<MessageReaction>,
+    /// Its sender wants to know who read it.
+    #[serde(default)]
+    #[uniffi(default = false)]
+    pub need_read_receipt: bool,
+    /// How many read it, as far as this device knows; only of this user's own messages that ask for it.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub read_receipt_info: Option<ReadReceiptInfo>,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -188,6 +196,8 @@ impl From<engine::Message> for Message {
             is_pinned,
             pin_operator,
             reaction_list,
+            need_read_receipt,
+            read_receipt_info,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -222,6 +232,8 @@ impl From<engine::Message> for Message {
             is_pinned,
             pin_operator: pin_operator.map(|user| user.to_string()),
             reaction_list: reaction_list.into_iter().map(Into::into).collect(),
+            need_read_receipt,
+            read_receipt_info: read_receipt_info.map(Into::into),
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -264,6 +276,8 @@ impl TryFrom<Message> for engine::Message {
             is_pinned,
             pin_operator,
             reaction_list,
+            need_read_receipt,
+            read_receipt_info,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -304,6 +318,8 @@ impl TryFrom<Message> for engine::Message {
             is_pinned,
             pin_operator: pin_operator.map(|user| user_id(&user)).transpose()?,
             reaction_list: reaction_list.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+            need_read_receipt,
+            read_receipt_info: read_receipt_info.map(TryInto::try_into).transpose()?,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -331,15 +347,19 @@ pub struct CreateOptions {
     /// The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
     #[uniffi(default = [])]
     pub at_user_list: Vec<String>,
+    /// The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
+    #[uniffi(default = false)]
+    pub need_read_receipt: bool,
 }
 
 impl TryFrom<CreateOptions> for engine::CreateOptions {
     type Error = TimError;
 
     fn try_from(options: CreateOptions) -> Result<Self, TimError> {
-        let CreateOptions { priority, cloud_custom_data, at_user_list } = options;
+        let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt } = options;
         let priority = priority.map(Into::into).unwrap_or_default();
-        Ok(Self { priority, cloud_custom_data, at_user_list: user_ids(&at_user_list)? })
+        let at_user_list = user_ids(&at_user_list)?;
+        Ok(Self { priority, cloud_custom_data, at_user_list, need_read_receipt })
     }
 }
 

@@ -18,6 +18,7 @@ mod message;
 mod options;
 mod profile;
 mod reaction;
+mod receipt;
 mod search;
 
 use tim::protocol::UnixMillis;
@@ -32,6 +33,7 @@ pub use message::*;
 pub use options::*;
 pub use profile::*;
 pub use reaction::*;
+pub use receipt::*;
 pub use search::*;
 
 use crate::error::TimError;

@@ -19,7 +19,7 @@ const PLAIN: [&str; 6] = [
     "updateMyProfile(fields",
 ];
 /// Functions whose result an app may ignore.
-const DISCARDABLE: [&str; 10] = [
+const DISCARDABLE: [&str; 11] = [
     "addMessageReaction",
     "createGroup",
     "joinGroup",
@@ -29,6 +29,7 @@ const DISCARDABLE: [&str; 10] = [
     "resendMessage",
     "revokeMessage",
     "sendMessage",
+    "sendMessageReadReceipt",
     "updateMyProfile",
 ];
 

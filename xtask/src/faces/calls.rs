@@ -32,6 +32,7 @@ fn call(verb: &Verb) -> String {
         Kind::Json(_) => "json",
         Kind::Word("ConversationType") => "\"C2C\"",
         Kind::Word("ReadAllType") => "\"readAllMessage\"",
+        Kind::Word("ReadMemberFilter") => "\"read\"",
         Kind::Word(_) => "\"Discard\"",
         Kind::OptionalText | Kind::OptionalJson(_) => "NULL",
         Kind::Rendition => "0",

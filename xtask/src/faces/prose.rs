@@ -125,6 +125,9 @@ fn argument(parameter: &Parameter, at_once: bool) -> Option<String> {
         Kind::Word("ReadAllType") => {
             format!("`{name}` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`.")
         }
+        Kind::Word("ReadMemberFilter") => {
+            format!("`{name}` is `read` or `unread`.")
+        }
         Kind::Word(_) => format!(
             "`{name}` is `AcceptAndNotify`, `AcceptNotNotify`, `Discard`, `AcceptNotNotifyExceptAt` or `NotReceiveMsgExceptAt`."
         ),

@@ -128,6 +128,7 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
         Kind::OptionalJson(_) => format!("guard::optional_noun({name})?"),
         Kind::Word("ConversationType") => format!("guard::conversation_type({name})?"),
         Kind::Word("ReadAllType") => format!("guard::read_all_type({name})?"),
+        Kind::Word("ReadMemberFilter") => format!("guard::read_member_filter({name})?"),
         Kind::Word(_) => format!("guard::message_remind_type({name})?"),
         Kind::Rendition => format!("guard::rendition({name})?"),
         Kind::Bytes => format!("guard::bytes({name}, length, FileType::{file_type})?"),

@@ -236,6 +236,7 @@ fn kind(of: &str) -> Result<Kind> {
         "Option<String>" => Kind::OptionalText,
         "ConversationType" => Kind::Word("ConversationType"),
         "ReadAllType" => Kind::Word("ReadAllType"),
+        "ReadMemberFilter" => Kind::Word("ReadMemberFilter"),
         "MessageRemindType" => Kind::Word("MessageRemindType"),
         "RenditionType" => Kind::Rendition,
         "i32" => Kind::Plain("i32"),

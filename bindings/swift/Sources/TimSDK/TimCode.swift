@@ -26,6 +26,8 @@ public enum TimCode {
     public static let conversationTypeInvalid: Int32 = 2106
     /// the message could not be taken back.
     public static let revokeFailed: Int32 = 2110
+    /// no read receipt to send or ask for: the message must have needReadReceipt, and not be revoked.
+    public static let noReceiptNeeded: Int32 = 2114
     /// system notices cannot be deleted.
     public static let noticeNotRemovable: Int32 = 2116
     /// no picture was chosen: pass a path or bytes.

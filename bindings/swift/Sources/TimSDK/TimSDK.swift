@@ -2121,6 +2121,39 @@ public protocol TimProtocol: AnyObject, Sendable {
     func removeMessageReaction(_ message: Message, reactionID: String) async throws  -> Message
 
     /**
+     * A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those of the
+     * page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those who read it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back, 20001 for
+     * one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003 for a cursor that
+     * is none, 10010. `Unreachable`: 2800 or 2801.
+     */
+    func getGroupMessageReadMemberList(message: Message, filter: ReadMemberFilter, cursor: String, count: Int32) async throws  -> GroupMessageReadMembers
+
+    /**
+     * How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+     * `readReceiptInfo`. Other messages are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for messages
+     * of a group that this user is not in. `Unreachable`: 2800 or 2801.
+     */
+    func getMessageReadReceiptList(messageList: [Message]) async throws  -> [Message]
+
+    /**
+     * Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told. Reading a
+     * conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own ones and those that
+     * were taken back are left out. Answers those that are confirmed; who confirmed one already counts once. A call that fails is
+     * not made later: repeat it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where nothing could
+     * be sent either. `Unreachable`: 2800 or 2801.
+     */
+    func sendMessageReadReceipt(messageList: [Message]) async throws  -> [Message]
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -3716,6 +3749,82 @@ open func removeMessageReaction(_ message: Message, reactionID: String)async thr
 }
 
     /**
+     * A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those of the
+     * page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those who read it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back, 20001 for
+     * one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003 for a cursor that
+     * is none, 10010. `Unreachable`: 2800 or 2801.
+     */
+open func getGroupMessageReadMemberList(message: Message, filter: ReadMemberFilter, cursor: String, count: Int32)async throws  -> GroupMessageReadMembers  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_group_message_read_member_list(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeReadMemberFilter_lower(filter),FfiConverterString.lower(cursor),FfiConverterInt32.lower(count)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMessageReadMembers_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+     * `readReceiptInfo`. Other messages are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for messages
+     * of a group that this user is not in. `Unreachable`: 2800 or 2801.
+     */
+open func getMessageReadReceiptList(messageList: [Message])async throws  -> [Message]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_message_read_receipt_list(
+                        self.uniffiCloneHandle(),FfiConverterSequenceTypeMessage.lower(messageList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told. Reading a
+     * conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own ones and those that
+     * were taken back are left out. Answers those that are confirmed; who confirmed one already counts once. A call that fails is
+     * not made later: repeat it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where nothing could
+     * be sent either. `Unreachable`: 2800 or 2801.
+     */
+@discardableResult
+open func sendMessageReadReceipt(messageList: [Message])async throws  -> [Message]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_send_message_read_receipt(
+                        self.uniffiCloneHandle(),FfiConverterSequenceTypeMessage.lower(messageList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -4867,6 +4976,10 @@ public struct CreateOptions: Equatable, Hashable {
      * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
      */
     public var atUserList: [String]
+    /**
+     * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
+     */
+    public var needReadReceipt: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4879,10 +4992,14 @@ public struct CreateOptions: Equatable, Hashable {
          */cloudCustomData: String = "",
         /**
          * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
-         */atUserList: [String] = []) {
+         */atUserList: [String] = [],
+        /**
+         * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
+         */needReadReceipt: Bool = false) {
         self.priority = priority
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
+        self.needReadReceipt = needReadReceipt
     }
 
 
@@ -4903,7 +5020,8 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
             try CreateOptions(
                 priority: FfiConverterOptionTypePriority.read(from: &buf),
                 cloudCustomData: FfiConverterString.read(from: &buf),
-                atUserList: FfiConverterSequenceString.read(from: &buf)
+                atUserList: FfiConverterSequenceString.read(from: &buf),
+                needReadReceipt: FfiConverterBool.read(from: &buf)
         )
     }
 
@@ -4911,6 +5029,7 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
         FfiConverterOptionTypePriority.write(value.priority, into: &buf)
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
+        FfiConverterBool.write(value.needReadReceipt, into: &buf)
     }
 }
 
@@ -5344,6 +5463,105 @@ public func FfiConverterTypeGroupMember_lift(_ buf: RustBuffer) throws -> GroupM
 #endif
 public func FfiConverterTypeGroupMember_lower(_ value: GroupMember) -> RustBuffer {
     return FfiConverterTypeGroupMember.lower(value)
+}
+
+
+/**
+ * A page of the members of a group who read a message, or did not.
+ */
+public struct GroupMessageReadMembers: Equatable, Hashable {
+    /**
+     * The message.
+     */
+    public var messageID: String
+    /**
+     * What to pass for the next page; empty after the last one.
+     */
+    public var cursor: String
+    /**
+     * Nobody follows.
+     */
+    public var isCompleted: Bool
+    /**
+     * Those who read it; empty if the others were asked for.
+     */
+    public var readUserIDList: [String]
+    /**
+     * Those who did not; empty if the others were asked for.
+     */
+    public var unreadUserIDList: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The message.
+         */messageID: String,
+        /**
+         * What to pass for the next page; empty after the last one.
+         */cursor: String,
+        /**
+         * Nobody follows.
+         */isCompleted: Bool,
+        /**
+         * Those who read it; empty if the others were asked for.
+         */readUserIDList: [String],
+        /**
+         * Those who did not; empty if the others were asked for.
+         */unreadUserIDList: [String]) {
+        self.messageID = messageID
+        self.cursor = cursor
+        self.isCompleted = isCompleted
+        self.readUserIDList = readUserIDList
+        self.unreadUserIDList = unreadUserIDList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupMessageReadMembers: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupMessageReadMembers: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMessageReadMembers {
+        return
+            try GroupMessageReadMembers(
+                messageID: FfiConverterString.read(from: &buf),
+                cursor: FfiConverterString.read(from: &buf),
+                isCompleted: FfiConverterBool.read(from: &buf),
+                readUserIDList: FfiConverterSequenceString.read(from: &buf),
+                unreadUserIDList: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupMessageReadMembers, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.messageID, into: &buf)
+        FfiConverterString.write(value.cursor, into: &buf)
+        FfiConverterBool.write(value.isCompleted, into: &buf)
+        FfiConverterSequenceString.write(value.readUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.unreadUserIDList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMessageReadMembers_lift(_ buf: RustBuffer) throws -> GroupMessageReadMembers {
+    return try FfiConverterTypeGroupMessageReadMembers.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMessageReadMembers_lower(_ value: GroupMessageReadMembers) -> RustBuffer {
+    return FfiConverterTypeGroupMessageReadMembers.lower(value)
 }
 
 
@@ -6103,6 +6321,14 @@ public struct Message: Equatable, Hashable {
      */
     public var reactionList: [MessageReaction]
     /**
+     * Its sender wants to know who read it.
+     */
+    public var needReadReceipt: Bool
+    /**
+     * How many read it, as far as this device knows; only of this user's own messages that ask for it.
+     */
+    public var readReceiptInfo: ReadReceiptInfo?
+    /**
      * This user has read it.
      */
     public var isRead: Bool
@@ -6218,6 +6444,12 @@ public struct Message: Equatable, Hashable {
          * Its reactions, in the order of their first use.
          */reactionList: [MessageReaction] = [],
         /**
+         * Its sender wants to know who read it.
+         */needReadReceipt: Bool = false,
+        /**
+         * How many read it, as far as this device knows; only of this user's own messages that ask for it.
+         */readReceiptInfo: ReadReceiptInfo? = nil,
+        /**
          * This user has read it.
          */isRead: Bool,
         /**
@@ -6273,6 +6505,8 @@ public struct Message: Equatable, Hashable {
         self.isPinned = isPinned
         self.pinOperator = pinOperator
         self.reactionList = reactionList
+        self.needReadReceipt = needReadReceipt
+        self.readReceiptInfo = readReceiptInfo
         self.isRead = isRead
         self.isPeerRead = isPeerRead
         self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
@@ -6323,6 +6557,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 isPinned: FfiConverterBool.read(from: &buf),
                 pinOperator: FfiConverterOptionString.read(from: &buf),
                 reactionList: FfiConverterSequenceTypeMessageReaction.read(from: &buf),
+                needReadReceipt: FfiConverterBool.read(from: &buf),
+                readReceiptInfo: FfiConverterOptionTypeReadReceiptInfo.read(from: &buf),
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
@@ -6359,6 +6595,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterBool.write(value.isPinned, into: &buf)
         FfiConverterOptionString.write(value.pinOperator, into: &buf)
         FfiConverterSequenceTypeMessageReaction.write(value.reactionList, into: &buf)
+        FfiConverterBool.write(value.needReadReceipt, into: &buf)
+        FfiConverterOptionTypeReadReceiptInfo.write(value.readReceiptInfo, into: &buf)
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
@@ -6800,6 +7038,115 @@ public func FfiConverterTypeMessageReactions_lift(_ buf: RustBuffer) throws -> M
 #endif
 public func FfiConverterTypeMessageReactions_lower(_ value: MessageReactions) -> RustBuffer {
     return FfiConverterTypeMessageReactions.lower(value)
+}
+
+
+/**
+ * How many read a message of this user that asks for it.
+ */
+public struct MessageReadReceipt: Equatable, Hashable {
+    /**
+     * The other side, of a message of a C2C conversation.
+     */
+    public var userID: String?
+    /**
+     * The group, of a message of a group.
+     */
+    public var groupID: String?
+    /**
+     * The message.
+     */
+    public var messageID: String
+    /**
+     * The other side of a C2C conversation read it.
+     */
+    public var isPeerRead: Bool
+    /**
+     * So many read it.
+     */
+    public var readCount: Int32
+    /**
+     * So many did not, of those who were in the group when it was sent.
+     */
+    public var unreadCount: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The other side, of a message of a C2C conversation.
+         */userID: String?,
+        /**
+         * The group, of a message of a group.
+         */groupID: String?,
+        /**
+         * The message.
+         */messageID: String,
+        /**
+         * The other side of a C2C conversation read it.
+         */isPeerRead: Bool,
+        /**
+         * So many read it.
+         */readCount: Int32,
+        /**
+         * So many did not, of those who were in the group when it was sent.
+         */unreadCount: Int32) {
+        self.userID = userID
+        self.groupID = groupID
+        self.messageID = messageID
+        self.isPeerRead = isPeerRead
+        self.readCount = readCount
+        self.unreadCount = unreadCount
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageReadReceipt: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageReadReceipt: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageReadReceipt {
+        return
+            try MessageReadReceipt(
+                userID: FfiConverterOptionString.read(from: &buf),
+                groupID: FfiConverterOptionString.read(from: &buf),
+                messageID: FfiConverterString.read(from: &buf),
+                isPeerRead: FfiConverterBool.read(from: &buf),
+                readCount: FfiConverterInt32.read(from: &buf),
+                unreadCount: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageReadReceipt, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.userID, into: &buf)
+        FfiConverterOptionString.write(value.groupID, into: &buf)
+        FfiConverterString.write(value.messageID, into: &buf)
+        FfiConverterBool.write(value.isPeerRead, into: &buf)
+        FfiConverterInt32.write(value.readCount, into: &buf)
+        FfiConverterInt32.write(value.unreadCount, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReadReceipt_lift(_ buf: RustBuffer) throws -> MessageReadReceipt {
+    return try FfiConverterTypeMessageReadReceipt.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReadReceipt_lower(_ value: MessageReadReceipt) -> RustBuffer {
+    return FfiConverterTypeMessageReadReceipt.lower(value)
 }
 
 
@@ -7636,6 +7983,85 @@ public func FfiConverterTypeReactionUserList_lift(_ buf: RustBuffer) throws -> R
 #endif
 public func FfiConverterTypeReactionUserList_lower(_ value: ReactionUserList) -> RustBuffer {
     return FfiConverterTypeReactionUserList.lower(value)
+}
+
+
+/**
+ * How many of those to whom a message was sent confirmed that they read it.
+ */
+public struct ReadReceiptInfo: Equatable, Hashable {
+    /**
+     * They did.
+     */
+    public var readCount: Int32
+    /**
+     * They did not, of those who were in the group when it was sent.
+     */
+    public var unreadCount: Int32
+    /**
+     * The other side of a C2C conversation did.
+     */
+    public var isPeerRead: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * They did.
+         */readCount: Int32,
+        /**
+         * They did not, of those who were in the group when it was sent.
+         */unreadCount: Int32,
+        /**
+         * The other side of a C2C conversation did.
+         */isPeerRead: Bool) {
+        self.readCount = readCount
+        self.unreadCount = unreadCount
+        self.isPeerRead = isPeerRead
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReadReceiptInfo: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReadReceiptInfo: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReadReceiptInfo {
+        return
+            try ReadReceiptInfo(
+                readCount: FfiConverterInt32.read(from: &buf),
+                unreadCount: FfiConverterInt32.read(from: &buf),
+                isPeerRead: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReadReceiptInfo, into buf: inout [UInt8]) {
+        FfiConverterInt32.write(value.readCount, into: &buf)
+        FfiConverterInt32.write(value.unreadCount, into: &buf)
+        FfiConverterBool.write(value.isPeerRead, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadReceiptInfo_lift(_ buf: RustBuffer) throws -> ReadReceiptInfo {
+    return try FfiConverterTypeReadReceiptInfo.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadReceiptInfo_lower(_ value: ReadReceiptInfo) -> RustBuffer {
+    return FfiConverterTypeReadReceiptInfo.lower(value)
 }
 
 
@@ -8899,6 +9325,10 @@ public enum EventName: Equatable, Hashable {
      * Messages were deleted on another device.
      */
     case messageDeleted
+    /**
+     * Users read messages that ask for receipts.
+     */
+    case messageReadReceiptReceived
 
 
 
@@ -8959,6 +9389,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 19: return .pinnedGroupMessageUpdated
 
         case 20: return .messageDeleted
+
+        case 21: return .messageReadReceiptReceived
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -9046,6 +9478,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .messageDeleted:
             writeInt(&buf, Int32(20))
+
+
+        case .messageReadReceiptReceived:
+            writeInt(&buf, Int32(21))
 
         }
     }
@@ -10536,6 +10972,81 @@ public func FfiConverterTypeReadAllType_lower(_ value: ReadAllType) -> RustBuffe
 
 
 /**
+ * Which members of a group are listed.
+ */
+
+public enum ReadMemberFilter: Equatable, Hashable {
+
+    /**
+     * Those who read the message.
+     */
+    case read
+    /**
+     * Those who did not.
+     */
+    case unread
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReadMemberFilter: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReadMemberFilter: FfiConverterRustBuffer {
+    typealias SwiftType = ReadMemberFilter
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReadMemberFilter {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .read
+
+        case 2: return .unread
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReadMemberFilter, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .read:
+            writeInt(&buf, Int32(1))
+
+
+        case .unread:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadMemberFilter_lift(_ buf: RustBuffer) throws -> ReadMemberFilter {
+    return try FfiConverterTypeReadMemberFilter.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadMemberFilter_lower(_ value: ReadMemberFilter) -> RustBuffer {
+    return FfiConverterTypeReadMemberFilter.lower(value)
+}
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -11075,6 +11586,14 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
+     * Users read messages of this user that ask for receipts: so many have now.
+     */
+    case messageReadReceiptReceived(
+        /**
+         * The messages, by their IDs.
+         */receipts: [MessageReadReceipt]
+    )
+    /**
      * The conversation list changed: the whole list, in order.
      */
     case conversationListUpdated(
@@ -11213,34 +11732,37 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 10: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 11: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 11: return .messageReadReceiptReceived(receipts: try FfiConverterSequenceTypeMessageReadReceipt.read(from: &buf)
         )
 
-        case 12: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
+        case 12: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 13: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 13: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 14: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 14: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 15: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 15: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 16: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 16: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 17: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 17: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 18: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 18: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 19: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 19: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 20: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 20: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 21: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -11303,56 +11825,61 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .conversationListUpdated(conversations):
+        case let .messageReadReceiptReceived(receipts):
             writeInt(&buf, Int32(11))
+            FfiConverterSequenceTypeMessageReadReceipt.write(receipts, into: &buf)
+
+
+        case let .conversationListUpdated(conversations):
+            writeInt(&buf, Int32(12))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
             FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
             FfiConverterBool.write(isWhole, into: &buf)
 
 
         case let .totalUnreadMessageCountUpdated(count):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(18))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(19))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(20))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(21))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -11562,6 +12089,30 @@ fileprivate struct FfiConverterOptionTypeMessage: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeMessage.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeReadReceiptInfo: FfiConverterRustBuffer {
+    typealias SwiftType = ReadReceiptInfo?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeReadReceiptInfo.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeReadReceiptInfo.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -12052,6 +12603,31 @@ fileprivate struct FfiConverterSequenceTypeMessageReactions: FfiConverterRustBuf
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeMessageReactions.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMessageReadReceipt: FfiConverterRustBuffer {
+    typealias SwiftType = [MessageReadReceipt]
+
+    public static func write(_ value: [MessageReadReceipt], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMessageReadReceipt.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MessageReadReceipt] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MessageReadReceipt]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMessageReadReceipt.read(from: &buf))
         }
         return seq
     }
@@ -12581,6 +13157,15 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() != 25781) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_message_read_member_list() != 35694) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_read_receipt_list() != 3620) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_send_message_read_receipt() != 44828) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {

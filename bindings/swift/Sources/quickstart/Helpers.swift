@@ -28,6 +28,7 @@ func describe(_ event: TimEvent) -> String {
     case .pinnedGroupMessageUpdated(let group, let place, let isPinned, _): "pinnedGroupMessageUpdated \(group) \(place) \(isPinned)"
     case .messageDeleted(_, let deleted): "messageDeleted \(deleted)"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
+    case .messageReadReceiptReceived(let receipts): "messageReadReceiptReceived \(receipts.map(\.messageID))"
     case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.showName): \($0.messageForShow) (\($0.unreadCount) unread)" })"
     case .conversationChanged(let changed, let deleted, _): "conversationChanged \(changed.map(\.conversationID) + deleted)"
     case .totalUnreadMessageCountUpdated(let count): "totalUnreadMessageCountUpdated \(count)"

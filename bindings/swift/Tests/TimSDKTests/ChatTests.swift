@@ -32,6 +32,30 @@ final class ChatTests: XCTestCase {
         XCTAssertTrue(before.isCompleted)
     }
 
+    func testTheSenderIsToldWhoReadAMessage() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let options = CreateOptions(needReadReceipt: true)
+        let asked = try alice.tim.createTextMessage(to: bob.name, conversationType: .c2c, text: "Did you see this?", options: options)
+        let sent = try await alice.tim.sendMessage(asked)
+        XCTAssertEqual(sent.readReceiptInfo, ReadReceiptInfo(readCount: 0, unreadCount: 1, isPeerRead: false))
+        let got = try await bob.nextMessage()
+        XCTAssertTrue(got.needReadReceipt)
+        let confirmed = try await bob.tim.sendMessageReadReceipt(messageList: [got])
+        XCTAssertEqual(confirmed.map(\.id), [sent.id])
+        try await alice.next {
+            if case .messageReadReceiptReceived(let receipts) = $0 { receipts[0].messageID == sent.id && receipts[0].isPeerRead } else { false }
+        }
+        let known = try await alice.tim.getMessageReadReceiptList(messageList: [sent])
+        XCTAssertEqual(known.map { $0.readReceiptInfo?.readCount }, [1])
+
+        let group = try await alice.tim.createGroup(NewGroup(name: "walks", type: .work, memberList: [bob.name])).groupID
+        let question = try alice.tim.createTextMessage(to: group, conversationType: .group, text: "Who comes?", options: options)
+        let inGroup = try await alice.tim.sendMessage(question)
+        let members = try await alice.tim.getGroupMessageReadMemberList(message: inGroup, filter: .unread, cursor: "", count: 100)
+        XCTAssertEqual(members.unreadUserIDList, [bob.name])
+        XCTAssertTrue(members.isCompleted)
+    }
+
     func testMessagesAreReadAndTakenBack() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let sent = try await alice.say("Never mind", to: bob)

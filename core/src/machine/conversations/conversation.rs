@@ -289,9 +289,14 @@ impl Conv {
                 self.mutated.remove(&sequence);
             }
         }
+        self.change(sequence, |message| mutate(message, mutation));
+    }
+
+    /// Changes a message where it is kept here.
+    pub(super) fn change(&mut self, sequence: u64, change: impl Fn(&mut WireMessage) -> bool) {
         for message in self.newest.as_deref_mut().into_iter().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
-                mutate(message, mutation);
+                change(message);
             }
         }
     }

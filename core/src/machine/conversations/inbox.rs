@@ -56,6 +56,7 @@ impl Conversations {
         mut message: WireMessage,
     ) {
         let (id, sequence) = (message.to.clone(), message.sequence);
+        self.watch(around.cx, &id, &message);
         let conv = self.entry(around.account, &id);
         message.removed = conv.is_removed(sequence);
         if message.mutation_seq > 0 {
@@ -89,6 +90,9 @@ impl Conversations {
         let Some(me) = around.cx.me() else { return };
         self.entry(around.account, id).apply_mutated(&mut message);
         let marks = self.marks(id);
+        if message.from == me {
+            self.watch(around.cx, id, &message);
+        }
         let is_own = message.from == me && around.outbox.came(around.cx, &message, marks);
         let conv = self.entry(around.account, id);
         conv.note(&me, &message);

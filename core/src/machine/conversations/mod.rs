@@ -4,6 +4,7 @@
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies changes of messages, `reads` receipts and read sequences, `pages` finds the messages of a page.
+//! * `receipts` are how many read the user's own messages, `watch` those of which that may change.
 //! * `removals` are what the user removes for themselves: history, and conversations from the list.
 //! * `removed` are messages that the user removes.
 //! * `settings` are what the user sets about a conversation, and drafts.
@@ -21,11 +22,13 @@ mod pages;
 mod peers;
 mod ranges;
 mod reads;
+mod receipts;
 mod removals;
 mod removed;
 mod requests;
 mod settings;
 mod total;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,6 +48,7 @@ pub(super) use conversation::Shown;
 use delivery::Deliveries;
 pub(super) use pages::Page;
 use total::Total;
+use watch::Watch;
 
 /// Changes of the conversation list within this many milliseconds are emitted together.
 const LIST_EVERY_MS: i64 = 1_000;
@@ -73,6 +77,7 @@ pub(super) struct Conversations {
     seeking: BTreeSet<ConversationId>,
     drafts: BTreeMap<ConversationId, String>,
     peers: Peers,
+    receipts: Watch,
     total: Total,
     list: List,
 }
@@ -169,6 +174,7 @@ impl Conversations {
         self.seeking.clear();
         self.drafts.clear();
         self.peers = Peers::default();
+        self.receipts = Watch::default();
         self.total.forget();
         let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
         self.list = List { is_owed, ..List::default() };

@@ -59,6 +59,7 @@ impl Conversations {
         self.pump_settings(cx);
         self.pump_removals(cx);
         self.pump_peers(cx);
+        self.pump_receipts(cx);
         needs_sync
     }
 
@@ -82,6 +83,6 @@ impl Conversations {
             [conv.ask_missing_at, Some(conv.retry_at), reads_at].into_iter().flatten()
         });
         let peers_at = (!self.peers.unnamed.is_empty()).then_some(self.peers.ask_at);
-        deadlines.chain(peers_at).filter(|due| *due > now).min()
+        deadlines.chain(peers_at).chain(self.receipts.due()).filter(|due| *due > now).min()
     }
 }

@@ -169,6 +169,7 @@ impl Conversations {
         self.asked_removals = None;
         self.asked_removed.clear();
         self.peers.asked.clear();
+        self.receipts.connection_lost();
     }
 
     /// Keeps what the user has begun to write; an empty text removes it, also of a conversation that is gone.

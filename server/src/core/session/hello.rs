@@ -17,6 +17,7 @@ use crate::core::Now;
 use crate::core::ops::{
     Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
 };
+use crate::core::receipts::Receipts;
 use crate::core::window::Window;
 
 impl Session {
@@ -176,7 +177,8 @@ impl Session {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match delivery {
             Delivery::Push(encoded) => greeting.pushed.extend(greeting.window.push(&encoded)),
-            Delivery::Ephemeral(_) => {}
+            // Whoever shows messages asks for their receipts after the welcome.
+            Delivery::Ephemeral(_) | Delivery::Receipts(_) => {}
             Delivery::Kick(kick) => greeting.is_in_doubt |= kick.ends(&greeting.hello.instance),
         }
     }
@@ -210,8 +212,15 @@ impl Session {
         // A token that expires beyond the range of the clock never expires.
         let expires_here = now.monotonic.saturating_add(expires.saturating_sub(now.wall));
         let instance = hello.instance;
-        self.phase =
-            Phase::Live(Box::new(Live { actor, instance, window, expires: expires_here, watermark }));
+        let receipts = Receipts::default();
+        self.phase = Phase::Live(Box::new(Live {
+            actor,
+            instance,
+            window,
+            expires: expires_here,
+            watermark,
+            receipts,
+        }));
         let welcome = Welcome {
             version,
             features,

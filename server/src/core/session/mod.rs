@@ -3,13 +3,14 @@
 //! * [`state`] is what a connection knows; [`answer`] has the envelopes of answers.
 //! * [`hello`] logs the client in and resumes sessions.
 //! * [`request`] translates the other requests to writes and queries.
-//! * [`reply`] turns the store's results into replies.
+//! * [`reply`] turns the store's results into replies; [`receipts`] pushes receipts.
 //!
 //! Pure: see the contract in [`super`]. A session never waits: it asks for external data with an effect, and continues
 //! when the result arrives as an input.
 
 mod answer;
 mod hello;
+mod receipts;
 mod reply;
 mod request;
 mod state;
@@ -71,7 +72,7 @@ impl Session {
             Input::QueryResult(token, result) => self.found(token, result, now, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
             Input::Attached => self.attached(now, &mut effects),
-            Input::Delivery(delivery) => self.deliver(delivery, &mut effects),
+            Input::Delivery(delivery) => self.deliver(delivery, now, &mut effects),
             Input::Overflow => self.overflow(&mut effects),
             Input::Deadline => self.timed_out(now, &mut effects),
             Input::Shutdown => self.stopping = true,
@@ -87,7 +88,10 @@ impl Session {
     pub fn deadline(&self) -> Option<i64> {
         match &self.phase {
             Phase::Silent | Phase::Greeting(_) => Some(self.began + limits::HELLO_WITHIN_MS),
-            Phase::Live(live) => Some(self.silence_ends().min(live.expires)),
+            Phase::Live(live) => {
+                let ends = self.silence_ends().min(live.expires);
+                Some(live.receipts.due().map_or(ends, |due| due.min(ends)))
+            }
             Phase::Over => None,
         }
     }
@@ -121,12 +125,16 @@ impl Session {
     #[must_use]
     pub fn park(&mut self) -> Option<Parked> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Live(live) if !self.stopping && !self.asked.has_logout() => Some(Parked {
-                id: self.id,
-                user: live.actor.key,
-                instance: live.instance,
-                window: live.window,
-            }),
+            Phase::Live(mut live) if !self.stopping && !self.asked.has_logout() => {
+                // They are in the window now, and are sent when the session is resumed.
+                live.push_receipts();
+                Some(Parked {
+                    id: self.id,
+                    user: live.actor.key,
+                    instance: live.instance,
+                    window: live.window,
+                })
+            }
             _ => None,
         }
     }
@@ -195,7 +203,7 @@ impl Session {
         }
     }
 
-    fn deliver(&mut self, delivery: Delivery, effects: &mut Vec<Effect>) {
+    fn deliver(&mut self, delivery: Delivery, now: Now, effects: &mut Vec<Effect>) {
         let live = match &mut self.phase {
             Phase::Live(live) => live,
             Phase::Greeting(_) => return self.deliver_early(delivery),
@@ -209,6 +217,7 @@ impl Session {
             Delivery::Ephemeral(encoded) => {
                 effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
             }
+            Delivery::Receipts(updates) => self.receipts(&updates, now.monotonic, effects),
             Delivery::Kick(kick) => {
                 // It may be older than the login, if that was made again: the store tells.
                 if kick.ends(&live.instance) {
@@ -233,6 +242,7 @@ impl Session {
     }
 
     fn timed_out(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.push_due_receipts(now.monotonic, effects);
         match &self.phase {
             Phase::Live(live) if live.expires <= now.monotonic => {
                 self.end(KickReason::UserSigExpired.code(), effects)

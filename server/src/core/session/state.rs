@@ -14,6 +14,7 @@ use crate::core::ops::{
     Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, UserKey, Write,
 };
 use crate::core::policy::LoginPolicy;
+use crate::core::receipts::Receipts;
 use crate::core::shares::{Network, Shares};
 use crate::core::window::Window;
 
@@ -151,6 +152,8 @@ pub(super) struct Live {
     pub(super) expires: i64,
     /// The upper end of the first sync, if the watermark need not be advanced for it.
     pub(super) watermark: Option<Cursor>,
+    /// Receipts that were not pushed yet.
+    pub(super) receipts: Receipts,
 }
 
 /// The client as identified by its `hello`, for logs, without the token.

@@ -73,6 +73,8 @@ pub struct Member {
     pub role: Role,
     /// When the member joined.
     pub joined: UnixMillis,
+    /// The newest message of the group then: later ones are sent to this member.
+    pub joined_at: u64,
 }
 
 /// Groups, identified by the key of their conversation.

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
-use tim_protocol::message::{Message, Pin, Priority, Reaction, Revocation};
+use tim_protocol::message::{Message, Pin, Priority, Reaction, ReceiptCounts, Revocation};
 use tim_protocol::{List, MessageId, UnixMillis, UserId};
 
 use super::conversations::Conversation;
@@ -48,6 +48,8 @@ pub struct MessageRow<'a> {
     pub pin: Option<Pin>,
     /// Its reactions, as the reader sees them.
     pub reactions: List<Reaction>,
+    /// How many read it, if the reader of this row is its sender and asks for that.
+    pub receipts: Option<ReceiptCounts>,
     /// The attributes as they were stored.
     pub attributes: Option<&'a RawValue>,
     /// The body as it was stored.

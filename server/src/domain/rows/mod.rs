@@ -24,6 +24,7 @@ mod messages;
 mod mutations;
 mod pins;
 mod reactions;
+mod receipts;
 mod removals;
 mod sends;
 mod users;
@@ -38,6 +39,7 @@ pub use messages::{Counts, MessageRow, MessageRows};
 pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
 pub use pins::PinRows;
 pub use reactions::ReactionRows;
+pub use receipts::{Asking, ReceiptRows};
 pub use removals::RemovalRows;
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
@@ -52,6 +54,7 @@ pub trait Rows:
     + MessageRows
     + MutationRows
     + ReactionRows
+    + ReceiptRows
     + PinRows
     + RemovalRows
     + MentionRows

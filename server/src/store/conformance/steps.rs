@@ -199,6 +199,13 @@ pub fn pin_message(actor: &Actor, group: &str, sequence: u64, is_pinned: bool) -
     Write::request(actor, call::PinMessageRequest { group_id, sequence, is_pinned }, NOW)
 }
 
+/// Confirms that the actor read messages.
+#[must_use]
+pub fn read_receipt(actor: &Actor, conversation: &str, sequences: &[u64]) -> Write {
+    let conversation_id = conversation.parse().unwrap();
+    Write::request(actor, call::ReceiptRequest { conversation_id, sequences: sequences.to_vec() }, NOW)
+}
+
 /// Revokes a message.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {

@@ -194,6 +194,17 @@ CREATE TABLE to_erase(sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
 ALTER TABLE user ADD COLUMN stored INTEGER NOT NULL DEFAULT 0;
 UPDATE user SET stored = s.bytes FROM (SELECT owner, sum(size) AS bytes FROM media GROUP BY owner) s WHERE s.owner = user.id;
 ",
+    // Messages that ask for read receipts, with how many users they were sent to and how many of those read them, and who did.
+    // `joined_at` is the head of a group's log when a member joined: no message asked for receipts before this step.
+    r"
+CREATE TABLE asking(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL, shard INTEGER NOT NULL, sender INTEGER NOT NULL,
+    receivers INTEGER NOT NULL, readers INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(conv, seq)) WITHOUT ROWID;
+CREATE TABLE receipt(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL, user INTEGER NOT NULL, shard INTEGER NOT NULL,
+    PRIMARY KEY(conv, seq, user)) WITHOUT ROWID;
+ALTER TABLE member ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// The settings of the connection that writes.

@@ -229,6 +229,23 @@ async fn revoked(store: &Watched, alice: &Actor) {
     asks(store, alice, call::MutationsRequest { conversation_id, after: 0 }).await;
 }
 
+/// Two messages that bob confirms, and that are revoked.
+async fn receipts(store: &Watched, alice: &Actor) {
+    let bob = conformance::login(store, "bob").await;
+    let conversation_id: ConversationId = "GROUPwork".parse().unwrap();
+    for number in [8, 9] {
+        let asking = conformance::message_with(alice, "GROUPwork", number, r#"{"needReadReceipt":true}"#);
+        let sequence = conformance::sent(store.write(asking).await).sequence;
+        store.write(conformance::read_receipt(&bob, "GROUPwork", &[sequence])).await.unwrap();
+        for is_read in [true, false] {
+            let (conversation_id, after) = (conversation_id.clone(), None);
+            let asked = call::ReadersRequest { conversation_id, sequence, is_read, after, limit: 1 };
+            asks(store, alice, asked).await;
+        }
+        store.write(conformance::revoke(alice, "GROUPwork", sequence)).await.unwrap();
+    }
+}
+
 /// The owner leaves it.
 async fn work_group(store: &Watched, alice: &Actor) {
     store.write(conformance::group(alice, "work", &["bob"])).await.unwrap();
@@ -240,6 +257,7 @@ async fn work_group(store: &Watched, alice: &Actor) {
         store.write(conformance::pin_message(alice, "work", 2, is_pinned)).await.unwrap();
         asks(store, alice, call::GetPinnedRequest { group_id: GroupId::new("work").unwrap() }).await;
     }
+    receipts(store, alice).await;
     store.write(conformance::revoke(alice, "GROUPwork", 2)).await.unwrap();
     asks(store, alice, call::QuitGroupRequest { group_id: GroupId::new("work").unwrap() }).await;
 }

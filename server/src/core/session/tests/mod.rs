@@ -3,6 +3,7 @@
 mod bus;
 mod ending;
 mod hello;
+mod receipts;
 mod requests;
 mod resume;
 mod strangers;
@@ -235,6 +236,7 @@ fn sent() -> WriteReply {
         time: NOON,
         nick: String::new(),
         avatar: String::new(),
+        receipts: None,
         mutation_seq: 0,
     }))
 }

@@ -4,7 +4,7 @@ use rusqlite::params;
 use tim_protocol::UserId;
 use tim_protocol::group::Role;
 
-use super::{Transaction, to_sql, word};
+use super::{Transaction, to_sql, unsigned, word};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
@@ -98,10 +98,11 @@ impl GroupRows for Transaction<'_> {
     }
 
     fn member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Option<Member>> {
-        let mut query = self.prepare("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
+        let mut query =
+            self.prepare("SELECT role, joined, joined_at FROM member WHERE conv = ? AND user = ?")?;
         let mut rows = query.query(params![group.0, user.0])?;
         let Some(row) = rows.next()? else { return Ok(None) };
-        Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)? }))
+        Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)?, joined_at: unsigned(row, 2)? }))
     }
 
     fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>> {
@@ -149,9 +150,9 @@ impl GroupRows for Transaction<'_> {
 
     fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> DomainResult<()> {
         self.prepare(&format!(
-            "INSERT INTO member(conv, user, shard, role, joined) VALUES(?1, ?2, {SHARD}, ?3, ?4)"
+            "INSERT INTO member(conv, user, shard, role, joined, joined_at) VALUES(?1, ?2, {SHARD}, ?3, ?4, ?5)"
         ))?
-        .execute(params![group.0, user.0, member.role.as_str(), member.joined])?;
+        .execute(params![group.0, user.0, member.role.as_str(), member.joined, to_sql(member.joined_at)])?;
         Ok(())
     }
 

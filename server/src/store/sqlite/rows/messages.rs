@@ -15,6 +15,7 @@ use tim_protocol::{MessageId, UnixMillis, UserId};
 use super::conversations::kind_of;
 use super::pins::read_pin;
 use super::reactions::{reaction_columns, read_reactions};
+use super::receipts::{read_counts, receipt_column};
 use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
@@ -34,6 +35,7 @@ impl MessageRows for Transaction<'_> {
                 time: row.get(3)?,
                 nick: text(row, 4)?.to_owned(),
                 avatar: text(row, 5)?.to_owned(),
+                receipts: None,
                 mutation_seq: unsigned_or_zero(row, 6)?,
             })
         });
@@ -96,6 +98,8 @@ impl MessageRows for Transaction<'_> {
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes, m.reason,
                     m.mutation, m.version, m.pin, ",
             reaction_columns!(),
+            ", ",
+            receipt_column!(),
             " FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ?2 AND m.seq BETWEEN ?3 AND ?4 ORDER BY m.seq DESC LIMIT ?5"
         ))?;
@@ -177,6 +181,7 @@ fn read_message<'a>(
         version: unsigned_or_zero(row, 18)?,
         pin: read_pin(row, 19)?,
         reactions: read_reactions(row, 20)?,
+        receipts: read_counts(row, 22)?,
         attributes: attributes(row, 15)?,
         body: body(row, 13, room)?,
     })

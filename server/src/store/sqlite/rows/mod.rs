@@ -12,6 +12,7 @@ mod messages;
 mod mutations;
 mod pins;
 mod reactions;
+mod receipts;
 mod removals;
 mod sends;
 mod users;

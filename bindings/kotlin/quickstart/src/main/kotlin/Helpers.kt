@@ -28,6 +28,7 @@ fun describe(event: TimEvent): String = when (event) {
         "PINNED_GROUP_MESSAGE_UPDATED ${event.groupID} ${event.messageSequence} ${event.isPinned}"
     is TimEvent.MessageDeleted -> "MESSAGE_DELETED ${event.messageIDList}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
+    is TimEvent.MessageReadReceiptReceived -> "MESSAGE_READ_RECEIPT_RECEIVED ${event.receipts.map { it.messageID }}"
     is TimEvent.ConversationListUpdated ->
         "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.showName}: ${it.messageForShow} (${it.unreadCount} unread)" }}"
     is TimEvent.ConversationChanged ->

@@ -27,6 +27,8 @@ object TimCode {
     const val CONVERSATION_TYPE_INVALID: Int = 2106
     /** the message could not be taken back. */
     const val REVOKE_FAILED: Int = 2110
+    /** no read receipt to send or ask for: the message must have needReadReceipt, and not be revoked. */
+    const val NO_RECEIPT_NEEDED: Int = 2114
     /** system notices cannot be deleted. */
     const val NOTICE_NOT_REMOVABLE: Int = 2116
     /** no picture was chosen: pass a path or bytes. */

@@ -102,6 +102,7 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.MessageReactionsUpdated::class -> EventName.MESSAGE_REACTIONS_UPDATED
         TimEvent.PinnedGroupMessageUpdated::class -> EventName.PINNED_GROUP_MESSAGE_UPDATED
         TimEvent.MessageReadByPeer::class -> EventName.MESSAGE_READ_BY_PEER
+        TimEvent.MessageReadReceiptReceived::class -> EventName.MESSAGE_READ_RECEIPT_RECEIVED
         TimEvent.ConversationListUpdated::class -> EventName.CONVERSATION_LIST_UPDATED
         TimEvent.GroupListUpdated::class -> EventName.GROUP_LIST_UPDATED
         TimEvent.ProfileUpdated::class -> EventName.PROFILE_UPDATED

@@ -933,6 +933,12 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_remove_message_reaction(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_group_message_read_member_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_message_read_receipt_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_send_message_read_receipt(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
@@ -1129,6 +1135,12 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_message_reactions(`ptr`: Long,`messageList`: RustBuffer.ByValue,`maxUserCountPerReaction`: Int,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_remove_message_reaction(`ptr`: Long,`message`: RustBuffer.ByValue,`reactionID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_message_read_member_list(`ptr`: Long,`message`: RustBuffer.ByValue,`filter`: RustBuffer.ByValue,`cursor`: RustBuffer.ByValue,`count`: Int,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_message_read_receipt_list(`ptr`: Long,`messageList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_send_message_read_receipt(`ptr`: Long,`messageList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
@@ -1521,6 +1533,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() and 0xFFFF) != 25781) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_message_read_member_list() and 0xFFFF) != 35694) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_read_receipt_list() and 0xFFFF) != 3620) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message_read_receipt() and 0xFFFF) != 44828) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
@@ -4080,6 +4101,39 @@ public interface TimInterface {
     suspend fun `removeMessageReaction`(`message`: Message, `reactionID`: kotlin.String): Message
 
     /**
+     * A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those of the
+     * page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those who read it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back, 20001 for
+     * one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003 for a cursor that
+     * is none, 10010. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getGroupMessageReadMemberList`(`message`: Message, `filter`: ReadMemberFilter, `cursor`: kotlin.String, `count`: kotlin.Int): GroupMessageReadMembers
+
+    /**
+     * How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+     * `readReceiptInfo`. Other messages are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for messages
+     * of a group that this user is not in. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getMessageReadReceiptList`(`messageList`: List<Message>): List<Message>
+
+    /**
+     * Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told. Reading a
+     * conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own ones and those that
+     * were taken back are left out. Answers those that are confirmed; who confirmed one already counts once. A call that fails is
+     * not made later: repeat it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where nothing could
+     * be sent either. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `sendMessageReadReceipt`(`messageList`: List<Message>): List<Message>
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -6074,6 +6128,102 @@ open class Tim: TimInterface
 
 
     /**
+     * A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those of the
+     * page that gave this `cursor`, or the first ones with an empty one. Who has left the group is only among those who read it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 2114 for one that asks for nothing or was taken back, 20001 for
+     * one that is not of a group or a count out of its range, 10007 for a message of another user, 2002 or 20003 for a cursor that
+     * is none, 10010. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getGroupMessageReadMemberList`(`message`: Message, `filter`: ReadMemberFilter, `cursor`: kotlin.String, `count`: kotlin.Int) : GroupMessageReadMembers {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_message_read_member_list(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeReadMemberFilter.lower(`filter`),
+        FfiConverterString.lower(`cursor`),
+        FfiConverterInt.lower(`count`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMessageReadMembers.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
+     * `readReceiptInfo`. Other messages are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them is this user's and asks for it, 20001 for more than 30, 10007 or 10010 for messages
+     * of a group that this user is not in. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getMessageReadReceiptList`(`messageList`: List<Message>) : List<Message> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_message_read_receipt_list(
+                uniffiHandle,
+
+        FfiConverterSequenceTypeMessage.lower(`messageList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told. Reading a
+     * conversation does not do that, and this does not change what is unread. Messages that ask for nothing, own ones and those that
+     * were taken back are left out. Answers those that are confirmed; who confirmed one already counts once. A call that fails is
+     * not made later: repeat it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2114 if none of them needs a receipt, 20001 for more than 30, 20007, 10007 or 10010 where nothing could
+     * be sent either. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `sendMessageReadReceipt`(`messageList`: List<Message>) : List<Message> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_send_message_read_receipt(
+                uniffiHandle,
+
+        FfiConverterSequenceTypeMessage.lower(`messageList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -6415,6 +6565,15 @@ open class Tim: TimInterface
 
     /** [removeMessageReaction] for Java: the future fails with a [TimException]. */
     fun removeMessageReactionAsync(`message`: Message, `reactionID`: kotlin.String): CompletableFuture<Message> = inFuture { `removeMessageReaction`(message, reactionID) }
+
+    /** [getGroupMessageReadMemberList] for Java: the future fails with a [TimException]. */
+    fun getGroupMessageReadMemberListAsync(`message`: Message, `filter`: ReadMemberFilter, `cursor`: kotlin.String, `count`: kotlin.Int): CompletableFuture<GroupMessageReadMembers> = inFuture { `getGroupMessageReadMemberList`(message, filter, cursor, count) }
+
+    /** [getMessageReadReceiptList] for Java: the future fails with a [TimException]. */
+    fun getMessageReadReceiptListAsync(`messageList`: List<Message>): CompletableFuture<List<Message>> = inFuture { `getMessageReadReceiptList`(messageList) }
+
+    /** [sendMessageReadReceipt] for Java: the future fails with a [TimException]. */
+    fun sendMessageReadReceiptAsync(`messageList`: List<Message>): CompletableFuture<List<Message>> = inFuture { `sendMessageReadReceipt`(messageList) }
 
     /** [addToBlacklist] for Java: the future fails with a [TimException]. */
     fun addToBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `addToBlacklist`(userIDList); null }
@@ -7488,6 +7647,11 @@ data class CreateOptions (
      * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
      */
     val `atUserList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
+     */
+    val `needReadReceipt`: kotlin.Boolean = false
 
 ){
 
@@ -7507,19 +7671,22 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterOptionalTypePriority.read(buf),
             FfiConverterString.read(buf),
             FfiConverterSequenceString.read(buf),
+            FfiConverterBoolean.read(buf),
         )
     }
 
     override fun allocationSize(value: CreateOptions) = (
             FfiConverterOptionalTypePriority.allocationSize(value.`priority`) +
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
-            FfiConverterSequenceString.allocationSize(value.`atUserList`)
+            FfiConverterSequenceString.allocationSize(value.`atUserList`) +
+            FfiConverterBoolean.allocationSize(value.`needReadReceipt`)
     )
 
     override fun write(value: CreateOptions, buf: ByteBuffer) {
             FfiConverterOptionalTypePriority.write(value.`priority`, buf)
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterSequenceString.write(value.`atUserList`, buf)
+            FfiConverterBoolean.write(value.`needReadReceipt`, buf)
     }
 }
 
@@ -7939,6 +8106,77 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
             FfiConverterString.write(value.`avatar`, buf)
             FfiConverterTypeRole.write(value.`role`, buf)
             FfiConverterLong.write(value.`joinTime`, buf)
+    }
+}
+
+
+
+/**
+ * A page of the members of a group who read a message, or did not.
+ */
+data class GroupMessageReadMembers (
+    /**
+     * The message.
+     */
+    val `messageID`: kotlin.String
+    ,
+    /**
+     * What to pass for the next page; empty after the last one.
+     */
+    val `cursor`: kotlin.String
+    ,
+    /**
+     * Nobody follows.
+     */
+    val `isCompleted`: kotlin.Boolean
+    ,
+    /**
+     * Those who read it; empty if the others were asked for.
+     */
+    val `readUserIDList`: List<kotlin.String>
+    ,
+    /**
+     * Those who did not; empty if the others were asked for.
+     */
+    val `unreadUserIDList`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupMessageReadMembers: FfiConverterRustBuffer<GroupMessageReadMembers> {
+    override fun read(buf: ByteBuffer): GroupMessageReadMembers {
+        return GroupMessageReadMembers(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupMessageReadMembers) = (
+            FfiConverterString.allocationSize(value.`messageID`) +
+            FfiConverterString.allocationSize(value.`cursor`) +
+            FfiConverterBoolean.allocationSize(value.`isCompleted`) +
+            FfiConverterSequenceString.allocationSize(value.`readUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`unreadUserIDList`)
+    )
+
+    override fun write(value: GroupMessageReadMembers, buf: ByteBuffer) {
+            FfiConverterString.write(value.`messageID`, buf)
+            FfiConverterString.write(value.`cursor`, buf)
+            FfiConverterBoolean.write(value.`isCompleted`, buf)
+            FfiConverterSequenceString.write(value.`readUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`unreadUserIDList`, buf)
     }
 }
 
@@ -8524,6 +8762,16 @@ data class Message (
     val `reactionList`: List<MessageReaction> = listOf()
     ,
     /**
+     * Its sender wants to know who read it.
+     */
+    val `needReadReceipt`: kotlin.Boolean = false
+    ,
+    /**
+     * How many read it, as far as this device knows; only of this user's own messages that ask for it.
+     */
+    val `readReceiptInfo`: ReadReceiptInfo? = null
+    ,
+    /**
      * This user has read it.
      */
     val `isRead`: kotlin.Boolean
@@ -8615,6 +8863,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterOptionalString.read(buf),
             FfiConverterSequenceTypeMessageReaction.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterOptionalTypeReadReceiptInfo.read(buf),
+            FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
@@ -8650,6 +8900,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.allocationSize(value.`isPinned`) +
             FfiConverterOptionalString.allocationSize(value.`pinOperator`) +
             FfiConverterSequenceTypeMessageReaction.allocationSize(value.`reactionList`) +
+            FfiConverterBoolean.allocationSize(value.`needReadReceipt`) +
+            FfiConverterOptionalTypeReadReceiptInfo.allocationSize(value.`readReceiptInfo`) +
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
@@ -8685,6 +8937,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.write(value.`isPinned`, buf)
             FfiConverterOptionalString.write(value.`pinOperator`, buf)
             FfiConverterSequenceTypeMessageReaction.write(value.`reactionList`, buf)
+            FfiConverterBoolean.write(value.`needReadReceipt`, buf)
+            FfiConverterOptionalTypeReadReceiptInfo.write(value.`readReceiptInfo`, buf)
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
@@ -8986,6 +9240,85 @@ public object FfiConverterTypeMessageReactions: FfiConverterRustBuffer<MessageRe
     override fun write(value: MessageReactions, buf: ByteBuffer) {
             FfiConverterString.write(value.`messageID`, buf)
             FfiConverterSequenceTypeMessageReaction.write(value.`reactionList`, buf)
+    }
+}
+
+
+
+/**
+ * How many read a message of this user that asks for it.
+ */
+data class MessageReadReceipt (
+    /**
+     * The other side, of a message of a C2C conversation.
+     */
+    val `userID`: kotlin.String?
+    ,
+    /**
+     * The group, of a message of a group.
+     */
+    val `groupID`: kotlin.String?
+    ,
+    /**
+     * The message.
+     */
+    val `messageID`: kotlin.String
+    ,
+    /**
+     * The other side of a C2C conversation read it.
+     */
+    val `isPeerRead`: kotlin.Boolean
+    ,
+    /**
+     * So many read it.
+     */
+    val `readCount`: kotlin.Int
+    ,
+    /**
+     * So many did not, of those who were in the group when it was sent.
+     */
+    val `unreadCount`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageReadReceipt: FfiConverterRustBuffer<MessageReadReceipt> {
+    override fun read(buf: ByteBuffer): MessageReadReceipt {
+        return MessageReadReceipt(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageReadReceipt) = (
+            FfiConverterOptionalString.allocationSize(value.`userID`) +
+            FfiConverterOptionalString.allocationSize(value.`groupID`) +
+            FfiConverterString.allocationSize(value.`messageID`) +
+            FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
+            FfiConverterInt.allocationSize(value.`readCount`) +
+            FfiConverterInt.allocationSize(value.`unreadCount`)
+    )
+
+    override fun write(value: MessageReadReceipt, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`userID`, buf)
+            FfiConverterOptionalString.write(value.`groupID`, buf)
+            FfiConverterString.write(value.`messageID`, buf)
+            FfiConverterBoolean.write(value.`isPeerRead`, buf)
+            FfiConverterInt.write(value.`readCount`, buf)
+            FfiConverterInt.write(value.`unreadCount`, buf)
     }
 }
 
@@ -9588,6 +9921,61 @@ public object FfiConverterTypeReactionUserList: FfiConverterRustBuffer<ReactionU
             FfiConverterSequenceTypeReactionUser.write(value.`userList`, buf)
             FfiConverterLong.write(value.`nextSeq`, buf)
             FfiConverterBoolean.write(value.`isCompleted`, buf)
+    }
+}
+
+
+
+/**
+ * How many of those to whom a message was sent confirmed that they read it.
+ */
+data class ReadReceiptInfo (
+    /**
+     * They did.
+     */
+    val `readCount`: kotlin.Int
+    ,
+    /**
+     * They did not, of those who were in the group when it was sent.
+     */
+    val `unreadCount`: kotlin.Int
+    ,
+    /**
+     * The other side of a C2C conversation did.
+     */
+    val `isPeerRead`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReadReceiptInfo: FfiConverterRustBuffer<ReadReceiptInfo> {
+    override fun read(buf: ByteBuffer): ReadReceiptInfo {
+        return ReadReceiptInfo(
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReadReceiptInfo) = (
+            FfiConverterInt.allocationSize(value.`readCount`) +
+            FfiConverterInt.allocationSize(value.`unreadCount`) +
+            FfiConverterBoolean.allocationSize(value.`isPeerRead`)
+    )
+
+    override fun write(value: ReadReceiptInfo, buf: ByteBuffer) {
+            FfiConverterInt.write(value.`readCount`, buf)
+            FfiConverterInt.write(value.`unreadCount`, buf)
+            FfiConverterBoolean.write(value.`isPeerRead`, buf)
     }
 }
 
@@ -10378,7 +10766,11 @@ enum class EventName {
     /**
      * Messages were deleted on another device.
      */
-    MESSAGE_DELETED;
+    MESSAGE_DELETED,
+    /**
+     * Users read messages that ask for receipts.
+     */
+    MESSAGE_READ_RECEIPT_RECEIVED;
 
 
 
@@ -11484,6 +11876,51 @@ public object FfiConverterTypeReadAllType: FfiConverterRustBuffer<ReadAllType> {
 
 
 /**
+ * Which members of a group are listed.
+ */
+
+enum class ReadMemberFilter {
+
+    /**
+     * Those who read the message.
+     */
+    READ,
+    /**
+     * Those who did not.
+     */
+    UNREAD;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReadMemberFilter: FfiConverterRustBuffer<ReadMemberFilter> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ReadMemberFilter.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ReadMemberFilter) = 4UL
+
+    override fun write(value: ReadMemberFilter, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -12007,6 +12444,21 @@ sealed class TimEvent {
     }
 
     /**
+     * Users read messages of this user that ask for receipts: so many have now.
+     */
+    data class MessageReadReceiptReceived(
+        /**
+         * The messages, by their IDs.
+         */
+        val `receipts`: List<im.tim.sdk.MessageReadReceipt>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The conversation list changed: the whole list, in order.
      */
     data class ConversationListUpdated(
@@ -12215,37 +12667,40 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             10 -> TimEvent.MessageReadByPeer(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            11 -> TimEvent.ConversationListUpdated(
+            11 -> TimEvent.MessageReadReceiptReceived(
+                FfiConverterSequenceTypeMessageReadReceipt.read(buf),
+                )
+            12 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            12 -> TimEvent.ConversationChanged(
+            13 -> TimEvent.ConversationChanged(
                 FfiConverterSequenceTypeConversation.read(buf),
                 FfiConverterSequenceString.read(buf),
                 FfiConverterBoolean.read(buf),
                 )
-            13 -> TimEvent.TotalUnreadMessageCountUpdated(
+            14 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            14 -> TimEvent.GroupListUpdated(
+            15 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            15 -> TimEvent.ProfileUpdated(
+            16 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            16 -> TimEvent.BlacklistUpdated(
+            17 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            17 -> TimEvent.Error(
+            18 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            18 -> TimEvent.KickedOut(
+            19 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            19 -> TimEvent.NetStateChange(
+            20 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            20 -> TimEvent.SdkDestroy(
+            21 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -12323,6 +12778,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             (
                 4UL
                 + FfiConverterSequenceTypeMessage.allocationSize(value.`messages`)
+            )
+        }
+        is TimEvent.MessageReadReceiptReceived -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeMessageReadReceipt.allocationSize(value.`receipts`)
             )
         }
         is TimEvent.ConversationListUpdated -> {
@@ -12454,56 +12916,61 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.ConversationListUpdated -> {
+            is TimEvent.MessageReadReceiptReceived -> {
                 buf.putInt(11)
+                FfiConverterSequenceTypeMessageReadReceipt.write(value.`receipts`, buf)
+                Unit
+            }
+            is TimEvent.ConversationListUpdated -> {
+                buf.putInt(12)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.ConversationChanged -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
                 FfiConverterBoolean.write(value.`isWhole`, buf)
                 Unit
             }
             is TimEvent.TotalUnreadMessageCountUpdated -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(17)
+                buf.putInt(18)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(18)
+                buf.putInt(19)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(19)
+                buf.putInt(20)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(20)
+                buf.putInt(21)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
@@ -12797,6 +13264,38 @@ public object FfiConverterOptionalTypeMessage: FfiConverterRustBuffer<Message?> 
         } else {
             buf.put(1)
             FfiConverterTypeMessage.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeReadReceiptInfo: FfiConverterRustBuffer<ReadReceiptInfo?> {
+    override fun read(buf: ByteBuffer): ReadReceiptInfo? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeReadReceiptInfo.read(buf)
+    }
+
+    override fun allocationSize(value: ReadReceiptInfo?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeReadReceiptInfo.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ReadReceiptInfo?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeReadReceiptInfo.write(value, buf)
         }
     }
 }
@@ -13393,6 +13892,34 @@ public object FfiConverterSequenceTypeMessageReactions: FfiConverterRustBuffer<L
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeMessageReactions.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMessageReadReceipt: FfiConverterRustBuffer<List<MessageReadReceipt>> {
+    override fun read(buf: ByteBuffer): List<MessageReadReceipt> {
+        val len = buf.getInt()
+        return List<MessageReadReceipt>(len) {
+            FfiConverterTypeMessageReadReceipt.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MessageReadReceipt>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMessageReadReceipt.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MessageReadReceipt>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMessageReadReceipt.write(it, buf)
         }
     }
 }

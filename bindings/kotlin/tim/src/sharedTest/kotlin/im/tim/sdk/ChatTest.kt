@@ -29,6 +29,27 @@ import kotlinx.coroutines.yield
 
 class ChatTest {
     @Test
+    fun theSenderIsToldWhoReadAMessage() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val options = CreateOptions(needReadReceipt = true)
+        val asked = alice.tim.createTextMessage(bob.name, ConversationType.C2C, "Did you see this?", options)
+        val sent = alice.tim.sendMessage(asked)
+        assertEquals(ReadReceiptInfo(readCount = 0, unreadCount = 1, isPeerRead = false), sent.readReceiptInfo)
+        val got = bob.nextMessage()
+        assertTrue(got.needReadReceipt)
+        assertEquals(listOf(sent.id), bob.tim.sendMessageReadReceipt(listOf(got)).map { it.id })
+        val receipt = alice.next<TimEvent.MessageReadReceiptReceived>().receipts.single()
+        assertEquals(Triple(bob.name, sent.id, true), Triple(receipt.userID, receipt.messageID, receipt.isPeerRead))
+        val known = alice.tim.getMessageReadReceiptList(listOf(sent)).single()
+        assertEquals(1, known.readReceiptInfo?.readCount)
+
+        val group = alice.tim.createGroup(NewGroup("walks", GroupType.WORK, memberList = listOf(bob.name))).groupID
+        val question = alice.tim.sendMessage(alice.tim.createTextMessage(group, ConversationType.GROUP, "Who comes?", options))
+        val members = alice.tim.getGroupMessageReadMemberList(question, ReadMemberFilter.UNREAD, "", 100)
+        assertEquals(listOf(bob.name) to true, members.unreadUserIDList to members.isCompleted)
+    }
+
+    @Test
     fun theQuickStart() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         assertTrue(alice.tim.isReady())

@@ -1,0 +1,253 @@
+//! Which messages of this user may still be read by somebody, as far as is known: the newest that were sent, came or were shown.
+//!
+//! A session pushes what changes of them. What may have changed without a push is asked for, and what is shown again after a
+//! while, because a push may be lost.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use tim_protocol::message::{MessageReceipts, ReceiptCounts};
+use tim_protocol::{ConversationId, limits};
+
+/// So many messages are watched.
+const MAX_WATCHED: usize = 200;
+/// So many requests are under way: the others of the user must not wait for the server's share.
+const MAX_ASKED: usize = 4;
+/// What is known counts as right for so many milliseconds when it is shown again.
+const FRESH_MS: i64 = 60_000;
+/// Delay before a request that failed is repeated, in milliseconds.
+const ASK_AGAIN_MS: i64 = 2_000;
+
+/// A message of a conversation.
+type Place = (ConversationId, u64);
+
+/// What is known of a message.
+struct Known {
+    /// How many read it; `None` if nothing is known.
+    read: Option<u32>,
+    /// When the server said so, or was asked last.
+    as_of: i64,
+}
+
+/// The messages that are watched.
+#[derive(Default)]
+pub(super) struct Watch {
+    known: BTreeMap<Place, Known>,
+    /// The same messages, the one first that is not watched any more if there are too many.
+    order: VecDeque<Place>,
+    to_ask: BTreeMap<ConversationId, BTreeSet<u64>>,
+    /// Requests that are not answered.
+    asked: BTreeMap<ConversationId, Vec<u64>>,
+    retry_at: i64,
+}
+
+impl Watch {
+    /// A message of this user that is read by so many, as the server says now.
+    pub(super) fn add(
+        &mut self,
+        id: &ConversationId,
+        sequence: u64,
+        counts: Option<ReceiptCounts>,
+        now: i64,
+    ) {
+        self.insert((id.clone(), sequence), counts, now);
+        if counts.is_none() {
+            self.ask(id, sequence);
+        }
+    }
+
+    /// A message of this user was shown, as this device knows it.
+    pub(super) fn shown(
+        &mut self,
+        id: &ConversationId,
+        sequence: u64,
+        counts: Option<ReceiptCounts>,
+        now: i64,
+    ) {
+        let is_all_read = counts.is_some_and(|counts| counts.unread == 0);
+        let known = self.insert((id.clone(), sequence), counts, now.saturating_sub(FRESH_MS));
+        if !is_all_read && known.is_some_and(|known| known.as_of + FRESH_MS <= now) {
+            self.ask(id, sequence);
+        }
+    }
+
+    fn ask(&mut self, id: &ConversationId, sequence: u64) {
+        self.to_ask.entry(id.clone()).or_default().insert(sequence);
+    }
+
+    /// Watches a message unless everybody has read it. Gives what is known of it.
+    fn insert(&mut self, place: Place, counts: Option<ReceiptCounts>, as_of: i64) -> Option<&Known> {
+        if counts.is_some_and(|counts| counts.unread == 0) {
+            return None;
+        }
+        if !self.known.contains_key(&place) {
+            self.order.push_back(place.clone());
+            if self.order.len() > MAX_WATCHED
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.known.remove(&oldest);
+            }
+        }
+        let read = counts.map(|counts| counts.read);
+        Some(self.known.entry(place).or_insert(Known { read, as_of }))
+    }
+
+    /// So many read a message now. Returns whether that is news, as far as is known.
+    pub(super) fn came(&mut self, id: &ConversationId, receipts: &MessageReceipts, now: i64) -> bool {
+        let place = (id.clone(), receipts.sequence);
+        let Some(known) = self.known.get_mut(&place) else { return true };
+        let is_news = known.read.is_none_or(|read| read < receipts.read);
+        if is_news {
+            known.read = Some(receipts.read);
+        }
+        known.as_of = now;
+        if receipts.unread == 0 {
+            self.remove(&place);
+        }
+        is_news
+    }
+
+    fn remove(&mut self, place: &Place) {
+        self.known.remove(place);
+        self.order.retain(|watched| watched != place);
+    }
+
+    /// Something may have been missed of all of them.
+    pub(super) fn ask_again(&mut self) {
+        for (id, sequence) in self.known.keys() {
+            self.to_ask.entry(id.clone()).or_default().insert(*sequence);
+        }
+    }
+
+    pub(super) fn connection_lost(&mut self) {
+        for (id, sequences) in std::mem::take(&mut self.asked) {
+            self.to_ask.entry(id).or_default().extend(sequences);
+        }
+    }
+
+    /// The next requests: one for each conversation.
+    pub(super) fn take_requests(&mut self, now: i64) -> Vec<(ConversationId, Vec<u64>)> {
+        if self.retry_at > now {
+            return Vec::new();
+        }
+        let (asked, mut requests) = (&mut self.asked, Vec::new());
+        self.to_ask.retain(|id, sequences| {
+            if asked.len() < MAX_ASKED && !asked.contains_key(id) {
+                let next: Vec<u64> = sequences.iter().rev().take(limits::RECEIPT_MESSAGES).copied().collect();
+                sequences.retain(|sequence| !next.contains(sequence));
+                asked.insert(id.clone(), next.clone());
+                requests.push((id.clone(), next));
+            }
+            !sequences.is_empty()
+        });
+        requests
+    }
+
+    /// A request was answered by these: the others that it asked for are watched no more.
+    pub(super) fn answered(&mut self, id: &ConversationId, found: &[MessageReceipts]) {
+        for sequence in self.asked.remove(id).into_iter().flatten() {
+            if !found.iter().any(|receipts| receipts.sequence == sequence) {
+                self.remove(&(id.clone(), sequence));
+            }
+        }
+    }
+
+    /// A request failed, and may be repeated after a while.
+    pub(super) fn failed(&mut self, id: &ConversationId, now: i64, retry_after: Option<u32>) {
+        let sequences = self.asked.remove(id).unwrap_or_default();
+        self.to_ask.entry(id.clone()).or_default().extend(sequences);
+        self.retry_at = now + retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
+    }
+
+    /// When a request may be repeated.
+    pub(super) fn due(&self) -> Option<i64> {
+        (!self.to_ask.is_empty()).then_some(self.retry_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tea() -> ConversationId {
+        "GROUPtea".parse().unwrap()
+    }
+
+    fn receipts(sequence: u64, read: u32, unread: u32) -> MessageReceipts {
+        MessageReceipts { sequence, read, unread }
+    }
+
+    #[test]
+    fn what_may_be_outdated_is_asked_for_the_newest_first_and_in_parts() {
+        let mut watch = Watch::default();
+        let count = limits::RECEIPT_MESSAGES as u64;
+        (1..=count + 5).for_each(|sequence| watch.shown(&tea(), sequence, None, 0));
+        let asked = watch.take_requests(0).remove(0).1;
+        assert_eq!((asked.len() as u64, asked[0]), (count, count + 5));
+        assert!(watch.take_requests(0).is_empty(), "one request of a conversation at a time");
+        watch.failed(&tea(), 0, None);
+        assert!(watch.take_requests(ASK_AGAIN_MS - 1).is_empty());
+        let again = watch.take_requests(ASK_AGAIN_MS).remove(0).1;
+        assert_eq!(again, asked);
+        let found: Vec<_> = asked[1..].iter().map(|sequence| receipts(*sequence, 0, 2)).collect();
+        watch.answered(&tea(), &found);
+        assert_eq!(watch.take_requests(ASK_AGAIN_MS).remove(0).1.len(), 5);
+        watch.connection_lost();
+        watch.ask_again();
+        let all: usize = watch.to_ask.values().map(BTreeSet::len).sum();
+        assert_eq!(all as u64, count + 4, "the one that the server did not tell of is watched no more");
+    }
+
+    #[test]
+    fn few_conversations_are_asked_for_at_once() {
+        let mut watch = Watch::default();
+        let group = |number: u64| format!("GROUP{number}").parse().unwrap();
+        (0..10).for_each(|number| watch.add(&group(number), 1, None, 0));
+        let mut asked = 0;
+        loop {
+            let requests = watch.take_requests(0);
+            assert!(requests.len() <= MAX_ASKED);
+            if requests.is_empty() {
+                break;
+            }
+            asked += requests.len();
+            requests.iter().for_each(|(id, _)| watch.answered(id, &[]));
+        }
+        assert_eq!(asked, 10);
+    }
+
+    #[test]
+    fn only_greater_numbers_are_news_and_what_all_read_is_over() {
+        let mut watch = Watch::default();
+        watch.add(&tea(), 1, Some(ReceiptCounts { read: 0, unread: 2 }), 0);
+        assert!(watch.take_requests(0).is_empty(), "it is as the server has it");
+        assert!(watch.came(&tea(), &receipts(1, 1, 1), 5));
+        assert!(!watch.came(&tea(), &receipts(1, 1, 1), 5) && !watch.came(&tea(), &receipts(1, 0, 2), 5));
+        assert!(watch.came(&tea(), &receipts(1, 2, 0), 5));
+        watch.ask_again();
+        assert!(watch.take_requests(0).is_empty());
+        watch.shown(&tea(), 2, Some(ReceiptCounts { read: 2, unread: 0 }), 5);
+        assert!(watch.take_requests(0).is_empty());
+    }
+
+    #[test]
+    fn what_is_shown_again_after_a_while_is_asked_for_again() {
+        let mut watch = Watch::default();
+        let shown = |watch: &mut Watch, now| {
+            watch.shown(&tea(), 1, Some(ReceiptCounts { read: 0, unread: 2 }), now);
+            watch.take_requests(now).len()
+        };
+        assert_eq!(shown(&mut watch, 0), 1);
+        watch.answered(&tea(), &[receipts(1, 0, 2)]);
+        assert!(!watch.came(&tea(), &receipts(1, 0, 2), 10));
+        assert_eq!(shown(&mut watch, FRESH_MS), 0);
+        assert_eq!(shown(&mut watch, FRESH_MS + 10), 1);
+    }
+
+    #[test]
+    fn however_many_are_shown_only_so_many_are_watched() {
+        let mut watch = Watch::default();
+        (1..=500).for_each(|sequence| watch.add(&tea(), sequence, None, 0));
+        assert_eq!((watch.known.len(), watch.order.len()), (MAX_WATCHED, MAX_WATCHED));
+        assert_eq!(watch.known.keys().next(), Some(&(tea(), 301)));
+    }
+}

@@ -87,7 +87,8 @@ impl Download {
             if failures > MAX_FAILURES {
                 return Err(why);
             }
-            self.guard.run_until_cancelled(tokio::time::sleep(pause(failures - 1))).await?;
+            let asked = Duration::from_millis(why.retry_after.unwrap_or(0).into());
+            self.guard.run_until_cancelled(tokio::time::sleep(pause(failures - 1).max(asked))).await?;
         }
     }
 

@@ -90,7 +90,7 @@ impl Partial {
         let target = std::path::absolute(target).unwrap_or_else(|_| target.to_owned());
         let key = key(&target, url);
         let path = named(&target, &key);
-        if !under_way().insert(path.clone()) {
+        if records.is_none() || !under_way().insert(path.clone()) {
             let path = named(&target, &uuid::Uuid::now_v7().simple().to_string());
             return Self { path, record: None, content: None, length: 0, begun: None };
         }
@@ -279,6 +279,16 @@ mod tests {
         let other = Partial::open(&target, "/media/1/0/1", Some(records.clone())).await;
         assert!(other.rest().is_none(), "it is another file");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "the partial file, and records");
+    }
+
+    #[tokio::test]
+    async fn what_has_no_record_keeps_no_other_from_having_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, records) = (folder.path().join("file"), folder.path().join("records"));
+        let without = Partial::open(&target, URL, None).await;
+        assert!(Partial::open(&target, URL, Some(records)).await.record.is_some());
+        drop(without);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[tokio::test]

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use tim_protocol::call::ReadRequest;
 use tim_protocol::settings::{Marks, SettingsChange};
 use tim_protocol::{Code, ConversationId};
 
+use super::changes::placed;
 use super::{Tim, unexpected};
 use crate::conversation::{
     Conversation, ConversationFilter, ConversationResults, MessageRemindType, ReadAllType,
 };
 use crate::error::TimError;
 use crate::machine::io::{Call, Removal, Return};
+use crate::message::Message;
 
 /// The marks that apps may set: TIM's four, and the app's own from bit 32 on.
 const MARKS: u64 = 0b1111 | !0 << 32;
@@ -63,6 +66,19 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`].
     pub async fn set_message_read(&self, conversation: &ConversationId) -> Result<(), TimError> {
         self.done(Call::SetRead(conversation.clone())).await
+    }
+
+    /// Marks a message and everything before it as read, as [`Tim::set_message_read`] marks everything. Asks the server, which
+    /// alone can tell how many unread messages are left.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not sent;
+    /// [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if the server
+    /// does not answer.
+    pub async fn set_message_read_up_to(&self, message: &Message) -> Result<(), TimError> {
+        self.admitted()?;
+        let (conversation_id, sequence) = (message.conversation_id.clone(), placed(message)?);
+        self.ask(ReadRequest { conversation_id, sequence }).await.map(drop)
     }
 
     /// Marks everything as read in all conversations of a type, as [`Tim::set_message_read`] does in one.

@@ -6,7 +6,7 @@ use tim::message::{Message, ReadMarks, SendStatus};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
-    ReactRequest, ReceiptRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
+    ReactRequest, ReadRequest, ReceiptRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
@@ -338,7 +338,12 @@ impl World {
 
     fn set_read(&mut self, id: DeviceId) {
         let conversation = self.somewhere(id);
-        self.call(id, Asked::Other, Call::SetRead(conversation));
+        let call = if self.chance(70) {
+            Call::SetRead(conversation)
+        } else {
+            Call::ask(ReadRequest { conversation_id: conversation, sequence: self.rng.u64(1..30) })
+        };
+        self.call(id, Asked::Other, call);
     }
 
     fn set_settings(&mut self, id: DeviceId) {

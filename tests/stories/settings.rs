@@ -196,3 +196,39 @@ async fn the_total_counts_what_is_not_muted_and_all_of_it_is_read_at_once() {
         shows(device, "C2Cbob", "read, though muted", |it| it.unread_count == 0).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_conversation_is_read_on_all_devices() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let (bob, tablet) = (world.device("bob", "laptop").await, world.device("bob", "tablet").await);
+    let mut sent = Vec::new();
+    for words in ["one", "two", "three", "four"] {
+        sent.push(alice.send("C2Cbob", words).await);
+    }
+    let heard = bob.messages(4).await;
+    tablet.messages(4).await;
+    alice.tim.revoke_message(&sent[2]).await.unwrap();
+    let unread = |count: u64| {
+        move |event: &Event| match event {
+            Event::ConversationListUpdated(list) => (list[0].unread_count == count).then_some(()),
+            _ => None,
+        }
+    };
+    bob.expect("the revocation", unread(3)).await;
+    bob.tim.set_message_read_up_to(&heard[1]).await.unwrap();
+    bob.expect("one unread", unread(1)).await;
+    tablet.expect("one unread", unread(1)).await;
+    assert_eq!(bob.tim.get_total_unread_message_count(), 1);
+    let read = |event: &Event| match event {
+        Event::MessageReadByPeer(messages) => Some(messages.len()),
+        _ => None,
+    };
+    assert_eq!(alice.expect("MESSAGE_READ_BY_PEER", read).await, 2);
+    // One that is read already reads nothing more, and none back.
+    bob.tim.set_message_read_up_to(&heard[0]).await.unwrap();
+    assert_eq!(bob.tim.get_total_unread_message_count(), 1);
+    let unsent = bob.text("C2Calice", "later");
+    let refused = bob.tim.set_message_read_up_to(&unsent).await.unwrap_err();
+    assert_eq!(refused.code, Code::MESSAGE_INVALID);
+}

@@ -1322,6 +1322,19 @@ tim_status tim_set_message_read(tim_client client,
                                 void *user_data);
 
 /**
+ * Marks a message and everything before it as read, as `tim_set_message_read` marks everything. Asks the server, which
+ * alone can tell how many unread messages are left.
+ *
+ * `message_json` is `message`. Result: `null`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+ */
+tim_status tim_set_message_read_up_to(tim_client client,
+                                      const char *message_json,
+                                      tim_done_callback done,
+                                      void *user_data);
+
+/**
  * Marks everything as read in all conversations of a type, as `tim_set_message_read` does in one.
  *
  * `scope` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`. Result: `null`.

@@ -173,6 +173,10 @@ public:
     answer set_message_read(const std::string &conversation_id) const {
         return ask(tim_set_message_read, conversation_id);
     }
+    /** As tim_set_message_read_up_to. */
+    answer set_message_read_up_to(const std::string &message_json) const {
+        return ask(tim_set_message_read_up_to, message_json);
+    }
     /** As tim_set_all_message_read. */
     answer set_all_message_read(const std::string &scope) const {
         return ask(tim_set_all_message_read, scope);

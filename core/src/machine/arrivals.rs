@@ -1,7 +1,9 @@
 //! What arrives, handed to the part that it concerns: calls of the app, frames, replies, pushes, and ended uploads.
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Check as _, GroupsReply, Kind, MessagesReply, Reply, Request};
+use tim_protocol::call::{
+    self, Check as _, GroupsReply, Kind, MessagesReply, MessagesRequest, Reply, Request,
+};
 use tim_protocol::frame::{FromServer, Pong, Push};
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
@@ -319,6 +321,12 @@ impl Machine {
                 return self.cx.complete(id, Err(Fault::new(Code::MODIFY_CONFLICT)));
             }
             _ => {}
+        }
+        if let (Request::Messages(MessagesRequest::Read(read)), Reply::Messages(MessagesReply::Read(upto))) =
+            (&request, &reply)
+            && conversations.read_up_to(&read.conversation_id, upto)
+        {
+            self.sync.request();
         }
         let membership = self.account.replied(&mut self.cx, &request, &reply);
         self.membership(membership);

@@ -319,6 +319,12 @@ pub struct ReadUpTo {
     /// The unread base: how many messages of others that count as unread stand up to that sequence.
     #[serde(rename = "base")]
     pub unread_base: u64,
+    /// How many counted messages of others above it were revoked by the mutations up to `mutation_head`.
+    #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_read: u64,
+    /// The conversation's newest mutation at that time; 0 if there is none.
+    #[serde(rename = "mutationHead", default, skip_serializing_if = "crate::is_zero")]
+    pub mutation_head: u64,
 }
 
 impl Check for SendRequest {

@@ -16,12 +16,17 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest
         return Ok(without_notifications(call::ReadRequest::answer(ReadUpTo {
             sequence: 0,
             unread_base: 0,
+            revoked_above_read: 0,
+            mutation_head: 0,
         })));
     };
     let own = rows.user_conversation(actor.key, conversation.key)?;
     let sequence = read.sequence.min(conversation.head).max(own.read);
     let unread_base = by_others(rows, &conversation, actor.key, sequence)?;
-    let reply = call::ReadRequest::answer(ReadUpTo { sequence, unread_base });
+    let revoked_above_read = revoked_or_removed_after(rows, &conversation, actor.key, own, sequence)?;
+    let mutation_head = conversation.mutation_head;
+    let upto = ReadUpTo { sequence, unread_base, revoked_above_read, mutation_head };
+    let reply = call::ReadRequest::answer(upto);
     if sequence == own.read {
         return Ok(without_notifications(reply));
     }
@@ -31,8 +36,8 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest
         to: read.conversation_id.clone(),
         sequence,
         unread_base,
-        revoked_above_read: revoked_or_removed_after(rows, &conversation, actor.key, own, sequence)?,
-        mutation_head: conversation.mutation_head,
+        revoked_above_read,
+        mutation_head,
     };
     // Both sides of a C2C conversation see it; in a group only the reader's own devices do.
     let to = match conversation.parties {

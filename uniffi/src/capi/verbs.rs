@@ -880,6 +880,26 @@ fn set_message_read(tim: Arc<Tim>, conversation_id: String) -> Call {
     call(async move { tim.set_message_read(conversation_id).await })
 }
 
+/// Marks a message and everything before it as read, as `tim_set_message_read` marks everything. Asks the server, which
+/// alone can tell how many unread messages are left.
+///
+/// `message_json` is `message`. Result: `null`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_message_read_up_to(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read_up_to(tim, guard::noun(message_json)?))))
+}
+
+fn set_message_read_up_to(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.set_message_read_up_to(message).await })
+}
+
 /// Marks everything as read in all conversations of a type, as `tim_set_message_read` does in one.
 ///
 /// `scope` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`. Result: `null`.
@@ -1777,6 +1797,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "setMessageRead" => {
             let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;
             Ok(set_message_read(tim, given.take("conversationID")?))
+        }
+        "setMessageReadUpTo" => {
+            let mut given = Parameters::new("setMessageReadUpTo", &["message"], given)?;
+            Ok(set_message_read_up_to(tim, given.take("message")?))
         }
         "setAllMessageRead" => {
             let mut given = Parameters::new("setAllMessageRead", &["scope"], given)?;

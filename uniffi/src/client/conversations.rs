@@ -4,7 +4,8 @@ use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
 use crate::types::{
-    self as ids, Conversation, ConversationFilter, ConversationResults, MessageRemindType, ReadAllType,
+    self as ids, Conversation, ConversationFilter, ConversationResults, Message, MessageRemindType,
+    ReadAllType,
 };
 
 #[uniffi::export]
@@ -40,6 +41,16 @@ impl Tim {
     /// `NotReady`. `Refused`: 2503 for a conversation that is none.
     pub async fn set_message_read(&self, conversation_id: String) -> Result<(), TimError> {
         Ok(offload(self.tim.set_message_read(&ids::conversation_id(&conversation_id)?)).await?)
+    }
+
+    /// Marks a message and everything before it as read, as `setMessageRead` marks everything. Asks the server, which alone can
+    /// tell how many unread messages are left.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+    pub async fn set_message_read_up_to(&self, message: Message) -> Result<(), TimError> {
+        let message = message.try_into()?;
+        Ok(offload(self.tim.set_message_read_up_to(&message)).await?)
     }
 
     /// Marks everything as read in all conversations of a type, as `setMessageRead` does in one.

@@ -1805,6 +1805,15 @@ public protocol TimProtocol: AnyObject, Sendable {
     func setMessageRead(conversationID: String) async throws
 
     /**
+     * Marks a message and everything before it as read, as `setMessageRead` marks everything. Asks the server, which alone can
+     * tell how many unread messages are left.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+     */
+    func setMessageReadUpTo(message: Message) async throws
+
+    /**
      * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
      * failures, with 2500.
      *
@@ -2866,6 +2875,29 @@ open func setMessageRead(conversationID: String)async throws   {
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_set_message_read(
                         self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Marks a message and everything before it as read, as `setMessageRead` marks everything. Asks the server, which alone can
+     * tell how many unread messages are left.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+     */
+open func setMessageReadUpTo(message: Message)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_message_read_up_to(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -13049,6 +13081,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 59584) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read_up_to() != 61315) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() != 2378) {

@@ -10,7 +10,7 @@ use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::{MutationPage, ReadUpTo};
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt};
+use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation};
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use super::ranges;
@@ -243,13 +243,13 @@ impl Conv {
         }
     }
 
-    /// The user has read on another device.
-    pub(super) fn read_elsewhere(&mut self, receipt: &Receipt) {
-        if receipt.sequence > self.row.read {
-            self.row.read = receipt.sequence;
-            self.row.unread_base = receipt.unread_base;
-            self.row.revoked_above_read = receipt.revoked_above_read;
-            self.row.revoked_up_to = self.row.revoked_up_to.max(receipt.mutation_head);
+    /// The server says that the user has read, on another device or by a call.
+    pub(super) fn read_elsewhere(&mut self, upto: &ReadUpTo) {
+        if upto.sequence > self.row.read {
+            self.row.read = upto.sequence;
+            self.row.unread_base = upto.unread_base;
+            self.row.revoked_above_read = upto.revoked_above_read;
+            self.row.revoked_up_to = self.row.revoked_up_to.max(upto.mutation_head);
             self.trim_mentions();
         }
     }

@@ -18,7 +18,8 @@ impl Conversations {
         let id = ConversationId::seen_by(&me, &receipt.from, &receipt.to);
         let Some(conv) = self.convs.get_mut(&id) else { return };
         if receipt.from == me {
-            conv.read_elsewhere(receipt);
+            let &Receipt { sequence, unread_base, revoked_above_read, mutation_head, .. } = receipt;
+            conv.read_elsewhere(&ReadUpTo { sequence, unread_base, revoked_above_read, mutation_head });
         } else if receipt.sequence > conv.row.peer_read {
             let before = std::mem::replace(&mut conv.row.peer_read, receipt.sequence);
             Self::emit_read_by_peer(cx, &id, before, receipt.sequence);
@@ -41,6 +42,18 @@ impl Conversations {
             conv.row.read_pending = conv.row.head;
             self.touch(id);
         }
+    }
+
+    /// The server has marked a part of a conversation as read for a call. True if how many of the others were revoked is not
+    /// known then, because this device has heard of later mutations: a sync tells.
+    pub(in crate::machine) fn read_up_to(&mut self, id: &ConversationId, upto: &ReadUpTo) -> bool {
+        let Some(conv) = self.convs.get_mut(id) else { return false };
+        let is_unsure = upto.mutation_head < conv.row.revoked_up_to;
+        if upto.sequence > conv.row.read && !is_unsure {
+            conv.read_elsewhere(upto);
+            self.touch(id);
+        }
+        is_unsure
     }
 
     /// Marks everything as read in all conversations of a type that have something unread, or mention this user.

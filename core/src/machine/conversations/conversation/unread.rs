@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::{ConversationState, ReadState};
-use tim_protocol::message::{Message as WireMessage, Mutation, Receipt};
+use tim_protocol::message::{Message as WireMessage, Mutation};
 use tim_protocol::{ConversationId, UserId};
 
 use super::Conv;
@@ -34,7 +34,7 @@ enum Step {
 enum Event {
     Message(WireMessage),
     Mutation(Mutation),
-    Receipt(Receipt),
+    Read(ReadUpTo),
     Cleared(ReadState),
     Removed(u64, ReadState),
     State(ConversationState),
@@ -127,9 +127,7 @@ impl Model {
     fn read(&mut self, sequence: usize) {
         if sequence > self.read {
             self.read = sequence;
-            self.events.push(Event::Receipt(Receipt {
-                from: UserId::new("alice").unwrap(),
-                to: "C2Cbob".parse().unwrap(),
+            self.events.push(Event::Read(ReadUpTo {
                 sequence: sequence as u64,
                 unread_base: self.unread_base(),
                 revoked_above_read: self.revoked_above(),
@@ -192,7 +190,7 @@ fn meets(phone: &mut Conv, event: Event) {
             phone.row.mutation_seq += 1;
             phone.count_revoked(&alice, &mutation);
         }
-        Event::Receipt(receipt) => phone.read_elsewhere(&receipt),
+        Event::Read(upto) => phone.read_elsewhere(&upto),
         Event::Cleared(read) => _ = phone.keep_read(&read),
         Event::Removed(sequence, read) => {
             let is_counted = phone.keep_read(&read);
@@ -220,6 +218,8 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
                 phone.read_confirmed(&ReadUpTo {
                     sequence: model.read as u64,
                     unread_base: model.unread_base(),
+                    revoked_above_read: model.revoked_above(),
+                    mutation_head: model.mutations,
                 });
             }
             Step::AliceClearsOnHerTablet(which) => model.clear(which % (model.lines.len() + 1)),

@@ -861,6 +861,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_read(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_message_read_up_to(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_remind_type(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_audio_message(
@@ -1063,6 +1065,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_set_conversation_draft(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`draftText`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_message_read_up_to(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_remind_type(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`messageRemindType`: RustBuffer.ByValue,
     ): Long
@@ -1425,6 +1429,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 59584) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read_up_to() and 0xFFFF) != 61315) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() and 0xFFFF) != 2378) {
@@ -3725,6 +3732,15 @@ public interface TimInterface {
     suspend fun `setMessageRead`(`conversationID`: kotlin.String)
 
     /**
+     * Marks a message and everything before it as read, as `setMessageRead` marks everything. Asks the server, which alone can
+     * tell how many unread messages are left.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+     */
+    suspend fun `setMessageReadUpTo`(`message`: Message)
+
+    /**
      * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
      * failures, with 2500.
      *
@@ -5023,6 +5039,36 @@ open class Tim: TimInterface
                 uniffiHandle,
 
         FfiConverterString.lower(`conversationID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Marks a message and everything before it as read, as `setMessageRead` marks everything. Asks the server, which alone can
+     * tell how many unread messages are left.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10010 or 10007 for a group. `Unreachable`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setMessageReadUpTo`(`message`: Message) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_message_read_up_to(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -6488,6 +6534,9 @@ open class Tim: TimInterface
 
     /** [setMessageRead] for Java: the future fails with a [TimException]. */
     fun setMessageReadAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `setMessageRead`(conversationID); null }
+
+    /** [setMessageReadUpTo] for Java: the future fails with a [TimException]. */
+    fun setMessageReadUpToAsync(`message`: Message): CompletableFuture<Void?> = inFuture { `setMessageReadUpTo`(message); null }
 
     /** [setMessageRemindType] for Java: the future fails with a [TimException]. */
     fun setMessageRemindTypeAsync(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): CompletableFuture<ConversationResults> = inFuture { `setMessageRemindType`(conversationIDList, messageRemindType) }

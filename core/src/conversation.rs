@@ -20,7 +20,7 @@ pub struct Conversation {
     /// The conversation, as this user names it.
     pub conversation_id: ConversationId,
     /// What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
-    /// that user's newest message on this device, or else as the server had it when the conversation came here.
+    /// that user's newest message on this device that has one or an avatar, or else as the server had it when the conversation came here.
     pub show_name: String,
     /// The address of the other user's avatar, or of the group's; empty if none. As new as `show_name`.
     pub avatar: String,
@@ -31,8 +31,8 @@ pub struct Conversation {
     pub unread_count: u64,
     /// The newest message, sent or in the outbox, that is not excluded from being this; `None` if there is none.
     pub last_message: Option<Message>,
-    /// The last message in one line, with what is not text named in English, such as `[Image]`; empty if there is none. An app in
-    /// another language makes its own line of `last_message`.
+    /// The last message in one line of at most 100 characters, with what is not text named in English, such as `[Image]`; empty if
+    /// there is none. An app in another language makes its own line of `last_message`.
     pub message_for_show: String,
     /// How far this user has read, as a sequence.
     pub read_sequence: u64,

@@ -82,3 +82,30 @@ async fn a_fault_in_the_bus_does_not_end_the_publishing() {
         assert_eq!(counts.recv().await, Some(1));
     }
 }
+
+/// A bus that never has done.
+struct Stuck;
+
+impl Bus for Stuck {
+    fn publish(&self, _: Vec<Notification>) -> Done<()> {
+        Box::pin(std::future::pending())
+    }
+
+    fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
+        LocalBus::default().attach(user, session)
+    }
+}
+
+#[tokio::test]
+async fn what_is_ephemeral_waits_for_no_bus_and_leaves_room_for_commits() {
+    let publish = publisher::start(Stuck);
+    let told = |content| vec![Notification { to: Audience::user(UserKey(1)), except: None, content }];
+    let telling = tokio::task::spawn_blocking(move || {
+        for _ in 0..100 {
+            publish(told(NotificationContent::Ephemeral(Push::Lag)));
+        }
+        publish(told(NotificationContent::Push(Push::Lag)));
+        publish
+    });
+    drop(telling.await.unwrap());
+}

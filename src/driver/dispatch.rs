@@ -124,6 +124,11 @@ impl Dispatch {
     /// Waits until listeners have returned from received messages, and returns up to which sequences.
     pub(crate) async fn delivered(&self) -> Vec<(ConversationId, u64)> {
         self.shared.has_delivered.notified().await;
+        self.take_delivered()
+    }
+
+    /// What [`Dispatch::delivered`] would return now.
+    pub(crate) fn take_delivered(&self) -> Vec<(ConversationId, u64)> {
         std::mem::take(&mut self.shared.lock().delivered).into_iter().collect()
     }
 
@@ -183,7 +188,10 @@ impl DispatchShared {
         let mut state = self.lock();
         let heard = state.waiting.heard(batch);
         if !heard.is_empty() {
-            state.delivered.extend(heard);
+            for (conversation, sequence) in heard {
+                let delivered = state.delivered.entry(conversation).or_default();
+                *delivered = sequence.max(*delivered);
+            }
             self.has_delivered.notify_one();
         }
     }

@@ -228,6 +228,8 @@ impl<S: Store<Location = Path>> Driver<S> {
             // What is copied goes to the outbox before its store is closed.
             (call, _) if matches!(call, Call::Pause) || self.discards_a_copy(&call) => {
                 self.keep_files().await;
+                let heard = self.shared.dispatch.take_delivered();
+                self.process(Input::Delivered(heard)).await;
                 self.call(call, caller).await;
             }
             (call, _) => self.call(call, caller).await,
@@ -305,7 +307,10 @@ impl<S: Store<Location = Path>> Driver<S> {
     fn publish(&self) {
         let (user, refusal) = self.machine.status();
         self.shared.publish(user, refusal);
-        self.shared.publish_total_unread(self.machine.total_unread_message_count());
+        // While the store is closed the machine does not know.
+        if !matches!(refusal, Some(Code::PAUSED | Code::DATABASE_FAILED)) {
+            self.shared.publish_total_unread(self.machine.total_unread_message_count());
+        }
     }
 
     /// Carries out one output. Returns the input that results from it, if any. An error is a failed commit or a damaged

@@ -33,7 +33,7 @@ fn parts(query: &Query) -> impl Iterator<Item = Query> {
 impl<S: Store<Location = Path>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
-        let is_paused = self.paused.take().is_some_and(|paused| paused == user);
+        let is_paused = self.paused.as_ref() == Some(&user);
         let path = self.shared.files.database(&user)?;
         let Opened::<S> { store, mut snapshot, set_aside } = may_block(S::open(&path)).await?;
         if !is_paused || set_aside.is_some() {
@@ -46,7 +46,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
         block_in_place(|| partial::sweep(&self.shared.files.downloads(&user)));
         self.store = Some((user, store));
-        self.is_behind = true;
+        (self.is_behind, self.paused) = (true, None);
         Ok(Box::new(snapshot))
     }
 

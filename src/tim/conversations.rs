@@ -22,7 +22,7 @@ impl Tim {
     /// All conversations: the pinned ones first, and of these and of the others the most recently active first.
     ///
     /// # Errors
-    /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
+    /// The gate's, as of every call but login, logout, pause, resume and destroy: [`Code::NOT_LOGGED_IN`], [`Code::PAUSED`], [`Code::LOGGING_IN`],
     /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
     /// [`Code::DESTROYED`]. A refusal is also reported as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
     /// 10,000 calls were made that the engine has not handled yet.

@@ -54,7 +54,8 @@ impl Tim {
     ///
     /// # Errors
     /// As [`Tim::send_message`]. Of an online-only message also [`Code::NETWORK_ERROR`], at once without a connection,
-    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet.
+    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet. A forwarded file stays on the server as long as
+    /// another message names it.
     pub async fn send_message_with(
         &self,
         message: Message,

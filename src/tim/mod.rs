@@ -172,7 +172,8 @@ impl Tim {
     /// the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
     /// Until [`Tim::resume`] calls are refused with [`Code::PAUSED`], and those that wait fail with it. Messages that wait
     /// stay in the outbox, and are sent afterwards; [`Event::MessageStatusChanged`] reports them. A login that is under way goes on
-    /// then, within its time. Without a login nothing happens.
+    /// then, within its time. It waits until the files of messages being sent are copied; downloads go on. Without a login nothing
+    /// happens. A login of the same user resumes the instance, too.
     ///
     /// # Errors
     /// [`Code::DESTROYED`].
@@ -180,11 +181,11 @@ impl Tim {
         self.call(Call::Pause).await.map(drop)
     }
 
-    /// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is emitted
+    /// Opens the local database of a paused instance again and connects, at once. The list of conversations is emitted
     /// anew, and what was missed is received. Nothing happens if the instance is not paused.
     ///
     /// # Errors
-    /// [`Code::DESTROYED`].
+    /// Those of the local database, as [`Tim::login`]: it is tried again by itself unless the login ended. [`Code::DESTROYED`].
     pub async fn resume(&self) -> Result<(), TimError> {
         self.call(Call::Resume).await.map(drop)
     }

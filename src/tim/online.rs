@@ -11,7 +11,7 @@ impl Tim {
     pub(super) async fn send_online(&self, message: Message) -> Result<Message, TimError> {
         let me = self.admitted()?;
         let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID.into()) };
-        if message.from != me || message.sequence != 0 {
+        if message.from != me || message.sequence != 0 || message.is_online_only {
             return Err(Code::MESSAGE_INVALID.into());
         }
         if body.lacks_addresses() {

@@ -13,6 +13,7 @@
 )]
 
 mod asking;
+mod background;
 mod catching_up;
 mod changes;
 mod deletions;

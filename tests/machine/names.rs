@@ -54,6 +54,11 @@ fn names_are_asked_for_again_after_a_pause_and_not_after_a_refusal() {
     assert_eq!(phone.asked("profile.get").len(), 2);
     phone.refuse("profile.get", Code::UNSUPPORTED, 0);
     phone.wait(600_000);
+    phone.call(Call::SetRead("C2Cbob".parse().unwrap()));
+    let mut own = message(2, "alice", BEGIN);
+    own["bySender"] = json!(2);
+    phone.hear(&json!({"n": 1, "ev": "msg", "p": own}));
+    phone.wait(1_000);
     assert_eq!(phone.asked("profile.get").len(), 2);
 }
 

@@ -6,7 +6,7 @@ use tim::Code;
 /// where TIM has one), `message` what to do, in one line for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum TimError {
-    /// Nobody is logged in, or nobody any more: log in first.
+    /// Nobody is logged in, or nobody any more: log in first. Or the instance is paused (130179): resume it.
     #[error("{message} ({code})")]
     NotReady {
         /// The number.

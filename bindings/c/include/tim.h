@@ -371,7 +371,7 @@
  *   50002, 51006       settings of conversations
  *   70001 to 70052     userSigs and accounts
  *   130100 to 130148   the protocol, the server's state, pictures on the server
- *   130160 to 130171   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost, 130171 nothing to cancel
+ *   130160 to 130179   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost, 130179 paused
  *   130180 to 130185   this interface: 130180 an argument is NULL or a place for a result is not aligned, 130181 a text is not
  *                      UTF-8, 130182 JSON cannot be read or does not fit, 130183 a handle is none, 130184 another
  *                      TIM_ABI_VERSION, 130185 a fault in the engine
@@ -788,8 +788,9 @@ tim_status tim_logout(tim_client client,
  * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the
  * background, where the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of
  * the database is open. Until `tim_resume` calls are refused with 130179, and those that wait fail with it. Messages
- * that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing
- * happens.
+ * that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under
+ * way goes on then, within its time. It waits until the files of messages being sent are copied; downloads go on.
+ * Without a login nothing happens. A login of the same user resumes the instance, too.
  *
  * Result: `null`.
  *
@@ -800,12 +801,12 @@ tim_status tim_pause(tim_client client,
                      void *user_data);
 
 /**
- * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is
- * reported anew, and what was missed is received. Nothing happens if the instance is not paused.
+ * Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
+ * anew, and what was missed is received. Nothing happens if the instance is not paused.
  *
  * Result: `null`.
  *
- * Errors: 130160 after `tim_destroy`.
+ * Errors: the local database cannot be opened; it is tried again by itself; 130160 after `tim_destroy`.
  */
 tim_status tim_resume(tim_client client,
                       tim_done_callback done,

@@ -31,10 +31,7 @@ impl Machine {
             Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
             Call::Logout => self.log_out(id),
             Call::Pause => self.pause(id),
-            Call::Resume => {
-                self.link.resume(&mut self.cx);
-                self.cx.complete(id, Ok(Return::Done));
-            }
+            Call::Resume => self.link.resume(&mut self.cx, id),
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {

@@ -118,14 +118,20 @@ impl Calls {
     /// The connection broke while requests were in flight. Calls that may be repeated are requested again; the others
     /// fail, because it is unknown whether they were carried out.
     pub(super) fn unanswered(&mut self, cx: &mut Context, purposes: Vec<Purpose>) {
-        for purpose in purposes {
-            if let Purpose::Call(call) = purpose
-                && let Some(Wanted::Reply(request)) = self.waiting.get(call)
-                && matches!(request.kind(), Kind::Once | Kind::Relay)
-            {
-                self.take(call);
-                cx.complete(call, Err(Fault::new(Code::NETWORK_ERROR)));
-            }
+        let in_flight: BTreeSet<CallId> = purposes.iter().filter_map(Purpose::call).collect();
+        let fails = |(call, wanted): (CallId, &Wanted)| {
+            let Wanted::Reply(request) = wanted else { return None };
+            let fails = match request.kind() {
+                Kind::Once => in_flight.contains(&call),
+                // It would come late, whether it was sent or not.
+                Kind::Relay => true,
+                _ => false,
+            };
+            fails.then_some(call)
+        };
+        for call in self.waiting.iter().filter_map(fails).collect::<Vec<_>>() {
+            self.take(call);
+            cx.complete(call, Err(Fault::new(Code::NETWORK_ERROR)));
         }
     }
 

@@ -4,12 +4,12 @@
 //! The backoff is reset by a connection that was useful and lasted for a while. Every shorter connection increases it,
 //! so nothing that a server sends can make the engine reconnect in a tight loop.
 
-use tim_protocol::Code;
 use tim_protocol::call::Resume;
+use tim_protocol::{Code, Fault};
 
 use super::connection::Connection;
 use super::context::{BACKOFF_MS, Context};
-use super::io::Output;
+use super::io::{CallId, Output, Return};
 use super::trace::Trace;
 use crate::event::{Event, NetState};
 
@@ -26,6 +26,8 @@ pub(super) struct Link {
     failures: Failures,
     /// The session to resume.
     resume: Option<Resume>,
+    /// The call that resumes the paused instance, until its store is open.
+    resuming: Option<CallId>,
 }
 
 #[derive(Default)]
@@ -59,7 +61,7 @@ struct Failures {
 impl Default for Link {
     fn default() -> Self {
         let (state, failures) = (State::default(), Failures::default());
-        Self { state, net: NetState::Disconnected, failures, resume: None }
+        Self { state, net: NetState::Disconnected, failures, resume: None, resuming: None }
     }
 }
 
@@ -88,15 +90,30 @@ impl Link {
 
     /// The app pauses the instance, whose connection and store are closed.
     pub(super) fn hold(&mut self, cx: &mut Context) {
+        self.resumed(cx, Err(Fault::new(Code::PAUSED)));
         self.state = State::Paused;
         self.net_state(cx, NetState::Disconnected);
     }
 
-    /// The app resumes the instance: opens its store and connects, at once.
-    pub(super) fn resume(&mut self, cx: &mut Context) {
-        if self.is_paused() {
-            self.failures = Failures::default();
-            self.open_store(cx);
+    /// The app resumes the instance: opens its store and connects, at once. The call is completed when the store is open.
+    pub(super) fn resume(&mut self, cx: &mut Context, call: CallId) {
+        if !self.is_paused() {
+            return cx.complete(call, Ok(Return::Done));
+        }
+        self.resuming = Some(call);
+        self.reopen_after_pause(cx);
+    }
+
+    /// Opens the store of the paused instance.
+    pub(super) fn reopen_after_pause(&mut self, cx: &mut Context) {
+        self.failures = Failures::default();
+        self.open_store(cx);
+    }
+
+    /// The store of the instance is open again, or is not: completes the call that resumes it.
+    pub(super) fn resumed(&mut self, cx: &mut Context, result: Result<(), Fault>) {
+        if let Some(call) = self.resuming.take() {
+            cx.complete(call, result.map(|()| Return::Done));
         }
     }
 
@@ -224,6 +241,7 @@ impl Link {
 
     /// The login ends.
     pub(super) fn end_login(&mut self, cx: &mut Context) {
+        self.resumed(cx, Err(Fault::new(Code::CANCELLED)));
         self.state = State::Off;
         self.net_state(cx, NetState::Disconnected);
     }

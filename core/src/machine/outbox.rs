@@ -97,7 +97,11 @@ impl Outbox {
 
     fn accept(&self, cx: &Context, message: &Message, is_to_upload: bool) -> Result<WireMessage, Code> {
         let me = cx.me().ok_or(Code::NOT_LOGGED_IN)?;
-        if message.from != me || message.sequence != 0 || self.queue.entry(message.id).is_some() {
+        if message.from != me
+            || message.sequence != 0
+            || message.is_online_only
+            || self.queue.entry(message.id).is_some()
+        {
             return Err(Code::MESSAGE_INVALID);
         }
         if message.conversation_id == ConversationId::System {

@@ -38,3 +38,10 @@ pub(super) enum Purpose {
     /// A call of the app's.
     Call(CallId),
 }
+
+impl Purpose {
+    /// The call that it is for, if it is for one.
+    pub(super) fn call(&self) -> Option<CallId> {
+        if let Self::Call(call) = self { Some(*call) } else { None }
+    }
+}

@@ -22,8 +22,11 @@ impl Machine {
             // The logout request was sent; a new login need not wait for its reply.
             self.logged_out();
         }
+        let is_own = self.cx.me().is_some_and(|me| me == user);
         if self.login.begin(&mut self.cx, id, user, user_sig) {
             self.link.begin_login(&mut self.cx);
+        } else if is_own && self.link.is_paused() {
+            self.link.reopen_after_pause(&mut self.cx);
         }
     }
 
@@ -41,12 +44,14 @@ impl Machine {
             events.for_each(|event| self.cx.emit(event));
         }
         self.link.store_opened(&mut self.cx);
+        self.link.resumed(&mut self.cx, Ok(()));
     }
 
     pub(super) fn store_open_failed(&mut self, fault: Fault) {
         if !self.link.is_opening() {
             return;
         }
+        self.link.resumed(&mut self.cx, Err(fault.clone()));
         if self.login.has_call() || !fault.code.is_retryable() {
             self.login_fails(fault);
         } else {
@@ -57,6 +62,9 @@ impl Machine {
     /// A commit failed. Pending calls fail, events that do not depend on the store are emitted, and everything else is
     /// discarded: the store keeps its former state, and the server has the rest.
     pub(super) fn store_failed(&mut self, fault: Fault) {
+        if self.link.is_paused() {
+            return self.failed_to_pause(fault);
+        }
         let waiting = std::mem::take(&mut self.outputs);
         for output in waiting {
             self.rescue_output(output, &fault);
@@ -81,6 +89,14 @@ impl Machine {
             self.link.reopen_rebuilt(&mut self.cx);
         } else {
             self.link.pause_store(&mut self.cx);
+        }
+    }
+
+    /// The last commit before a pause failed: the server has what it had, and the store is closed nevertheless.
+    fn failed_to_pause(&mut self, fault: Fault) {
+        self.outputs.retain(|output| !matches!(output, Output::Commit { .. }));
+        if fault.code != Code::STORE_DAMAGED {
+            self.cx.emit_fault(fault);
         }
     }
 

@@ -1,4 +1,5 @@
-//! Publishes what a store has committed, on a task of its own: neither an answer nor the next commit waits for receivers.
+//! Publishes what a store has committed or passed on, on a task of its own: neither an answer nor the next commit waits for
+//! receivers.
 //!
 //! While the bus is busy with one commit, those that follow collect, and are published together.
 
@@ -10,10 +11,11 @@ use tokio::sync::mpsc;
 use super::Bus;
 use crate::core::ops::Notification;
 
-/// Commits that wait to be published. Beyond them the store waits, so that memory is bounded.
+/// Commits, and messages passed on, that wait to be published. Beyond them the store waits, so that memory is bounded.
 const WAITING: usize = 16;
 
-/// Starts the task, which ends when the returned listener is dropped.
+/// Starts the task, which ends when the returned listener is dropped. The listener waits while the bus is far behind; for
+/// ephemeral notifications it never does: they are left out when half of the room is taken.
 pub fn start(bus: impl Bus) -> impl Fn(Vec<Notification>) + Send + Sync {
     let (sender, mut commits) = mpsc::channel::<Vec<Notification>>(WAITING);
     tokio::spawn(async move {
@@ -27,6 +29,12 @@ pub fn start(bus: impl Bus) -> impl Fn(Vec<Notification>) + Send + Sync {
         }
     });
     move |notifications| {
+        if notifications.iter().all(Notification::is_ephemeral) {
+            if sender.capacity() > WAITING / 2 {
+                let _ = sender.try_send(notifications);
+            }
+            return;
+        }
         // The task ends early only with its runtime, and then nobody is connected.
         let _ = sender.blocking_send(notifications);
     }

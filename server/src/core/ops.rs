@@ -158,6 +158,14 @@ pub struct Notification {
     pub content: NotificationContent,
 }
 
+impl Notification {
+    /// Whether it is of the class that is left out first.
+    #[must_use]
+    pub fn is_ephemeral(&self) -> bool {
+        matches!(self.content, NotificationContent::Ephemeral(_))
+    }
+}
+
 /// The receivers of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {

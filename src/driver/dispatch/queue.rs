@@ -58,6 +58,9 @@ impl Queue {
             return;
         }
         if self.events.len() >= MAX_WAITING {
+            if is_online_only(&event) {
+                return;
+            }
             self.events.pop_front();
             self.left += 1;
             self.has_gap = true;
@@ -80,8 +83,10 @@ impl Queue {
         let mut received = BTreeMap::new();
         for (_, event) in of_store {
             let Event::MessageReceived(messages) = event else { continue };
-            received
-                .extend(messages.iter().map(|message| (message.conversation_id.clone(), message.sequence)));
+            for message in messages.iter().filter(|message| !message.is_online_only) {
+                let heard: &mut u64 = received.entry(message.conversation_id.clone()).or_default();
+                *heard = message.sequence.max(*heard);
+            }
         }
         self.left += count as u64;
         let events = gap.into_iter().chain(self.events.drain(..count)).collect();
@@ -114,6 +119,11 @@ fn list_kind(event: &Event) -> Option<usize> {
         Event::ConversationChanged(_) => Some(4),
         _ => None,
     }
+}
+
+/// Whether nothing keeps what an event says: it is left out before events of which something is kept.
+fn is_online_only(event: &Event) -> bool {
+    matches!(event, Event::MessageReceived(messages) if messages.iter().all(|message| message.is_online_only))
 }
 
 /// Whether a list must not move before this event, because the login changes or a list is guaranteed before it.
@@ -201,6 +211,24 @@ mod tests {
         let alice = UserId::new("alice").unwrap();
         let (status, marks) = (crate::message::SendStatus::Success, crate::message::ReadMarks::default());
         Event::MessageReceived(vec![crate::message::Message::from_wire(&alice, &message, status, marks)])
+    }
+
+    #[test]
+    fn online_only_messages_are_not_heard_of_a_store_and_are_left_out_first() {
+        let mut queue = Queue::default();
+        queue.push(received(7));
+        let Event::MessageReceived(mut typing) = received(0) else { panic!() };
+        typing[0].is_online_only = true;
+        let typing = Event::MessageReceived(typing);
+        queue.push(typing.clone());
+        queue.push(received(6));
+        let batch = queue.take(9);
+        assert_eq!(batch.events.len(), 3);
+        assert_eq!(queue.heard(batch), BTreeMap::from([("C2Cbob".parse().unwrap(), 7)]));
+        (0..MAX_WAITING as u64).for_each(|sequence| queue.push(received(sequence)));
+        queue.push(typing);
+        let batch = queue.take(MAX_WAITING + 1);
+        assert_eq!((batch.events.first(), batch.events.len()), (Some(&received(0)), MAX_WAITING));
     }
 
     #[test]

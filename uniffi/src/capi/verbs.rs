@@ -66,8 +66,9 @@ fn logout(tim: Arc<Tim>) -> Call {
 /// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the
 /// background, where the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of
 /// the database is open. Until `tim_resume` calls are refused with 130179, and those that wait fail with it. Messages
-/// that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing
-/// happens.
+/// that wait stay in the outbox and are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under
+/// way goes on then, within its time. It waits until the files of messages being sent are copied; downloads go on.
+/// Without a login nothing happens. A login of the same user resumes the instance, too.
 ///
 /// Result: `null`.
 ///
@@ -85,12 +86,12 @@ fn pause(tim: Arc<Tim>) -> Call {
     call(async move { tim.pause().await })
 }
 
-/// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is
-/// reported anew, and what was missed is received. Nothing happens if the instance is not paused.
+/// Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
+/// anew, and what was missed is received. Nothing happens if the instance is not paused.
 ///
 /// Result: `null`.
 ///
-/// Errors: 130160 after `tim_destroy`.
+/// Errors: the local database cannot be opened; it is tried again by itself; 130160 after `tim_destroy`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resume(
     client: TimClient,

@@ -212,7 +212,9 @@ impl Tim {
     /// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
     /// the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
     /// Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
-    /// are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+    /// are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under way goes on then, within its time. It waits
+    /// until the files of messages being sent are copied; downloads go on. Without a login nothing happens. A login of the same user
+    /// resumes the instance, too.
     ///
     /// # Errors
     /// `NotReady`: 130160 after `destroy`.
@@ -220,11 +222,11 @@ impl Tim {
         Ok(offload(self.tim.pause()).await?)
     }
 
-    /// Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+    /// Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
     /// anew, and what was missed is received. Nothing happens if the instance is not paused.
     ///
     /// # Errors
-    /// `NotReady`: 130160 after `destroy`.
+    /// `Storage`: the local database cannot be opened; it is tried again by itself. `NotReady`: 130160 after `destroy`.
     pub async fn resume(&self) -> Result<(), TimError> {
         Ok(offload(self.tim.resume()).await?)
     }

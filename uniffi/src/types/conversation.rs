@@ -87,7 +87,7 @@ pub struct Conversation {
     /// Whose conversation it is.
     pub r#type: ConversationType,
     /// What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
-    /// that user's newest message on this device, or else as the server had it when the conversation came here.
+    /// that user's newest message on this device that has one or an avatar, or else as the server had it when the conversation came here.
     pub show_name: String,
     /// The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
     pub avatar: String,

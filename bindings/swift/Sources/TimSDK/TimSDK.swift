@@ -1679,7 +1679,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
      * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
      * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
-     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under way goes on then, within its time. It waits
+     * until the files of messages being sent are copied; downloads go on. Without a login nothing happens. A login of the same user
+     * resumes the instance, too.
      *
      * # Errors
      * `NotReady`: 130160 after `destroy`.
@@ -1688,11 +1690,11 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
     /**
-     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
      * anew, and what was missed is received. Nothing happens if the instance is not paused.
      *
      * # Errors
-     * `NotReady`: 130160 after `destroy`.
+     * `Storage`: the local database cannot be opened; it is tried again by itself. `NotReady`: 130160 after `destroy`.
      */
     func resume() async throws
 
@@ -2512,7 +2514,9 @@ func uniffiOnce(event: EventName, handler: EventHandler) -> Listener  {
      * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
      * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
      * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
-     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under way goes on then, within its time. It waits
+     * until the files of messages being sent are copied; downloads go on. Without a login nothing happens. A login of the same user
+     * resumes the instance, too.
      *
      * # Errors
      * `NotReady`: 130160 after `destroy`.
@@ -2546,11 +2550,11 @@ func uniffiRegisterPlugin(plugin: UploadPlugin)  {try! rustCall() {
 }
 
     /**
-     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
      * anew, and what was missed is received. Nothing happens if the instance is not paused.
      *
      * # Errors
-     * `NotReady`: 130160 after `destroy`.
+     * `Storage`: the local database cannot be opened; it is tried again by itself. `NotReady`: 130160 after `destroy`.
      */
 open func resume()async throws   {
     return
@@ -4524,7 +4528,7 @@ public struct Conversation: Equatable, Hashable {
     public var type: ConversationType
     /**
      * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
-     * that user's newest message on this device, or else as the server had it when the conversation came here.
+     * that user's newest message on this device that has one or an avatar, or else as the server had it when the conversation came here.
      */
     public var showName: String
     /**
@@ -4601,7 +4605,7 @@ public struct Conversation: Equatable, Hashable {
          */type: ConversationType,
         /**
          * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
-         * that user's newest message on this device, or else as the server had it when the conversation came here.
+         * that user's newest message on this device that has one or an avatar, or else as the server had it when the conversation came here.
          */showName: String,
         /**
          * The address of the other user's avatar, or of the group's; empty if none. As new as `showName`.
@@ -11363,7 +11367,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
 
 
     /**
-     * Nobody is logged in, or nobody any more: log in first.
+     * Nobody is logged in, or nobody any more: log in first. Or the instance is paused (130179): resume it.
      */
     case notReady(
         /**
@@ -13032,13 +13036,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_once() != 44932) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_pause() != 58413) {
+    if (uniffi_tim_ffi_checksum_method_tim_pause() != 55466) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_register_plugin() != 58389) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resume() != 33957) {
+    if (uniffi_tim_ffi_checksum_method_tim_resume() != 5331) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {

@@ -1,6 +1,7 @@
 //! The user's conversations: their positions, the messages that are received, and the list.
 //!
-//! * `conversation` keeps one conversation's positions; this file has all of them, and the list.
+//! * `conversation` keeps one conversation's positions, `view` is what the list shows of it; this file has all of them, and the
+//!   list.
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies changes of messages, `reads` receipts and read sequences, `pages` finds the messages of a page.
@@ -28,6 +29,7 @@ mod removed;
 mod requests;
 mod settings;
 mod total;
+mod view;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,10 +46,10 @@ use crate::event::Event;
 use crate::message::ReadMarks;
 use crate::stored::{Change, Ranges, StoredConversation};
 use conversation::Conv;
-pub(super) use conversation::Shown;
 use delivery::Deliveries;
 pub(super) use pages::Page;
 use total::Total;
+pub(super) use view::Shown;
 use watch::Watch;
 
 /// Changes of the conversation list within this many milliseconds are emitted together.
@@ -89,6 +91,8 @@ struct Peers {
     unnamed: BTreeSet<ConversationId>,
     /// Those of them that the server was asked for and has not answered.
     asked: Vec<ConversationId>,
+    /// Those for which it refused to say: not asked for again by this run.
+    refused: BTreeSet<ConversationId>,
     /// No request is made before this time, because the last one failed.
     ask_at: i64,
 }

@@ -1,10 +1,10 @@
 //! What conversations are called: groups by their names, the other side of a C2C conversation as their newest message here says.
-//! Who has written nothing that is here is asked for at the server.
+//! Who has written nothing that is here is asked for at the server, once a message was sent.
 
 use tim_protocol::call::{GetProfilesRequest, Profiles};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::profile::ProfileFields;
-use tim_protocol::{ConversationId, Fault, UserId, limits};
+use tim_protocol::{Code, ConversationId, Fault, UserId, limits};
 
 use super::conversation::Conv;
 use super::requests::ASK_AGAIN_MS;
@@ -61,14 +61,15 @@ impl Conv {
 impl Conversations {
     /// Notes that the other side of a conversation is to be asked for, if nothing says what they are called.
     pub(super) fn check_peer(&mut self, id: &ConversationId) {
-        if self.convs.get(id).is_some_and(|conv| conv.unnamed().is_some()) {
+        let is_refused = self.peers.refused.contains(id);
+        if !is_refused && self.convs.get(id).is_some_and(|conv| conv.unnamed().is_some()) {
             self.peers.unnamed.insert(id.clone());
         }
     }
 
     /// Asks what users are called: one request at a time.
     pub(super) fn pump_peers(&mut self, cx: &mut Context) {
-        let Peers { unnamed, asked, ask_at } = &mut self.peers;
+        let Peers { unnamed, asked, ask_at, .. } = &mut self.peers;
         if unnamed.is_empty() || !asked.is_empty() || *ask_at > cx.now() {
             return;
         }
@@ -86,12 +87,14 @@ impl Conversations {
         let asked = std::mem::take(&mut self.peers.asked);
         let page = match result {
             Ok(page) => page,
-            Err(fault) if fault.code.is_retryable() => {
+            Err(fault) if fault.code.is_retryable() && fault.code != Code::UNREADABLE => {
                 self.peers.ask_at = cx.now() + fault.retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
                 return;
             }
-            // Refused for all: asked for again after a restart.
-            Err(_) => return self.peers.unnamed.retain(|id| !asked.contains(id)),
+            Err(_) => {
+                self.peers.unnamed.retain(|id| !asked.contains(id));
+                return self.peers.refused.extend(asked);
+            }
         };
         cx.count_unreadable(Unreadable::Profile, page.profiles.unreadable);
         let looked_at =

@@ -1380,13 +1380,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_once() and 0xFFFF) != 44932) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_pause() and 0xFFFF) != 58413) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_pause() and 0xFFFF) != 55466) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_plugin() and 0xFFFF) != 58389) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resume() and 0xFFFF) != 33957) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resume() and 0xFFFF) != 5331) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
@@ -3582,7 +3582,9 @@ public interface TimInterface {
      * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
      * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
      * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
-     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under way goes on then, within its time. It waits
+     * until the files of messages being sent are copied; downloads go on. Without a login nothing happens. A login of the same user
+     * resumes the instance, too.
      *
      * # Errors
      * `NotReady`: 130160 after `destroy`.
@@ -3595,11 +3597,11 @@ public interface TimInterface {
     fun `registerPlugin`(`plugin`: UploadPlugin)
 
     /**
-     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
      * anew, and what was missed is received. Nothing happens if the instance is not paused.
      *
      * # Errors
-     * `NotReady`: 130160 after `destroy`.
+     * `Storage`: the local database cannot be opened; it is tried again by itself. `NotReady`: 130160 after `destroy`.
      */
     suspend fun `resume`()
 
@@ -4565,7 +4567,9 @@ open class Tim: TimInterface
      * Closes the connection and the files of the local database, and keeps the login: for an app that goes to the background, where
      * the system ends apps that hold a lock on a file (iOS), or stops them. When it returns, no file of the database is open.
      * Until `resume` calls are refused with 130179, and those that wait fail with it. Messages that wait stay in the outbox and
-     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. Without a login nothing happens.
+     * are sent afterwards; `MESSAGE_STATUS_CHANGED` reports them. A login that is under way goes on then, within its time. It waits
+     * until the files of messages being sent are copied; downloads go on. Without a login nothing happens. A login of the same user
+     * resumes the instance, too.
      *
      * # Errors
      * `NotReady`: 130160 after `destroy`.
@@ -4609,11 +4613,11 @@ open class Tim: TimInterface
 
 
     /**
-     * Opens the local database of a paused instance again and connects, without a pause. The list of conversations is reported
+     * Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
      * anew, and what was missed is received. Nothing happens if the instance is not paused.
      *
      * # Errors
-     * `NotReady`: 130160 after `destroy`.
+     * `Storage`: the local database cannot be opened; it is tried again by itself. `NotReady`: 130160 after `destroy`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -7343,7 +7347,7 @@ data class Conversation (
     ,
     /**
      * What to call it: the other user's nick or the group's name, and if there is none the userID or groupID. A nick is the one of
-     * that user's newest message on this device, or else as the server had it when the conversation came here.
+     * that user's newest message on this device that has one or an avatar, or else as the server had it when the conversation came here.
      */
     val `showName`: kotlin.String
     ,
@@ -12138,7 +12142,7 @@ sealed class TimException(
 ) : kotlin.Exception(message) {
 
     /**
-     * Nobody is logged in, or nobody any more: log in first.
+     * Nobody is logged in, or nobody any more: log in first. Or the instance is paused (130179): resume it.
      */
     class NotReady(
 

@@ -73,15 +73,15 @@ impl Download {
 
     /// Loads the whole file, in as many attempts as it takes while most of them bring something.
     async fn load(&self, partial: &mut Partial) -> Result<(), Fault> {
-        let mut failures = 0;
+        let (mut failures, mut reached) = (0, partial.length());
         loop {
-            let before = partial.length();
             let Err(why) = self.attempt(partial).await else { return Ok(()) };
             if !partial.has_begun() || !why.code.is_retryable() {
                 return Err(why);
             }
-            if partial.length() >= before + CHUNK as u64 {
-                failures = 0;
+            // What comes again after a beginning anew is no progress.
+            if partial.length() >= reached + CHUNK as u64 {
+                (failures, reached) = (0, partial.length());
             }
             failures += 1;
             if failures > MAX_FAILURES {

@@ -57,6 +57,10 @@ pub(super) async fn fetch(
     // What was written by then is there for the next attempt.
     let synced = file.sync_all().await.map_err(|why| disk(&why));
     taken.and(synced)?;
+    if size.is_some_and(|size| size != partial.length()) {
+        partial.discard().await;
+        return Err(failed(&"the file has another size than was said"));
+    }
     guard.run_until_cancelled(std::future::ready(())).await
 }
 

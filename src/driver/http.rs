@@ -187,13 +187,24 @@ pub(super) async fn get(source: Source, rest: Option<&Rest>) -> Result<(Source, 
         }
         _ => {}
     }
+    let gone = missing(answer.response.status());
     if !source.is_own {
         // Error bodies of other servers have no meaning here.
-        return Err(Fault::new(Code::MEDIA_NOT_FOUND));
+        return Err(Fault::new(gone));
     }
     let body = http_body_util::Limited::new(answer.response.into_body(), ANSWER_BYTES).collect();
     let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
-    Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), Code::MEDIA_NOT_FOUND)))
+    Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), gone)))
+}
+
+/// Why a file is not here: the server, or a proxy before it, cannot give it now, or there is none.
+fn missing(status: StatusCode) -> Code {
+    let is_for_now = status.is_server_error()
+        || matches!(
+            status,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
+        );
+    if is_for_now { Code::NETWORK_ERROR } else { Code::MEDIA_NOT_FOUND }
 }
 
 async fn ask_for(source: &Source, rest: Option<&Rest>) -> Result<Answer, Fault> {

@@ -31,7 +31,7 @@ impl Machine {
             Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
             Call::Logout => self.log_out(id),
             Call::Pause => self.pause(id),
-            Call::Resume => self.link.resume(&mut self.cx, id),
+            Call::Resume => self.link.resume(&mut self.cx, id, Return::Done),
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {

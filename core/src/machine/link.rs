@@ -26,8 +26,8 @@ pub(super) struct Link {
     failures: Failures,
     /// The session to resume.
     resume: Option<Resume>,
-    /// The call that resumes the paused instance, until its store is open.
-    resuming: Option<CallId>,
+    /// The call that resumes the paused instance, until its store is open, and its result then.
+    resuming: Option<(CallId, Return)>,
 }
 
 #[derive(Default)]
@@ -96,24 +96,19 @@ impl Link {
     }
 
     /// The app resumes the instance: opens its store and connects, at once. The call is completed when the store is open.
-    pub(super) fn resume(&mut self, cx: &mut Context, call: CallId) {
+    pub(super) fn resume(&mut self, cx: &mut Context, call: CallId, result: Return) {
         if !self.is_paused() {
-            return cx.complete(call, Ok(Return::Done));
+            return cx.complete(call, Ok(result));
         }
-        self.resuming = Some(call);
-        self.reopen_after_pause(cx);
-    }
-
-    /// Opens the store of the paused instance.
-    pub(super) fn reopen_after_pause(&mut self, cx: &mut Context) {
+        self.resuming = Some((call, result));
         self.failures = Failures::default();
         self.open_store(cx);
     }
 
     /// The store of the instance is open again, or is not: completes the call that resumes it.
     pub(super) fn resumed(&mut self, cx: &mut Context, result: Result<(), Fault>) {
-        if let Some(call) = self.resuming.take() {
-            cx.complete(call, result.map(|()| Return::Done));
+        if let Some((call, resumed)) = self.resuming.take() {
+            cx.complete(call, result.map(|()| resumed));
         }
     }
 

@@ -23,10 +23,11 @@ impl Machine {
             self.logged_out();
         }
         let is_own = self.cx.me().is_some_and(|me| me == user);
+        if is_own && self.link.is_paused() && !self.login.has_call() {
+            return self.link.resume(&mut self.cx, id, Return::LoggedIn { repeated: true });
+        }
         if self.login.begin(&mut self.cx, id, user, user_sig) {
             self.link.begin_login(&mut self.cx);
-        } else if is_own && self.link.is_paused() {
-            self.link.reopen_after_pause(&mut self.cx);
         }
     }
 
@@ -83,6 +84,7 @@ impl Machine {
         self.outbox.cancel_uploads(&mut self.cx);
         self.hang_up();
         self.link.forget_session();
+        self.conversations.doubt_receipts();
         self.forget();
         self.cx.output(Output::CloseStore);
         if is_damaged {
@@ -282,6 +284,7 @@ impl Machine {
         self.outbox.cancel_uploads(&mut self.cx);
         self.hang_up();
         self.link.forget_session();
+        self.conversations.forget_receipts();
         self.cx.store(Change::Reset);
         self.cx.make_durable();
         self.finish();

@@ -6,13 +6,18 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::{Delivery, INBOX};
+use tim_protocol::message::ReceiptUpdates;
 
+use super::{Delivery, INBOX};
+use crate::core::receipts;
+
+/// So many messages of a conversation have their receipts in one delivery.
+const MERGED: usize = 100;
 /// A queue that has had no more than this keeps its memory.
 const KEPT: usize = 8;
 
 /// The receiving half: when [`INBOX`] deliveries wait, further ones are dropped and the session is told so. Ephemeral pushes
-/// are dropped silently.
+/// are dropped silently. Receipts are added to those of the same conversation that wait.
 pub struct Inbox(Arc<Shared>);
 
 /// The sending half. The inbox ends when it is dropped.
@@ -67,10 +72,26 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
     }
 }
 
+/// Adds receipts to those of the same conversation, if that is what waits; false if it is not, or has too many.
+fn merges(waiting: &mut Delivery, later: &ReceiptUpdates) -> bool {
+    let Delivery::Receipts(known) = waiting else { return false };
+    let has_room = known.receipts.len() + later.receipts.len() <= MERGED;
+    if known.conversation_id != later.conversation_id || !has_room {
+        return false;
+    }
+    receipts::merge(&mut Arc::make_mut(known).receipts, &later.receipts);
+    true
+}
+
 impl InboxSender {
     /// Adds a delivery; a full inbox drops it, and remembers that, unless it was ephemeral.
     pub fn send(&self, delivery: Delivery) {
         let mut queue = self.0.queue();
+        if let Delivery::Receipts(updates) = &delivery
+            && queue.waiting.iter_mut().rev().any(|waiting| merges(waiting, updates))
+        {
+            return;
+        }
         if queue.waiting.len() >= INBOX {
             queue.has_dropped |= !matches!(delivery, Delivery::Ephemeral(_));
             return;
@@ -130,6 +151,7 @@ impl Inbox {
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt as _;
+    use tim_protocol::message::MessageReceipts;
 
     use super::*;
 
@@ -143,6 +165,25 @@ mod tests {
             Some(other) => panic!("{other:?}"),
             None => None,
         }
+    }
+
+    #[test]
+    fn a_thousand_readers_of_a_message_are_one_delivery() {
+        let (sender, mut inbox) = inbox();
+        let read = |sequence: u64, read: u32| {
+            let receipts = vec![MessageReceipts { sequence, read, unread: 1_000 - read }].into();
+            let conversation_id = "GROUPtea".parse().unwrap();
+            sender.send(Delivery::Receipts(Arc::new(ReceiptUpdates { conversation_id, receipts })));
+        };
+        (1..=1_000).for_each(|count| read(7, count));
+        read(7, 999);
+        read(8, 1);
+        sender.send(delivery("a push"));
+        assert!(!inbox.take_dropped());
+        let Some(Delivery::Receipts(updates)) = inbox.try_recv() else { panic!() };
+        let counts: Vec<_> = updates.receipts.iter().map(|it| (it.sequence, it.read)).collect();
+        assert_eq!(counts, [(7, 1_000), (8, 1)]);
+        assert_eq!(text(inbox.try_recv()).as_deref(), Some("a push"));
     }
 
     #[tokio::test]

@@ -98,7 +98,7 @@ fn clean(data: &Data, until: i64) -> AnyResult<MediaSum> {
     let mut database = Database::open(&data.database())?;
     let (mut sum, mut erased) = (MediaSum::default(), Vec::new());
     loop {
-        let asked = RemoveMedia { until, max: AT_ONCE, erased, unrecorded: Vec::new() };
+        let asked = RemoveMedia { until, max: AT_ONCE, erased, ..RemoveMedia::default() };
         let committed =
             database.commit(&[Write::RemoveMedia(asked)]).pop().ok_or("nothing was committed")??;
         let WriteReply::Removed(found) = committed.answer else {

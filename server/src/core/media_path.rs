@@ -8,6 +8,9 @@ use serde_json::Value;
 use tim_protocol::media::RenditionType;
 use uuid::Uuid;
 
+/// The characters of an ID.
+const ID_CHARS: usize = 36;
+
 /// Which rendition of which file a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MediaPath {
@@ -24,7 +27,7 @@ impl MediaPath {
     #[must_use]
     pub fn parse(path: &str) -> Option<Self> {
         let mut parts = path.strip_prefix("/media/")?.split('/');
-        let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
+        let (app, id) = (parts.next()?.parse().ok()?, id_of(parts.next()?)?);
         let rendition = match parts.next()? {
             "0" => RenditionType::Original,
             "1" => RenditionType::Thumb,
@@ -47,28 +50,39 @@ impl fmt::Display for MediaPath {
 pub fn named_in(json: &str) -> BTreeSet<Uuid> {
     let mut named = BTreeSet::new();
     // Whoever writes the word in another way, letter by letter, keeps no file by it.
-    if json.contains("media")
-        && let Ok(value) = serde_json::from_str(json)
-    {
-        collect(&value, &mut named);
+    if json.contains("media") {
+        match serde_json::from_str(json) {
+            Ok(value) => collect(&value, &mut named),
+            // Half of a surrogate pair, or nested too deep for this reader: the paths stand in the text.
+            Err(_) => named.extend(in_text(&json.replace(r"\/", "/"))),
+        }
     }
     named
 }
 
 fn collect(value: &Value, named: &mut BTreeSet<Uuid>) {
     match value {
-        Value::String(text) => named.extend(text.split("/media/").skip(1).filter_map(id_at)),
+        Value::String(text) => named.extend(in_text(text)),
         Value::Array(values) => values.iter().for_each(|value| collect(value, named)),
         Value::Object(fields) => fields.values().for_each(|value| collect(value, named)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
+fn in_text(text: &str) -> impl Iterator<Item = Uuid> {
+    text.split("/media/").skip(1).filter_map(id_at)
+}
+
 /// The file of `<app>/<id>…`.
 fn id_at(path: &str) -> Option<Uuid> {
     let (app, rest) = path.split_once('/')?;
     let _: u32 = app.parse().ok()?;
-    Uuid::parse_str(rest.get(..36)?).ok()
+    id_of(rest.get(..ID_CHARS)?)
+}
+
+/// An ID in the one form that is taken, with hyphens.
+fn id_of(text: &str) -> Option<Uuid> {
+    if text.len() == ID_CHARS { Uuid::parse_str(text).ok() } else { None }
 }
 
 #[cfg(test)]
@@ -84,6 +98,7 @@ mod tests {
             format!(r#"{{"url":"\/media\/7\/{one}\/0"}}"#),
             format!(r#"{{"list":[{{"body":{{"a":["/media/7/{one}/2"]}}}}]}}"#),
             format!(r#"{{"data":"{{\"url\":\"https://chat.example/media/7/{one}/1?ticket=x\"}}"}}"#),
+            format!(r#"{{"url":"\/media\/7\/{one}\/0","more":"\ud83d","far":1e999}}"#),
         ] {
             assert_eq!(named(json.clone()), [one], "{json}");
         }
@@ -104,8 +119,9 @@ mod tests {
             assert_eq!(MediaPath::parse(&path.to_string()), Some(path));
         }
         let id = Uuid::nil();
-        let others =
-            ["/media/1", "/media/1/x/0", "/media/x/y/0", "/media/upload", "media/1/2/0"].map(String::from);
+        let simple = format!("/media/1/{}/0", id.simple());
+        let others = ["/media/1", "/media/1/x/0", "/media/x/y/0", "/media/upload", "media/1/2/0", &simple];
+        let others = others.map(String::from);
         let beyond = [format!("/media/1/{id}/3"), format!("/media/1/{id}/0/"), format!("/media/1/{id}/00")];
         for path in others.into_iter().chain(beyond) {
             assert_eq!(MediaPath::parse(&path), None, "{path}");

@@ -37,6 +37,19 @@ pub struct RemoveMedia {
     pub erased: Vec<String>,
     /// Digests of bytes on the disk that may have no record.
     pub unrecorded: Vec<String>,
+    /// Nothing is done if a user lacks this room.
+    pub room: Option<Room>,
+}
+
+/// The room that an upload needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Whose files it is for.
+    pub owner: UserKey,
+    /// Bytes.
+    pub size: u64,
+    /// The most bytes that the owner may have stored, these included; 0 for any number.
+    pub quota: u64,
 }
 
 /// What was removed.

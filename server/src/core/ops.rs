@@ -12,7 +12,7 @@ use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
 pub use super::keys::{ConversationKey, UserKey};
-pub use super::media_records::{Media, MediaSum, RemoveMedia, RemovedMedia};
+pub use super::media_records::{Media, MediaSum, RemoveMedia, RemovedMedia, Room};
 pub use super::policy::Device;
 
 /// The authenticated user on whose behalf a request is carried out.

@@ -1,6 +1,6 @@
 //! Receipts that a session has not been told of yet: many readers of a message are few pushes.
 //!
-//! Pure. //! The first is pushed at once. What comes within a second of it waits, the newest counts of each message, and is pushed
+//! Pure. The first is pushed at once. What comes within a second of it waits, the newest counts of each message, and is pushed
 //! together. Numbered like all pushes: one that is lost makes the client sync.
 
 use std::collections::BTreeMap;
@@ -19,6 +19,17 @@ pub struct Receipts {
     waiting: BTreeMap<ConversationId, BTreeMap<u64, MessageReceipts>>,
     /// Nothing is pushed before this time, on the monotonic clock.
     not_before: i64,
+}
+
+/// Adds what holds now to what held before: of each message the greater numbers, because they only grow.
+pub fn merge(known: &mut Vec<MessageReceipts>, later: &[MessageReceipts]) {
+    for receipts in later {
+        match known.iter_mut().find(|it| it.sequence == receipts.sequence) {
+            Some(it) if it.read >= receipts.read => {}
+            Some(it) => *it = *receipts,
+            None => known.push(*receipts),
+        }
+    }
 }
 
 impl Receipts {

@@ -5,7 +5,7 @@ use tim_protocol::code::Code;
 use super::DomainResult;
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use crate::core::ops::{Committed, Media, RemoveMedia, RemovedMedia, WriteReply};
+use crate::core::ops::{Committed, Media, RemoveMedia, RemovedMedia, Room, WriteReply};
 use crate::core::ticket;
 
 pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed> {
@@ -14,18 +14,22 @@ pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed
     if !rows.use_ticket(media.ticket, media.now)? {
         return Err(Code::TICKET_USED.into());
     }
-    if !has_room(media.quota, rows.stored_bytes(media.owner)?, media.size) {
-        return Err(Code::MEDIA_FULL.into());
-    }
+    check_room(rows, &Room { owner: media.owner, size: media.size, quota: media.quota })?;
     rows.add_media(media)?;
     Ok(without_notifications(WriteReply::Done))
 }
 
-fn has_room(quota: u64, stored: u64, size: u64) -> bool {
-    quota == 0 || stored.saturating_add(size) <= quota
+fn check_room(rows: &mut impl Rows, room: &Room) -> DomainResult<()> {
+    if room.quota > 0 && rows.stored_bytes(room.owner)?.saturating_add(room.size) > room.quota {
+        return Err(Code::MEDIA_FULL.into());
+    }
+    Ok(())
 }
 
 pub(super) fn remove(rows: &mut impl Rows, asked: &RemoveMedia) -> DomainResult<Committed> {
+    if let Some(room) = &asked.room {
+        check_room(rows, room)?;
+    }
     for digest in &asked.erased {
         rows.erased(digest)?;
     }

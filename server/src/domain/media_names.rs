@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
+use tim_protocol::UnixMillis;
 use uuid::Uuid;
 
 use super::DomainResult;
@@ -35,13 +36,13 @@ pub(super) fn add(
     said.files().into_iter().try_for_each(|file| rows.name_media(file, conversation, sequence))
 }
 
-/// A message says something else now.
+/// A message says something else since `at`.
 pub(super) fn change(
     rows: &mut impl Rows,
-    conversation: ConversationKey,
-    sequence: u64,
+    (conversation, sequence): (ConversationKey, u64),
     before: Said<'_>,
     now: Said<'_>,
+    at: UnixMillis,
 ) -> DomainResult<()> {
     if before.body.get() == now.body.get()
         && before.attributes.map(RawValue::get) == now.attributes.map(RawValue::get)
@@ -49,6 +50,6 @@ pub(super) fn change(
         return Ok(());
     }
     let (before, now) = (before.files(), now.files());
-    before.difference(&now).try_for_each(|file| rows.unname_media(*file, conversation, sequence))?;
+    before.difference(&now).try_for_each(|file| rows.unname_media(*file, (conversation, sequence), at))?;
     now.difference(&before).try_for_each(|file| rows.name_media(*file, conversation, sequence))
 }

@@ -105,8 +105,15 @@ pub(super) fn append(
             reactions,
         },
     )?;
+    let at = match &mutation.change {
+        MessageChange::Revoked(revocation) => revocation.time,
+        MessageChange::Modified(modification) => modification.time,
+        // What the message says stays.
+        _ => return Ok(mutation),
+    };
     let before = Said { body: &message.body, attributes: message.attributes.as_deref() };
-    media_names::change(rows, conversation.key, message.sequence, before, Said { body, attributes })?;
+    let place = (conversation.key, message.sequence);
+    media_names::change(rows, place, before, Said { body, attributes }, at)?;
     Ok(mutation)
 }
 

@@ -11,10 +11,10 @@ use tim_protocol::message::{MessageReceipts, ReceiptUpdates};
 use tim_protocol::{ConversationId, Fault, List};
 
 use super::DomainResult;
-use super::conversations::{check_may_write, readable};
+use super::conversations::{check_may_write, may_read, readable};
 use super::outcome::{with_notifications, without_notifications};
 use super::removed::Removed;
-use super::rows::{Conversation, Rows};
+use super::rows::{Conversation, Rows, UserConversation};
 use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent, UserKey};
 
 /// Confirms messages: those that ask for it, and that the actor was sent and may see.
@@ -30,37 +30,43 @@ pub(super) fn confirm(
     check_may_write(rows, actor, &conversation, name)?;
     let mut confirmed = Vec::new();
     let mut news: BTreeMap<UserKey, Vec<MessageReceipts>> = BTreeMap::new();
-    for sequence in sent_to(rows, actor, &conversation, &asked.sequences)? {
+    let own = rows.user_conversation(actor.key, conversation.key)?;
+    for sequence in sent_to(rows, actor, &conversation, own, &asked.sequences)? {
         let asking = rows.receipts(conversation.key, sequence)?;
         let Some(asking) = asking.filter(|it| it.sender != actor.key) else { continue };
+        if Removed::among(rows, actor.key, &conversation, own, sequence..=sequence)?.has(sequence) {
+            continue;
+        }
         confirmed.push(sequence);
         if let Some(counts) = rows.add_receipt(conversation.key, sequence, actor.key)? {
             news.entry(asking.sender).or_default().push(MessageReceipts::of(sequence, counts));
         }
     }
-    let notifications =
-        news.into_iter().map(|(sender, receipts)| notification(actor, name, sender, receipts));
-    Ok(with_notifications(answer(confirmed), notifications.collect()))
+    let mut notifications = Vec::new();
+    for (sender, receipts) in news {
+        // Who left the group is told nothing more of it.
+        if may_read(rows, &conversation, sender)? {
+            notifications.push(notification(actor, name, sender, receipts));
+        }
+    }
+    Ok(with_notifications(answer(confirmed), notifications))
 }
 
 fn answer(sequences: Vec<u64>) -> call::Reply {
     call::ReceiptRequest::answer(Confirmed { sequences })
 }
 
-/// Those of the messages that were sent to the actor and are visible, each once.
+/// Those of the messages that exist and were sent to the actor, each once.
 fn sent_to(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
+    own: UserConversation,
     sequences: &[u64],
-) -> DomainResult<Vec<u64>> {
-    let own = rows.user_conversation(actor.key, conversation.key)?;
+) -> DomainResult<BTreeSet<u64>> {
     let joined_at = rows.member(conversation.key, actor.key)?.map_or(0, |member| member.joined_at);
-    let low = own.first_visible_seq.max(joined_at + 1);
-    let sequences: BTreeSet<u64> = sequences.iter().copied().filter(|sequence| *sequence >= low).collect();
-    let (Some(first), Some(last)) = (sequences.first(), sequences.last()) else { return Ok(Vec::new()) };
-    let removed = Removed::among(rows, actor.key, conversation, own, *first..=*last)?;
-    Ok(sequences.into_iter().filter(|sequence| !removed.has(*sequence)).collect())
+    let range = own.first_visible_seq.max(joined_at + 1)..=conversation.head;
+    Ok(sequences.iter().copied().filter(|sequence| range.contains(sequence)).collect())
 }
 
 /// Tells a sender, and nobody else.
@@ -113,6 +119,9 @@ pub(super) fn readers(
         Some(user) => rows.user(actor.app, user)?.ok_or(Code::UNKNOWN_USER)?,
         None => UserKey(0),
     };
+    if !asked.is_read && asking.counts.unread == 0 {
+        return Ok(ReadersPage { user_id_list: List::default(), more: false });
+    }
     // One more tells whether more follow.
     let (of, limit) = (conversation.key, asked.limit as usize);
     let mut users = if asked.is_read {

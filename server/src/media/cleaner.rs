@@ -28,24 +28,24 @@ impl Media {
     /// Errors: those of a failing disk; what was removed by then stays removed.
     pub(crate) async fn clean(&self, store: &dyn Store, until: UnixMillis) -> Result<MediaSum, Fault> {
         block_in_place(|| self.incoming.sweep());
-        let (mut sum, mut erased) = (MediaSum::default(), Vec::new());
+        let mut sum = MediaSum::default();
         loop {
             let placing = Arc::clone(&self.placing).write_owned().await;
-            let asked = RemoveMedia { until, max: AT_ONCE, erased, unrecorded: Vec::new() };
+            let asked = RemoveMedia { until, max: AT_ONCE, ..RemoveMedia::default() };
             let WriteReply::Removed(found) = store.write(Write::RemoveMedia(asked)).await?.answer else {
                 return Err(Fault::new(Code::INTERNAL));
             };
             let folder = self.folder.clone();
-            let erasing = tokio::task::spawn_blocking(move || {
-                let _alone = placing;
-                erase(&folder, found.to_erase)
-            });
-            erased = erasing.await.map_err(|_| Code::INTERNAL)?;
+            let erasing = tokio::task::spawn_blocking(move || (erase(&folder, found.to_erase), placing));
+            let (erased, placing) = erasing.await.map_err(|_| Code::INTERNAL)?;
             sum.files += found.removed.files;
             sum.bytes += found.removed.bytes;
             if found.removed.files == 0 && erased.is_empty() {
                 return Ok(sum);
             }
+            // Before others may put files in their place, of which nothing may be forgotten.
+            store.write(Write::RemoveMedia(RemoveMedia { until, erased, ..RemoveMedia::default() })).await?;
+            drop(placing);
             sleep(PAUSE).await;
         }
     }

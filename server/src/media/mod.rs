@@ -45,7 +45,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::core::media_path::MediaPath;
-use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Write};
+use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Room, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::INCOMING;
@@ -107,35 +107,38 @@ impl Media {
         let received = part.receive(body, &upload, offset, pace).await;
         self.incoming.bound(upload.owner);
         received?;
-        let (place, path, file_type) = (self.place(&upload.sha256), part.path.clone(), upload.file_type);
-        let probed = path.clone();
-        let processor = tokio::task::spawn_blocking(move || Processor::of(file_type, &probed)).await;
-        let processor = processor.map_err(|_| Code::INTERNAL)??;
+        let (place, file_type) = (self.place(&upload.sha256), upload.file_type);
+        // Whoever works with the part has it: it is not removed, and its name not given to another, as long as it takes, also if
+        // nobody waits for the end.
+        let probed = tokio::task::spawn_blocking(move || {
+            Ok::<_, Fault>((Processor::of(file_type, &part.path)?, part))
+        });
+        let (processor, part) = probed.await.map_err(|_| Code::INTERNAL)??;
         let permit = match processor.pixels() {
             Some(pixels) => Some(self.decode_queue.take(upload.owner, pixels).await?),
             None => None,
         };
-        let probed = path.clone();
         let made = tokio::task::spawn_blocking(move || {
             let _turn = permit;
-            processor.run(&probed)
+            Ok::<_, Fault>((processor.run(&part.path)?, part))
         });
         // A panic of the decoder means that it cannot read the image; a retry would not help.
-        let made = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
+        let (made, part) = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
+        self.shares.stored(upload.owner, upload.size, self.clock.now().monotonic);
         let placing = Arc::clone(&self.placing).read_owned().await;
         // Unless these bytes are recorded in the end, the next cleaning erases them.
-        let unrecorded = vec![upload.sha256.clone()];
-        store.write(Write::RemoveMedia(RemoveMedia { unrecorded, ..RemoveMedia::default() })).await?;
+        let Upload { app, owner, size, sha256, nonce, .. } = upload;
+        let (unrecorded, room) = (vec![sha256.clone()], Some(Room { owner, size, quota: self.quota }));
+        store.write(Write::RemoveMedia(RemoveMedia { unrecorded, room, ..RemoveMedia::default() })).await?;
         let kept = tokio::task::spawn_blocking(move || {
-            keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
+            keep(&part.path, &place, &made).map_err(|why| disk(&place, &why))?;
+            drop(part);
             Ok::<_, Fault>((made, placing))
         });
         let (made, _placing) = kept.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
-        let Upload { app, owner, size, sha256, nonce, .. } = upload;
         let record = Record { app, id, owner, sha256, size, ticket: nonce, quota: self.quota, now };
         store.write(Write::PutMedia(record)).await?;
-        self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(describe(app, id, size, &made))
     }

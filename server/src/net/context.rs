@@ -111,7 +111,8 @@ impl ServerContext {
 
     /// Removes files that no message names, and were uploaded longer ago than `kept`.
     pub(crate) async fn clean_media(&self, kept: Duration) -> Result<MediaSum, Fault> {
-        let until = self.now().wall.saturating_sub(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX));
+        let until =
+            i64::try_from(kept.as_millis()).map_or(i64::MIN, |kept| self.now().wall.saturating_sub(kept));
         let MediaSum { files, bytes } = self.media.clean(&*self.store, until).await?;
         if files > 0 {
             metrics::counter!("tim_media_removed_total").increment(files);
@@ -120,9 +121,9 @@ impl ServerContext {
         Ok(MediaSum { files, bytes })
     }
 
-    /// Does so until the server stops, if the operator wants it.
+    /// Does so until the server stops. If the operator keeps all files for ever, only what broken uploads left behind is removed.
     pub(crate) async fn clean_media_now_and_then(self: Arc<Self>) {
-        let Some(kept) = self.unnamed_kept else { return };
+        let kept = self.unnamed_kept.unwrap_or(Duration::MAX);
         while self.stop.run_until_cancelled(sleep(CLEAN_EVERY.min(kept))).await.is_some() {
             let cleaned = self.stop.run_until_cancelled(self.clean_media(kept)).await;
             if let Some(Err(why)) = cleaned {

@@ -38,7 +38,7 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     let file = |number| format!(r#"{{"type":"TIMFileElem","payload":{{"url":"{}"}}}}"#, url(number));
     let merger = format!(r#"{{"type":"TIMRelayElem","payload":{{"messageList":[{{"body":{}}}]}}}}"#, file(2));
     let escaped = file(3).replace('/', "\\/");
-    let attributes = format!(r#"{{"cloudCustomData":"see {}"}}"#, url(4));
+    let attributes = format!(r#"{{"cloudCustomData":"/media/logo.png and {}"}}"#, url(4));
     let text = r#"{"type":"TIMTextElem","payload":{"text":"media"}}"#;
     let none = "{}";
     for (number, body, attributes) in [
@@ -52,7 +52,7 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     }
     does(&mut database, revoke(&alice, "C2Cbob", 5));
     let check = |database: &mut Database| {
-        let found = database.query(&Query::Unnamed { until: 1 }).unwrap();
+        let found = database.query(&Query::Unnamed { until: i64::MAX }).unwrap();
         let QueryResult::Unnamed(unnamed) = found else { panic!("{found:?}") };
         assert_eq!(unnamed, MediaSum { files: 1, bytes: 10 });
         let found = database.query(&Query::Stored { key: alice.key }).unwrap();
@@ -67,7 +67,7 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     drop(older);
     let mut database = Database::open(&path).unwrap();
     check(&mut database);
-    let asked = RemoveMedia { until: 1, max: 10, ..RemoveMedia::default() };
+    let asked = RemoveMedia { until: i64::MAX, max: 10, ..RemoveMedia::default() };
     let WriteReply::Removed(removed) = does(&mut database, Write::RemoveMedia(asked)) else { panic!() };
     assert_eq!(removed.to_erase, [format!("{:064x}", 5)]);
     for number in 1..=5 {

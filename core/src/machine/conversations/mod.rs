@@ -178,7 +178,6 @@ impl Conversations {
         self.seeking.clear();
         self.drafts.clear();
         self.peers = Peers::default();
-        self.receipts = Watch::default();
         self.total.forget();
         let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
         self.list = List { is_owed, ..List::default() };
@@ -187,6 +186,7 @@ impl Conversations {
     /// The login ends: stores that everything emitted is delivered.
     pub(super) fn end_login(&mut self, cx: &mut Context) {
         self.deliveries.deliver_rest(cx, self.convs.values_mut());
+        self.forget_receipts();
         self.list = List::default();
     }
 

@@ -134,6 +134,11 @@ impl Conversations {
             conv.apply_mutated(message);
         }
         messages.retain(|message| !message.removed);
+        let me = cx.me();
+        for message in messages.iter().filter(|message| me.as_ref() == Some(&message.from)) {
+            self.watch(cx, id, message);
+        }
+        let Some(conv) = self.convs.get_mut(id) else { return Ok(()) };
         if page.low <= page.high {
             conv.complete(page.low, page.high);
             cx.store(Change::Messages(id.clone(), messages));

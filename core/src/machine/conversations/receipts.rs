@@ -6,6 +6,7 @@ use tim_protocol::message::{Message as WireMessage, MessageReceipts, ReceiptCoun
 use tim_protocol::{ConversationId, Fault};
 
 use super::Conversations;
+use super::watch::Watch;
 use crate::machine::context::Context;
 use crate::machine::io::Output;
 use crate::machine::purpose::Purpose;
@@ -77,31 +78,43 @@ impl Conversations {
     /// The app asked for receipts, and gets the reply.
     pub(in crate::machine) fn asked_for(&mut self, cx: &mut Context, request: &Request, page: &ReceiptsPage) {
         if let Request::Messages(MessagesRequest::Receipts(asked)) = request {
-            self.confirmed(cx, &asked.conversation_id, page.receipts.items.clone());
+            let (id, mut receipts) = (&asked.conversation_id, page.receipts.items.clone());
+            receipts.retain(|it| self.receipts.came(id, it, cx.now()));
+            self.keep_receipts(cx, id, receipts);
         }
     }
 
     /// So many read these messages now: what is news is kept and told.
     fn confirmed(&mut self, cx: &mut Context, id: &ConversationId, mut receipts: Vec<MessageReceipts>) {
         receipts.retain(|it| self.receipts.came(id, it, cx.now()));
-        if !receipts.is_empty() {
-            let sequences = receipts.iter().map(|it| it.sequence).collect();
-            self.keep_receipts(cx, id, receipts);
+        let read = receipts.iter().filter(|it| it.read > 0).map(|it| it.sequence);
+        let sequences: Vec<u64> = read.collect();
+        self.keep_receipts(cx, id, receipts);
+        if !sequences.is_empty() {
             cx.after_received(Output::EmitReceipts(id.clone(), sequences));
         }
     }
 
+    /// What is known of them is another's, or of another epoch.
+    pub(in crate::machine) fn forget_receipts(&mut self) {
+        self.receipts = Watch::default();
+    }
+
+    /// What came last may not be stored.
+    pub(in crate::machine) fn doubt_receipts(&mut self) {
+        self.receipts.doubt();
+    }
+
     /// Keeps the numbers that are greater than those that are known.
     fn keep_receipts(&mut self, cx: &mut Context, id: &ConversationId, receipts: Vec<MessageReceipts>) {
-        if let Some(conv) = self.convs.get_mut(id) {
-            let is_shown = |of: u64| conv.newest.as_deref().is_some_and(|newest| newest.sequence == of);
-            if receipts.iter().any(|it| is_shown(it.sequence)) {
-                conv.invalidate_view();
-                self.list.changed.insert(id.clone());
-            }
-            for receipts in &receipts {
-                conv.change(receipts.sequence, |message| confirm(message, receipts.counts()));
-            }
+        let Some(conv) = self.convs.get_mut(id).filter(|_| !receipts.is_empty()) else { return };
+        let is_shown = |of: u64| conv.newest.as_deref().is_some_and(|newest| newest.sequence == of);
+        if receipts.iter().any(|it| is_shown(it.sequence)) {
+            conv.invalidate_view();
+            self.list.changed.insert(id.clone());
+        }
+        for receipts in &receipts {
+            conv.change(receipts.sequence, |message| confirm(message, receipts.counts()));
         }
         cx.store(Change::Receipts(id.clone(), receipts));
     }

@@ -26,6 +26,8 @@ struct Known {
     read: Option<u32>,
     /// When the server said so, or was asked last.
     as_of: i64,
+    /// Everybody has read it, or the server does not tell.
+    is_over: bool,
 }
 
 /// The messages that are watched.
@@ -34,6 +36,7 @@ pub(super) struct Watch {
     known: BTreeMap<Place, Known>,
     /// The same messages, the one first that is not watched any more if there are too many.
     order: VecDeque<Place>,
+    /// Those of them that are to be asked for.
     to_ask: BTreeMap<ConversationId, BTreeSet<u64>>,
     /// Requests that are not answered.
     asked: BTreeMap<ConversationId, Vec<u64>>,
@@ -49,8 +52,7 @@ impl Watch {
         counts: Option<ReceiptCounts>,
         now: i64,
     ) {
-        self.insert((id.clone(), sequence), counts, now);
-        if counts.is_none() {
+        if !self.insert((id.clone(), sequence), counts, now).is_over && counts.is_none() {
             self.ask(id, sequence);
         }
     }
@@ -63,9 +65,11 @@ impl Watch {
         counts: Option<ReceiptCounts>,
         now: i64,
     ) {
-        let is_all_read = counts.is_some_and(|counts| counts.unread == 0);
+        if counts.is_some_and(|counts| counts.unread == 0) {
+            return;
+        }
         let known = self.insert((id.clone(), sequence), counts, now.saturating_sub(FRESH_MS));
-        if !is_all_read && known.is_some_and(|known| known.as_of + FRESH_MS <= now) {
+        if !known.is_over && known.as_of + FRESH_MS <= now {
             self.ask(id, sequence);
         }
     }
@@ -74,21 +78,26 @@ impl Watch {
         self.to_ask.entry(id.clone()).or_default().insert(sequence);
     }
 
-    /// Watches a message unless everybody has read it. Gives what is known of it.
-    fn insert(&mut self, place: Place, counts: Option<ReceiptCounts>, as_of: i64) -> Option<&Known> {
-        if counts.is_some_and(|counts| counts.unread == 0) {
-            return None;
-        }
+    /// Watches a message, and gives what is known of it.
+    fn insert(&mut self, place: Place, counts: Option<ReceiptCounts>, as_of: i64) -> &Known {
         if !self.known.contains_key(&place) {
             self.order.push_back(place.clone());
             if self.order.len() > MAX_WATCHED
-                && let Some(oldest) = self.order.pop_front()
+                && let Some((id, sequence)) = self.order.pop_front()
             {
-                self.known.remove(&oldest);
+                if let Some(sequences) = self.to_ask.get_mut(&id) {
+                    sequences.remove(&sequence);
+                }
+                self.known.remove(&(id, sequence));
             }
         }
-        let read = counts.map(|counts| counts.read);
-        Some(self.known.entry(place).or_insert(Known { read, as_of }))
+        let known = self.known.entry(place).or_insert(Known { read: None, as_of, is_over: false });
+        known.as_of = known.as_of.max(as_of);
+        if let Some(counts) = counts {
+            known.read = known.read.max(Some(counts.read));
+            known.is_over |= counts.unread == 0;
+        }
+        known
     }
 
     /// So many read a message now. Returns whether that is news, as far as is known.
@@ -96,32 +105,35 @@ impl Watch {
         let place = (id.clone(), receipts.sequence);
         let Some(known) = self.known.get_mut(&place) else { return true };
         let is_news = known.read.is_none_or(|read| read < receipts.read);
-        if is_news {
-            known.read = Some(receipts.read);
-        }
+        known.read = known.read.max(Some(receipts.read));
         known.as_of = now;
-        if receipts.unread == 0 {
-            self.remove(&place);
-        }
+        known.is_over |= receipts.unread == 0;
         is_news
-    }
-
-    fn remove(&mut self, place: &Place) {
-        self.known.remove(place);
-        self.order.retain(|watched| watched != place);
     }
 
     /// Something may have been missed of all of them.
     pub(super) fn ask_again(&mut self) {
-        for (id, sequence) in self.known.keys() {
+        for ((id, sequence), _) in self.known.iter().filter(|(_, known)| !known.is_over) {
             self.to_ask.entry(id.clone()).or_default().insert(*sequence);
         }
     }
 
+    /// What is known may not be stored: whatever the server says is news.
+    pub(super) fn doubt(&mut self) {
+        self.known.values_mut().for_each(|known| (known.read, known.is_over) = (None, false));
+    }
+
     pub(super) fn connection_lost(&mut self) {
         for (id, sequences) in std::mem::take(&mut self.asked) {
-            self.to_ask.entry(id).or_default().extend(sequences);
+            self.ask_for(id, sequences);
         }
+    }
+
+    /// Asks for those that are watched still.
+    fn ask_for(&mut self, id: ConversationId, sequences: Vec<u64>) {
+        let watched = |sequence: &u64| self.known.contains_key(&(id.clone(), *sequence));
+        let watched: Vec<u64> = sequences.into_iter().filter(watched).collect();
+        self.to_ask.entry(id).or_default().extend(watched);
     }
 
     /// The next requests: one for each conversation.
@@ -129,11 +141,17 @@ impl Watch {
         if self.retry_at > now {
             return Vec::new();
         }
-        let (asked, mut requests) = (&mut self.asked, Vec::new());
-        self.to_ask.retain(|id, sequences| {
-            if asked.len() < MAX_ASKED && !asked.contains_key(id) {
+        let Self { known, to_ask, asked, .. } = self;
+        let mut requests = Vec::new();
+        to_ask.retain(|id, sequences| {
+            if !sequences.is_empty() && asked.len() < MAX_ASKED && !asked.contains_key(id) {
                 let next: Vec<u64> = sequences.iter().rev().take(limits::RECEIPT_MESSAGES).copied().collect();
-                sequences.retain(|sequence| !next.contains(sequence));
+                for sequence in &next {
+                    sequences.remove(sequence);
+                    if let Some(known) = known.get_mut(&(id.clone(), *sequence)) {
+                        known.as_of = now;
+                    }
+                }
                 asked.insert(id.clone(), next.clone());
                 requests.push((id.clone(), next));
             }
@@ -142,11 +160,13 @@ impl Watch {
         requests
     }
 
-    /// A request was answered by these: the others that it asked for are watched no more.
+    /// A request was answered by these: the others that it asked for are asked for no more.
     pub(super) fn answered(&mut self, id: &ConversationId, found: &[MessageReceipts]) {
         for sequence in self.asked.remove(id).into_iter().flatten() {
-            if !found.iter().any(|receipts| receipts.sequence == sequence) {
-                self.remove(&(id.clone(), sequence));
+            if !found.iter().any(|receipts| receipts.sequence == sequence)
+                && let Some(known) = self.known.get_mut(&(id.clone(), sequence))
+            {
+                known.is_over = true;
             }
         }
     }
@@ -154,7 +174,7 @@ impl Watch {
     /// A request failed, and may be repeated after a while.
     pub(super) fn failed(&mut self, id: &ConversationId, now: i64, retry_after: Option<u32>) {
         let sequences = self.asked.remove(id).unwrap_or_default();
-        self.to_ask.entry(id.clone()).or_default().extend(sequences);
+        self.ask_for(id.clone(), sequences);
         self.retry_at = now + retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
     }
 
@@ -225,8 +245,13 @@ mod tests {
         assert!(watch.came(&tea(), &receipts(1, 2, 0), 5));
         watch.ask_again();
         assert!(watch.take_requests(0).is_empty());
+        assert!(!watch.came(&tea(), &receipts(1, 2, 0), 5), "told again, it is no news");
         watch.shown(&tea(), 2, Some(ReceiptCounts { read: 2, unread: 0 }), 5);
         assert!(watch.take_requests(0).is_empty());
+        watch.doubt();
+        watch.ask_again();
+        assert_eq!(watch.take_requests(0).len(), 1, "it may not be stored");
+        assert!(watch.came(&tea(), &receipts(1, 2, 0), 5));
     }
 
     #[test]
@@ -249,5 +274,10 @@ mod tests {
         (1..=500).for_each(|sequence| watch.add(&tea(), sequence, None, 0));
         assert_eq!((watch.known.len(), watch.order.len()), (MAX_WATCHED, MAX_WATCHED));
         assert_eq!(watch.known.keys().next(), Some(&(tea(), 301)));
+        assert_eq!(watch.to_ask[&tea()].len(), MAX_WATCHED);
+        watch.take_requests(0);
+        (501..=700).for_each(|sequence| watch.shown(&tea(), sequence, None, 0));
+        watch.connection_lost();
+        assert_eq!(watch.to_ask[&tea()].iter().next(), Some(&501));
     }
 }

@@ -20,11 +20,16 @@ pub trait MediaRows {
     /// The message with this sequence names this media, if there is such media.
     fn name_media(&mut self, media: Uuid, conversation: ConversationKey, sequence: u64) -> DomainResult<()>;
 
-    /// The message does not name this media any more.
-    fn unname_media(&mut self, media: Uuid, conversation: ConversationKey, sequence: u64)
-    -> DomainResult<()>;
+    /// The message with this sequence does not name this media any more since `at`, from when on it is kept for a while if no other
+    /// does.
+    fn unname_media(
+        &mut self,
+        media: Uuid,
+        place: (ConversationKey, u64),
+        at: UnixMillis,
+    ) -> DomainResult<()>;
 
-    /// Media that no message names, uploaded by this time; the oldest, up to `max`.
+    /// Media that no message names, uploaded or named last by this time; the oldest, up to `max`.
     fn unnamed(&mut self, until: UnixMillis, max: u32) -> DomainResult<Vec<Media>>;
 
     /// How much there is of them.

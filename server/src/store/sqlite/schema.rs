@@ -7,10 +7,14 @@
 //! The message table is an append log: rows are added at the end, `msg_seq` grows at the edge of each conversation, and
 //! `msg_once` close to its end, because an ID begins with its time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::{Connection, TransactionBehavior};
+
+use crate::core::media_path::named_in;
 
 /// How long a statement waits for another program that has locked the database.
 pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -178,14 +182,9 @@ ALTER TABLE user_conv ADD COLUMN removals INTEGER NOT NULL DEFAULT 0;
     r"
 CREATE TABLE media_name(
     media BLOB NOT NULL, conv INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(media, conv, seq)) WITHOUT ROWID;
-INSERT OR IGNORE INTO media_name(media, conv, seq) SELECT f.id, n.conv, n.seq FROM (
-    SELECT m.conv, m.seq, substr(j.value, instr(j.value, '/media/') + 7) AS path FROM msg m JOIN json_tree(
-        CASE WHEN m.body LIKE '%media%' AND json_valid(m.body) THEN m.body ELSE 'null' END) j
-        WHERE j.type = 'text' AND instr(j.value, '/media/') > 0
-    UNION ALL SELECT m.conv, m.seq, substr(j.value, instr(j.value, '/media/') + 7) FROM msg m JOIN json_tree(
-        CASE WHEN m.attributes LIKE '%media%' AND json_valid(m.attributes) THEN m.attributes ELSE 'null' END) j
-        WHERE j.type = 'text' AND instr(j.value, '/media/') > 0) n
-    CROSS JOIN media f ON f.id = unhex(replace(substr(n.path, instr(n.path, '/') + 1, 36), '-', ''));
+INSERT OR IGNORE INTO media_name(media, conv, seq) SELECT f.id, m.conv, m.seq
+    FROM msg m JOIN json_each(files_named_in(m.body, m.attributes)) named CROSS JOIN media f ON f.id = unhex(named.value)
+    WHERE m.body LIKE '%media%' OR m.attributes LIKE '%media%';
 ALTER TABLE media ADD COLUMN loose INTEGER NOT NULL DEFAULT 0;
 UPDATE media SET loose = 1 WHERE NOT EXISTS(SELECT 1 FROM media_name n WHERE n.media = media.id);
 CREATE INDEX media_loose ON media(time) WHERE loose = 1;
@@ -245,9 +244,21 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     // Two programs may open a new file at once; the second finds it migrated.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = usize::try_from(version(&transaction)?).unwrap_or(0);
+    transaction.create_scalar_function("files_named_in", 2, FunctionFlags::SQLITE_UTF8, files_named_in)?;
     for step in STEPS.iter().skip(from) {
         transaction.execute_batch(step)?;
     }
+    transaction.remove_function("files_named_in", 2)?;
     transaction.pragma_update(None, "user_version", newest_version())?;
     transaction.commit()
+}
+
+/// The files that a message's body and attributes name, as a JSON list of hexadecimal numbers.
+fn files_named_in(context: &mut Context<'_>) -> rusqlite::Result<String> {
+    let mut files = BTreeSet::new();
+    for text in [context.get::<Option<String>>(0)?, context.get(1)?].into_iter().flatten() {
+        files.extend(named_in(&text));
+    }
+    let files: Vec<String> = files.iter().map(|file| file.simple().to_string()).collect();
+    serde_json::to_string(&files).map_err(|why| rusqlite::Error::UserFunctionError(Box::new(why)))
 }

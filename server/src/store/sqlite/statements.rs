@@ -155,7 +155,7 @@ async fn files(store: &Watched, alice: &Actor) {
         let sent = conformance::sent(store.write(message).await);
         store.write(conformance::revoke(alice, "C2Calice", sent.sequence)).await.unwrap();
         let (erased, unrecorded) = (vec!["2".repeat(64)], vec!["2".repeat(64)]);
-        let asked = RemoveMedia { until: NOW, max: 9, erased, unrecorded };
+        let asked = RemoveMedia { until: NOW, max: 9, erased, unrecorded, room: None };
         store.write(Write::RemoveMedia(asked)).await.unwrap();
     }
 }
@@ -236,12 +236,13 @@ async fn receipts(store: &Watched, alice: &Actor) {
     for number in [8, 9] {
         let asking = conformance::message_with(alice, "GROUPwork", number, r#"{"needReadReceipt":true}"#);
         let sequence = conformance::sent(store.write(asking).await).sequence;
-        store.write(conformance::read_receipt(&bob, "GROUPwork", &[sequence])).await.unwrap();
-        for is_read in [true, false] {
+        let readers = |is_read| {
             let (conversation_id, after) = (conversation_id.clone(), None);
-            let asked = call::ReadersRequest { conversation_id, sequence, is_read, after, limit: 1 };
-            asks(store, alice, asked).await;
-        }
+            call::ReadersRequest { conversation_id, sequence, is_read, after, limit: 1 }
+        };
+        asks(store, alice, readers(false)).await;
+        store.write(conformance::read_receipt(&bob, "GROUPwork", &[sequence])).await.unwrap();
+        asks(store, alice, readers(true)).await;
         store.write(conformance::revoke(alice, "GROUPwork", sequence)).await.unwrap();
     }
 }

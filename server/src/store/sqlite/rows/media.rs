@@ -55,8 +55,8 @@ impl MediaRows for Transaction<'_> {
     fn unname_media(
         &mut self,
         media: Uuid,
-        conversation: ConversationKey,
-        sequence: u64,
+        (conversation, sequence): (ConversationKey, u64),
+        at: UnixMillis,
     ) -> DomainResult<()> {
         self.prepare("DELETE FROM media_name WHERE media = ? AND conv = ? AND seq = ?")?.execute(params![
             media.as_bytes(),
@@ -64,9 +64,10 @@ impl MediaRows for Transaction<'_> {
             to_sql(sequence)
         ])?;
         self.prepare(
-            "UPDATE media SET loose = 1 WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM media_name WHERE media = ?1)",
+            "UPDATE media SET loose = 1, time = max(time, ?2)
+             WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM media_name WHERE media = ?1)",
         )?
-        .execute([media.as_bytes()])?;
+        .execute(params![media.as_bytes(), at])?;
         Ok(())
     }
 

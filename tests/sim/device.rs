@@ -316,13 +316,13 @@ impl World {
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,
             Output::Return(call, result) => self.returned(id, call, result),
             Output::ReturnPage { call, query, completed, .. } => {
+                self.answered(id, call, &query, completed)?;
                 let user = &self.devices[id].user;
                 let page = self.devices[id].store.messages(user, &query)?;
                 let seen = |it: &_| Message::from_wire(user, it, SendStatus::Success, ReadMarks::default());
                 let page: Vec<Message> = page.iter().map(seen).collect();
                 let shown = Input::shown(query.conversation.clone(), &page);
                 self.devices[id].read.extend(shown);
-                self.answered(id, call, &query, completed)?
             }
             Output::ReadLast(query) => {
                 let messages = self.devices[id].store.messages(&self.devices[id].user, &query)?;

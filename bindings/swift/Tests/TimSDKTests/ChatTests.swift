@@ -59,7 +59,8 @@ final class ChatTests: XCTestCase {
     func testMessagesAreReadAndTakenBack() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let sent = try await alice.say("Never mind", to: bob)
-        _ = try await bob.nextMessage()
+        let heard = try await bob.nextMessage()
+        try await bob.tim.setMessageReadUpTo(message: heard)
         try await bob.tim.setMessageRead(conversationID: .c2c(alice.name))
         try await alice.next { if case .messageReadByPeer(let messages) = $0 { messages.contains { $0.id == sent.id } } else { false } }
         try await bob.next { if case .conversationListUpdated(let list) = $0 { list.map(\.unreadCount) == [0] } else { false } }
@@ -196,8 +197,8 @@ final class ChatTests: XCTestCase {
         XCTAssertTrue(sent.isOnlineOnly && sent.status == .success && sent.sequence == 0)
         let heard = try await bob.nextMessage()
         XCTAssertTrue(heard.isOnlineOnly && heard.custom?.data == "typing" && heard.sequence == 0)
-        let list = try await bob.tim.getMessageList(heard.conversationID)
-        XCTAssertEqual(list.messageList, [])
+        let list = try await bob.tim.getMessageList(conversationID: heard.conversationID).messageList
+        XCTAssertEqual(list.count, 0)
     }
 
     func testContentOfTheAppsOwnPassedOn() async throws {

@@ -252,6 +252,7 @@ impl Conversations {
                     self.advance(around, &id, 0);
                 }
                 if is_new && let Some(conv) = self.convs.get_mut(&id) {
+                    self.receipts.rejoined(&id);
                     // The baseline is set anew by the next sync or push.
                     conv.row.baseline_seq = None;
                     self.touch(&id);

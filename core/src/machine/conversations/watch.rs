@@ -10,6 +10,8 @@ use tim_protocol::{ConversationId, limits};
 
 /// So many messages are watched.
 const MAX_WATCHED: usize = 200;
+/// So many wait to be asked for, also of those that are watched no more because many were shown at once.
+const MAX_TO_ASK: usize = 1_000;
 /// So many requests are under way: the others of the user must not wait for the server's share.
 const MAX_ASKED: usize = 4;
 /// What is known counts as right for so many milliseconds when it is shown again.
@@ -26,8 +28,16 @@ struct Known {
     read: Option<u32>,
     /// When the server said so, or was asked last.
     as_of: i64,
-    /// Everybody has read it, or the server does not tell.
-    is_over: bool,
+    /// Everybody has read it.
+    is_read: bool,
+    /// The server does not tell.
+    is_refused: bool,
+}
+
+impl Known {
+    fn is_over(&self) -> bool {
+        self.is_read || self.is_refused
+    }
 }
 
 /// The messages that are watched.
@@ -36,7 +46,7 @@ pub(super) struct Watch {
     known: BTreeMap<Place, Known>,
     /// The same messages, the one first that is not watched any more if there are too many.
     order: VecDeque<Place>,
-    /// Those of them that are to be asked for.
+    /// Those that are to be asked for.
     to_ask: BTreeMap<ConversationId, BTreeSet<u64>>,
     /// Requests that are not answered.
     asked: BTreeMap<ConversationId, Vec<u64>>,
@@ -52,7 +62,7 @@ impl Watch {
         counts: Option<ReceiptCounts>,
         now: i64,
     ) {
-        if !self.insert((id.clone(), sequence), counts, now).is_over && counts.is_none() {
+        if !self.insert((id.clone(), sequence), counts, now).is_over() && counts.is_none() {
             self.ask(id, sequence);
         }
     }
@@ -69,12 +79,15 @@ impl Watch {
             return;
         }
         let known = self.insert((id.clone(), sequence), counts, now.saturating_sub(FRESH_MS));
-        if !known.is_over && known.as_of + FRESH_MS <= now {
+        if !known.is_over() && known.as_of + FRESH_MS <= now {
             self.ask(id, sequence);
         }
     }
 
     fn ask(&mut self, id: &ConversationId, sequence: u64) {
+        if self.to_ask.values().map(BTreeSet::len).sum::<usize>() >= MAX_TO_ASK {
+            return;
+        }
         self.to_ask.entry(id.clone()).or_default().insert(sequence);
     }
 
@@ -83,19 +96,17 @@ impl Watch {
         if !self.known.contains_key(&place) {
             self.order.push_back(place.clone());
             if self.order.len() > MAX_WATCHED
-                && let Some((id, sequence)) = self.order.pop_front()
+                && let Some(oldest) = self.order.pop_front()
             {
-                if let Some(sequences) = self.to_ask.get_mut(&id) {
-                    sequences.remove(&sequence);
-                }
-                self.known.remove(&(id, sequence));
+                self.known.remove(&oldest);
             }
         }
-        let known = self.known.entry(place).or_insert(Known { read: None, as_of, is_over: false });
+        let known =
+            self.known.entry(place).or_insert(Known { read: None, as_of, is_read: false, is_refused: false });
         known.as_of = known.as_of.max(as_of);
         if let Some(counts) = counts {
             known.read = known.read.max(Some(counts.read));
-            known.is_over |= counts.unread == 0;
+            known.is_read |= counts.unread == 0;
         }
         known
     }
@@ -107,33 +118,37 @@ impl Watch {
         let is_news = known.read.is_none_or(|read| read < receipts.read);
         known.read = known.read.max(Some(receipts.read));
         known.as_of = now;
-        known.is_over |= receipts.unread == 0;
+        known.is_read |= receipts.unread == 0;
         is_news
     }
 
     /// Something may have been missed of all of them.
     pub(super) fn ask_again(&mut self) {
-        for ((id, sequence), _) in self.known.iter().filter(|(_, known)| !known.is_over) {
+        for ((id, sequence), known) in self.known.iter_mut().filter(|(_, known)| !known.is_read) {
+            known.is_refused = false;
+            self.to_ask.entry(id.clone()).or_default().insert(*sequence);
+        }
+    }
+
+    /// The user has joined a conversation again: what the server did not tell then, it may tell now.
+    pub(super) fn rejoined(&mut self, id: &ConversationId) {
+        for ((_, sequence), known) in
+            self.known.iter_mut().filter(|((of, _), known)| of == id && known.is_refused)
+        {
+            known.is_refused = false;
             self.to_ask.entry(id.clone()).or_default().insert(*sequence);
         }
     }
 
     /// What is known may not be stored: whatever the server says is news.
     pub(super) fn doubt(&mut self) {
-        self.known.values_mut().for_each(|known| (known.read, known.is_over) = (None, false));
+        self.known.values_mut().for_each(|known| (known.read, known.is_read) = (None, false));
     }
 
     pub(super) fn connection_lost(&mut self) {
         for (id, sequences) in std::mem::take(&mut self.asked) {
-            self.ask_for(id, sequences);
+            sequences.into_iter().for_each(|sequence| self.ask(&id, sequence));
         }
-    }
-
-    /// Asks for those that are watched still.
-    fn ask_for(&mut self, id: ConversationId, sequences: Vec<u64>) {
-        let watched = |sequence: &u64| self.known.contains_key(&(id.clone(), *sequence));
-        let watched: Vec<u64> = sequences.into_iter().filter(watched).collect();
-        self.to_ask.entry(id).or_default().extend(watched);
     }
 
     /// The next requests: one for each conversation.
@@ -166,7 +181,7 @@ impl Watch {
             if !found.iter().any(|receipts| receipts.sequence == sequence)
                 && let Some(known) = self.known.get_mut(&(id.clone(), sequence))
             {
-                known.is_over = true;
+                known.is_refused = true;
             }
         }
     }
@@ -174,7 +189,7 @@ impl Watch {
     /// A request failed, and may be repeated after a while.
     pub(super) fn failed(&mut self, id: &ConversationId, now: i64, retry_after: Option<u32>) {
         let sequences = self.asked.remove(id).unwrap_or_default();
-        self.ask_for(id.clone(), sequences);
+        sequences.into_iter().for_each(|sequence| self.ask(id, sequence));
         self.retry_at = now + retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
     }
 
@@ -214,7 +229,7 @@ mod tests {
         watch.connection_lost();
         watch.ask_again();
         let all: usize = watch.to_ask.values().map(BTreeSet::len).sum();
-        assert_eq!(all as u64, count + 4, "the one that the server did not tell of is watched no more");
+        assert_eq!(all as u64, count + 5, "a new session may tell what the last one did not");
     }
 
     #[test]
@@ -274,10 +289,10 @@ mod tests {
         (1..=500).for_each(|sequence| watch.add(&tea(), sequence, None, 0));
         assert_eq!((watch.known.len(), watch.order.len()), (MAX_WATCHED, MAX_WATCHED));
         assert_eq!(watch.known.keys().next(), Some(&(tea(), 301)));
-        assert_eq!(watch.to_ask[&tea()].len(), MAX_WATCHED);
+        assert_eq!(watch.to_ask[&tea()].len(), 500, "all that were shown at once are asked for");
+        (501..=3_000).for_each(|sequence| watch.shown(&tea(), sequence, None, 0));
         watch.take_requests(0);
-        (501..=700).for_each(|sequence| watch.shown(&tea(), sequence, None, 0));
         watch.connection_lost();
-        assert_eq!(watch.to_ask[&tea()].iter().next(), Some(&501));
+        assert_eq!(watch.to_ask[&tea()].len(), MAX_TO_ASK);
     }
 }

@@ -65,6 +65,7 @@ class ChatTest {
         assertNull(got.groupID)
         assertNull(got.image)
 
+        bob.tim.setMessageReadUpTo(got)
         bob.tim.setMessageRead(got.conversationID)
         assertEquals(sent.id, alice.next<TimEvent.MessageReadByPeer>().messages.single().id)
 

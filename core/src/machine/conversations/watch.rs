@@ -78,7 +78,11 @@ impl Watch {
         if counts.is_some_and(|counts| counts.unread == 0) {
             return;
         }
-        let known = self.insert((id.clone(), sequence), counts, now.saturating_sub(FRESH_MS));
+        let place = (id.clone(), sequence);
+        self.insert(place.clone(), counts, now.saturating_sub(FRESH_MS));
+        let Some(known) = self.known.get_mut(&place) else { return };
+        // What came before the message was stored, or with a commit that failed, is not there.
+        known.read = counts.map(|counts| counts.read);
         if !known.is_over() && known.as_of + FRESH_MS <= now {
             self.ask(id, sequence);
         }
@@ -267,6 +271,16 @@ mod tests {
         watch.ask_again();
         assert_eq!(watch.take_requests(0).len(), 1, "it may not be stored");
         assert!(watch.came(&tea(), &receipts(1, 2, 0), 5));
+    }
+
+    #[test]
+    fn what_the_store_lacks_is_news_again() {
+        let mut watch = Watch::default();
+        watch.add(&tea(), 1, Some(ReceiptCounts { read: 0, unread: 2 }), 0);
+        watch.shown(&tea(), 1, None, FRESH_MS);
+        assert_eq!(watch.take_requests(FRESH_MS).len(), 1);
+        assert!(watch.came(&tea(), &receipts(1, 0, 2), FRESH_MS));
+        assert!(!watch.came(&tea(), &receipts(1, 0, 2), FRESH_MS));
     }
 
     #[test]

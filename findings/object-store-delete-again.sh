@@ -24,7 +24,6 @@ edition = "2021"
 [dependencies]
 object_store = { version = "=0.14.0", default-features = false, features = ["fs"] }
 tokio = { version = "=1.54.1", features = ["rt"] }
-futures-util = { version = "=0.3.34", default-features = false }
 tempfile = "=3.27.0"
 TOML
 cat >src/main.rs <<'RUST'

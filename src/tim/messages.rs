@@ -54,7 +54,7 @@ impl Tim {
     ///
     /// # Errors
     /// As [`Tim::send_message`]. Of an online-only message also [`Code::NETWORK_ERROR`], at once without a connection,
-    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet. A forwarded file stays on the server as long as
+    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet or it asks for a read receipt. A forwarded file stays on the server as long as
     /// another message names it.
     pub async fn send_message_with(
         &self,

@@ -97,6 +97,9 @@ async fn what_cannot_be_passed_on_is_refused_and_is_not_sent_later() {
     let file = alice.tim.create_file_message("bob", kind, path, "notes.txt", options, |_| {}).unwrap();
     assert_eq!(refused(&alice, file).await, Code::BAD_REQUEST);
 
+    let asks = Message { need_read_receipt: true, ..typing(&alice, "C2Cbob") };
+    assert_eq!(refused(&alice, asks).await, Code::BAD_REQUEST);
+
     wire.cut();
     wait_for(&alice, NetState::Disconnected).await;
     assert_eq!(refused(&alice, typing(&alice, "C2Cbob")).await, Code::NETWORK_ERROR);

@@ -343,7 +343,15 @@ impl Check for SendRequest {
 
 impl Check for SendOnlineRequest {
     fn check(&self, asker: &UserId) -> Result<(), Fault> {
-        self.0.check(asker)
+        self.0.check(asker)?;
+        let attributes = self.0.attributes.as_ref().map(SentAttributes::read).transpose()?;
+        if attributes.is_some_and(|attributes| attributes.need_read_receipt) {
+            return Err(out_of(
+                "needReadReceipt",
+                "is not for online-only messages, which nobody can confirm",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -192,7 +192,9 @@ impl Part {
         if !is_whole? {
             return Err(Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off"));
         }
-        if hex(&digest.finalize()) == upload.sha256 {
+        // What a connection that broke had still under way may have been written between.
+        let length = file.metadata().await.map_err(|why| disk(&self.path, &why))?.len();
+        if length == upload.size && hex(&digest.finalize()) == upload.sha256 {
             return file.sync_all().await.map_err(|why| disk(&self.path, &why));
         }
         Err(if offset > 0 { begin_again() } else { Fault::new(Code::MEDIA_MISMATCH) })

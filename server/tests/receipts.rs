@@ -164,6 +164,20 @@ fn a_group_counts_those_who_were_there() {
 }
 
 #[test]
+fn a_sender_who_left_is_told_nothing_more() {
+    let mut database = Database::in_memory().unwrap();
+    let all = people(&mut database, ["alice", "bob", "carol"]);
+    let [alice, bob, carol] = &all;
+    public(&mut database, carol, r#"["alice", "bob"]"#);
+    let sequence = asks(&mut database, alice, "GROUPtea", 1).sequence;
+    let (confirmed, told) = confirms(&mut database, &all, carol, "GROUPtea", &[sequence]).unwrap();
+    assert_eq!((confirmed, told.len()), (vec![sequence], 1));
+    leaves(&mut database, alice);
+    let (confirmed, told) = confirms(&mut database, &all, bob, "GROUPtea", &[sequence]).unwrap();
+    assert_eq!((confirmed, told), (vec![sequence], vec![]));
+}
+
+#[test]
 fn only_the_sender_asks_and_only_of_messages_with_receipts() {
     let mut database = Database::in_memory().unwrap();
     let all = people(&mut database, ["alice", "bob", "carol"]);

@@ -180,6 +180,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_rest_that_is_shorter_than_it_says_is_no_file() {
+        let short =
+            answer("206 Partial Content", "ETag: \"a\"\r\nContent-Range: bytes 6-10/11\r\n", 3, "wor");
+        let whole = answer("200 OK", "ETag: \"b\"\r\n", 5, "hello");
+        let (ends, content, asked) = continued("\"a\"", &[short, whole]).await;
+        assert_eq!((ends, content.as_str()), (vec![BROKEN, BROKEN, None], "hello"));
+        assert!(!asked[2].contains("range"), "{asked:?}");
+    }
+
+    #[tokio::test]
     async fn without_a_strong_tag_it_begins_anew() {
         let whole = answer("200 OK", "", 5, "hello");
         let (ends, content, asked) = continued("W/\"a\"", &[whole]).await;

@@ -296,6 +296,19 @@ mod tests {
         (Source::own(server, "/picture?ticket=secret".into()), requests)
     }
 
+    #[tokio::test]
+    async fn what_a_proxy_cannot_give_now_is_not_gone() {
+        for (status, why) in [
+            ("502 Bad Gateway", Code::NETWORK_ERROR),
+            ("429 Too Many Requests", Code::NETWORK_ERROR),
+            ("410 Gone", Code::MEDIA_NOT_FOUND),
+        ] {
+            let (source, _) =
+                scripted(&[&format!("HTTP/1.1 {status}\r\nContent-Length: 6\r\n\r\n<html>")]).await;
+            assert_eq!(get(source, None).await.err().unwrap().code, why, "{status}");
+        }
+    }
+
     const TO_B: &str = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n";
 
     #[tokio::test]

@@ -225,11 +225,15 @@ impl<S: Store<Location = Path>> Driver<S> {
                 self.shared.end_login(Code::CANCELLED);
                 self.call(Call::Logout, caller).await;
             }
-            // What is copied goes to the outbox before its store is closed.
-            (call, _) if matches!(call, Call::Pause) || self.discards_a_copy(&call) => {
+            // What is copied goes to the outbox, and what was heard to the store, before that is closed.
+            (Call::Pause, _) => {
                 self.keep_files().await;
                 let heard = self.shared.dispatch.take_delivered();
                 self.process(Input::Delivered(heard)).await;
+                self.call(Call::Pause, caller).await;
+            }
+            (call, _) if self.discards_a_copy(&call) => {
+                self.keep_files().await;
                 self.call(call, caller).await;
             }
             (call, _) => self.call(call, caller).await,

@@ -19,6 +19,9 @@ use crate::stored::Change;
 /// First and longest bound of a random pause before another attempt, in milliseconds.
 pub(super) const BACKOFF_MS: [i64; 2] = [500, 60_000];
 
+/// Delay before a request that failed, or brought nothing, is repeated, in milliseconds.
+pub(super) const ASK_AGAIN_MS: i64 = 2_000;
+
 /// The bound of a random pause before another attempt, in milliseconds: it doubles with each that failed before.
 #[must_use]
 pub fn longest_pause_ms(attempt: u32) -> u64 {

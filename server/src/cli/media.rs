@@ -30,7 +30,7 @@ pub(super) struct Clean {
     /// Only say how many files would be removed, and their bytes.
     #[arg(long)]
     dry_run: bool,
-    /// Keep those that were uploaded in so many last seconds, because their messages may be on their way
+    /// Keep those that were uploaded, or named by a message, within so many last seconds, because messages may be on their way
     /// [default: unnamed_kept_s of the configuration, or 30 days if that is 0].
     #[arg(long)]
     kept_s: Option<u32>,

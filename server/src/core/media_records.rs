@@ -29,7 +29,7 @@ pub struct Media {
 /// Which records are to be removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RemoveMedia {
-    /// Only files that were uploaded by then.
+    /// Only files that were uploaded, or named last, by then.
     pub until: UnixMillis,
     /// Most records at once.
     pub max: u32,

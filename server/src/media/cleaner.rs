@@ -23,7 +23,7 @@ const AT_ONCE: u32 = 64;
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Media {
-    /// Removes what no message names of the files that were uploaded by this time. Returns how much it was.
+    /// Removes what no message names of the files that were uploaded, or named last, by this time. Returns how much it was.
     ///
     /// Errors: those of a failing disk; what was removed by then stays removed.
     pub(crate) async fn clean(&self, store: &dyn Store, until: UnixMillis) -> Result<MediaSum, Fault> {
@@ -44,7 +44,7 @@ impl Media {
                 return Ok(sum);
             }
             // Before others may put files in their place, of which nothing may be forgotten.
-            store.write(Write::RemoveMedia(RemoveMedia { until, erased, ..RemoveMedia::default() })).await?;
+            store.write(Write::RemoveMedia(RemoveMedia { erased, ..RemoveMedia::default() })).await?;
             drop(placing);
             sleep(PAUSE).await;
         }

@@ -59,6 +59,9 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
         assert!(matches!(found, QueryResult::Stored(50)), "{found:?}");
     };
     check(&mut database);
+    // It was uploaded long ago, and named until now.
+    let found = database.query(&Query::Unnamed { until: 1 }).unwrap();
+    assert!(matches!(found, QueryResult::Unnamed(MediaSum { files: 0, .. })), "{found:?}");
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
     older.execute_batch(TO_VERSION_12).unwrap();

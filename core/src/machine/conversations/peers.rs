@@ -7,10 +7,9 @@ use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, Fault, UserId, limits};
 
 use super::conversation::Conv;
-use super::requests::ASK_AGAIN_MS;
 use super::{Conversations, Peers};
 use crate::machine::account::Account;
-use crate::machine::context::Context;
+use crate::machine::context::{ASK_AGAIN_MS, Context};
 use crate::machine::purpose::Purpose;
 use crate::machine::unreadable::Unreadable;
 use crate::stored::Peer;

@@ -5,16 +5,13 @@ use tim_protocol::{ConversationId, limits};
 
 use super::Conversations;
 use crate::machine::account::Account;
-use crate::machine::context::Context;
+use crate::machine::context::{ASK_AGAIN_MS, Context};
 use crate::machine::purpose::Purpose;
 
 /// Most read sequences that are sent at once, and the pause before the next, in milliseconds: all conversations may be marked
 /// as read together, and other requests of the user must not wait for the server's share.
 const READS_AT_ONCE: u32 = 10;
 const READS_EVERY_MS: i64 = 500;
-
-/// Delay before a request that brought nothing is repeated, in milliseconds.
-pub(super) const ASK_AGAIN_MS: i64 = 2_000;
 
 impl Conversations {
     /// Sends the requests that conversations need. True if a sync is needed first: which messages of a group are new

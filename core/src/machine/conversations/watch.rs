@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tim_protocol::message::{MessageReceipts, ReceiptCounts};
 use tim_protocol::{ConversationId, limits};
 
+use crate::machine::context::ASK_AGAIN_MS;
+
 /// So many messages are watched.
 const MAX_WATCHED: usize = 200;
 /// So many wait to be asked for, also of those that are watched no more because many were shown at once.
@@ -16,8 +18,6 @@ const MAX_TO_ASK: usize = 1_000;
 const MAX_ASKED: usize = 4;
 /// What is known counts as right for so many milliseconds when it is shown again.
 const FRESH_MS: i64 = 60_000;
-/// Delay before a request that failed is repeated, in milliseconds.
-const ASK_AGAIN_MS: i64 = 2_000;
 
 /// A message of a conversation.
 type Place = (ConversationId, u64);
@@ -78,9 +78,7 @@ impl Watch {
         if counts.is_some_and(|counts| counts.unread == 0) {
             return;
         }
-        let place = (id.clone(), sequence);
-        self.insert(place.clone(), counts, now.saturating_sub(FRESH_MS));
-        let Some(known) = self.known.get_mut(&place) else { return };
+        let known = self.insert((id.clone(), sequence), counts, now.saturating_sub(FRESH_MS));
         // What came before the message was stored, or with a commit that failed, is not there.
         known.read = counts.map(|counts| counts.read);
         if !known.is_over() && known.as_of + FRESH_MS <= now {
@@ -96,7 +94,7 @@ impl Watch {
     }
 
     /// Watches a message, and gives what is known of it.
-    fn insert(&mut self, place: Place, counts: Option<ReceiptCounts>, as_of: i64) -> &Known {
+    fn insert(&mut self, place: Place, counts: Option<ReceiptCounts>, as_of: i64) -> &mut Known {
         if !self.known.contains_key(&place) {
             self.order.push_back(place.clone());
             if self.order.len() > MAX_WATCHED

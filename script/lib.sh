@@ -232,6 +232,27 @@ count_cpu() {
     cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", ($1 + $3) * 60 + $2 + $4 }' "$folder/times")
 }
 
+# So many lines of what a failed step printed last are repeated behind the summary: the beginning of a long log may be cut.
+repeated_lines=60
+
+# logged LOG CMD...: runs CMD in this shell, and keeps what it prints in LOG too. A terminal is left alone.
+logged() {
+    local log=$1 status=0 writer
+    shift
+    if [[ -t 1 ]]; then
+        "$@"
+        return
+    fi
+    "$@" > >(exec tee "$log") 2>&1 || status=$?
+    writer=$!
+    # A process that the command left behind may hold the pipe: it is not waited for.
+    for _ in {1..50}; do
+        kill -0 "$writer" 2>/dev/null || break
+        sleep 0.1
+    done
+    return "$status"
+}
+
 # step NAME CMD...: runs CMD, output untouched, and notes how it ended; a failure does not stop the script. CMD
 # runs where errexit has no effect, so a function given here is one command or several joined by &&. If CMD is a script
 # with steps of its own, it tells in the file TIM_FAILED_STEPS which of them are to be run again.
@@ -242,7 +263,7 @@ step() {
     printf '\n==> %s\n' "$name"
     count_cpu
     cpu_before=$cpu
-    TIM_FAILED_STEPS=$failed "$@" || status=$?
+    TIM_FAILED_STEPS=$failed logged "$folder/$name.log" "$@" || status=$?
     step_seconds[$name]=$((SECONDS - start))
     count_cpu
     step_cpu[$name]=$((cpu - cpu_before))
@@ -281,6 +302,9 @@ summary() {
     done
     printf '%d ok, %d FAILED, %d skipped, in %d seconds\n' "$ok" "${#failed[@]}" "$skipped" "$SECONDS"
     ((${#failed[@]} == 0)) && return
+    for name in "${failed[@]}"; do
+        [[ ! -s $folder/$name.log ]] || { printf '\n==> the end of %s\n' "$name" && tail -n "$repeated_lines" "$folder/$name.log"; }
+    done
     [[ -z ${TIM_FAILED_STEPS:-} ]] || printf 'script/%s %s\n' "${0##*/}" "${failed[*]}" >"$TIM_FAILED_STEPS"
     return 1
 }

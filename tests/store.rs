@@ -12,7 +12,7 @@ use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Message, Priority};
 use tim::protocol::search::{Phrase, highlight};
-use tim::store::{Change, OutboxRow, Store, StoredConversation, SyncState};
+use tim::store::{Change, LocalChange, OutboxRow, OutboxState, Store, StoredConversation, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
 use tim_core::search::{KeywordMatch, Search};
 use tim_core::store::conformance;
@@ -136,6 +136,11 @@ async fn the_newest_reactions_of_a_message_hold_and_the_users_own_stay() {
 }
 
 #[tokio::test]
+async fn what_the_app_keeps_beside_a_message_is_there_until_the_message_is_gone() {
+    conformance::beside::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
 async fn messages_are_found_by_their_words() {
     conformance::found::<Store>(&Place::new().path()).await;
 }
@@ -225,7 +230,12 @@ fn no_value_of_a_row_changes_unnoticed() {
         Change::Messages(bob(), vec![message(1)]),
         Change::Complete(bob(), 1, 1),
         conformance::revoke(2),
-        Change::Outbox(OutboxRow { position: 1, message: waiting, refusal: None, upload: None }),
+        Change::Outbox(OutboxRow {
+            position: 1,
+            message: waiting,
+            state: OutboxState::Waiting,
+            upload: None,
+        }),
         Change::Acknowledged(message(1)),
         Change::Blacklist(alice(), true),
     ];
@@ -234,6 +244,7 @@ fn no_value_of_a_row_changes_unnoticed() {
     let mut row = store.snapshot().unwrap().conversations.remove(0).row;
     row.last_shown_seq = 1;
     store.apply(&[Change::Conversation(row)], true).unwrap();
+    assert!(store.keep_local(message(1).id, &LocalChange::Data("a".to_owned())).unwrap());
     drop(store);
     let values = columns(&whole);
     assert!(values.len() > 25, "{values:?}");
@@ -249,7 +260,9 @@ fn no_value_of_a_row_changes_unnoticed() {
         drop(connection);
         let noticed = Store::open(&path).is_ok_and(|mut opened| {
             let again = [Change::Messages(bob(), vec![message(2)]), Change::Reset];
-            opened.set_aside.is_some() || opened.store.apply(&again, true).is_err()
+            opened.set_aside.is_some()
+                || opened.store.local(&[message(1).id]).is_err()
+                || opened.store.apply(&again, true).is_err()
         });
         assert!(noticed, "{table}.{column} changed, and nothing was noticed");
     }
@@ -261,7 +274,7 @@ fn what_waits_is_taken_along_from_a_damaged_file() {
     let path = folder.path().join("tim.db");
     let waits = |position| {
         let message = Message { sequence: 0, ..message(position) };
-        Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
+        Change::Outbox(OutboxRow { position, message, state: OutboxState::Waiting, upload: None })
     };
     let mut changes: Vec<Change> = (1..=100).map(waits).collect();
     changes.extend([Change::Messages(bob(), vec![message(1)]), Change::Acknowledged(message(101))]);
@@ -303,7 +316,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     let path = folder.path().join("tim.db");
     let waits = |position| {
         let message = Message { sequence: 0, ..message(position) };
-        Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
+        Change::Outbox(OutboxRow { position, message, state: OutboxState::Waiting, upload: None })
     };
     let cursor = Cursor { epoch: 1, version: 50 };
     let synced = Change::Sync(SyncState { cursor, unfinished: Some((10, 20)), initial_sync_at: 7 });
@@ -336,7 +349,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
                    ALTER TABLE entity DROP COLUMN sum;
-                   DROP TABLE found; DROP TABLE indexed;
+                   DROP TABLE found; DROP TABLE indexed; DROP TABLE beside;
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);
@@ -345,8 +358,8 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     assert_eq!(*ranges, [(1, 1)], "what is complete still is");
     assert_eq!((row.emitted_seq, row.baseline_seq), (1, Some(1)));
     assert_eq!(newest.as_ref().map(|newest| newest.sequence), Some(1), "it is still the last message");
-    let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
-    assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
+    let states = store.snapshot().unwrap().outbox.into_iter().map(|row| row.state).collect::<Vec<_>>();
+    assert_eq!(states, [OutboxState::Waiting, OutboxState::Refused(Code::SEND_FAILED)]);
     assert_eq!(row.revoked_above_read, 2, "what was listed is counted");
     let anew = SyncState { cursor: Cursor { version: 0, ..cursor }, unfinished: None, initial_sync_at: 7 };
     assert_eq!(store.snapshot().unwrap().sync, anew, "what is unread is asked for anew");

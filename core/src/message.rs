@@ -15,7 +15,7 @@ pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
 pub use tim_protocol::message::{Priority, Reaction, Reactor};
 
-/// The send status of a message. Received messages are `Success`.
+/// The send status of a message. Received messages are `Success`. More may follow in later versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SendStatus {
@@ -25,6 +25,8 @@ pub enum SendStatus {
     Success,
     /// Refused with [`Message::error_code`]; `resend_message` sends it again.
     Fail,
+    /// Inserted by the app on this device, and only there.
+    LocalImported,
 }
 
 /// The direction of a message.
@@ -123,6 +125,11 @@ pub struct Message {
     pub local_path: Option<PathBuf>,
     /// The snapshot of a video on this device: as [`Message::local_path`].
     pub local_snapshot_path: Option<PathBuf>,
+    /// A text that the app keeps beside it on this device: `set_local_custom_data`. Empty if none, in events of new
+    /// messages, and in a conversation's `last_message`. Never sent to the server.
+    pub local_custom_data: String,
+    /// A number that the app keeps beside it, as [`Message::local_custom_data`]: `set_local_custom_int`. 0 if none.
+    pub local_custom_int: i64,
     /// The contents.
     pub payload: Payload,
 }
@@ -253,6 +260,8 @@ impl Message {
             at_user_list: at_user_list.items,
             local_path: None,
             local_snapshot_path: None,
+            local_custom_data: String::new(),
+            local_custom_int: 0,
             payload: Payload::read(&message.body, message.revoked.is_some()),
         }
     }

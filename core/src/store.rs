@@ -10,7 +10,7 @@
 //! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first;
 //!    a word of it may stay in an index until that is merged. The same holds for a message that was cleared or removed, except
 //!    among the acknowledged ones.
-//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts and the outbox, and appends the last [`RECENT_SENT`]
+//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts, what is kept beside messages, and the outbox, and appends the last [`RECENT_SENT`]
 //!    acknowledged messages to it, in their order and as they were sent, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
 //!    makes a new store with what can be read of the outbox, the acknowledged messages, and the epoch.
@@ -27,7 +27,7 @@ use tim_protocol::{Code, message};
 use tim_protocol::{Fault, MessageId, UserId};
 
 use crate::search::{Found, Search};
-use crate::stored::{Change, Query, Snapshot};
+use crate::stored::{Change, LocalChange, LocalData, Query, Snapshot};
 
 /// How many acknowledged messages are kept in case of an epoch change.
 pub const RECENT_SENT: u32 = 200;
@@ -75,6 +75,25 @@ pub trait Store: Sized {
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     fn find(&mut self, ids: &[MessageId]) -> impl Future<Output = Result<Vec<Message>, Fault>>;
+
+    /// Keeps something beside a message, on stable storage. Gives whether the message is stored here; otherwise nothing changed.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`]; then nothing changed.
+    fn keep_local(
+        &mut self,
+        id: MessageId,
+        change: &LocalChange,
+    ) -> impl Future<Output = Result<bool, Fault>>;
+
+    /// What is kept beside these messages, of those that have something.
+    ///
+    /// # Errors
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    fn local(
+        &mut self,
+        ids: &[MessageId],
+    ) -> impl Future<Output = Result<Vec<(MessageId, LocalData)>, Fault>>;
 
     /// Does a part of the work that commits left for later, such as an index. Gives whether there is more. A caller does this when
     /// there is nothing else to do; nothing depends on it but how long a search takes.

@@ -104,17 +104,46 @@ pub struct Peer {
     pub sequence: u64,
 }
 
-/// A message that waits to be sent, or was refused.
+/// A message that the server does not have: it waits to be sent, was refused, or is only for this device.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
     /// Orders the outbox.
     pub position: u64,
     /// The message; its sequence is 0.
     pub message: Message,
-    /// Why it was refused; `None` while it waits to be sent.
-    pub refusal: Option<Code>,
+    /// Why the server does not have it.
+    pub state: OutboxState,
     /// The copy of its first file, if it has files that have to be uploaded first.
     pub upload: Option<PathBuf>,
+}
+
+/// Why the server does not have a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxState {
+    /// It waits to be sent.
+    Waiting,
+    /// It was refused with this code.
+    Refused(Code),
+    /// The app inserted it on this device, for which it is.
+    Inserted,
+}
+
+/// What the app keeps beside a message on this device.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LocalData {
+    /// A text; empty if none.
+    pub custom_data: String,
+    /// A number; 0 if none.
+    pub custom_int: i64,
+}
+
+/// A change of what the app keeps beside a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LocalChange {
+    /// Another text; an empty one removes it.
+    Data(String),
+    /// Another number.
+    Int(i64),
 }
 
 /// A range of messages to be read from the store.
@@ -155,8 +184,10 @@ pub enum Change {
     Receipts(ConversationId, Vec<MessageReceipts>),
     /// A message waits to be sent, or its state there changed.
     Outbox(OutboxRow),
-    /// A message left the outbox: it was discarded.
+    /// A message left the outbox.
     OutboxDone(MessageId),
+    /// A message was discarded: forget what the app keeps beside it.
+    ForgetLocal(MessageId),
     /// The server accepted a message of the outbox: it moves to its conversation, and is kept for a while in case of an
     /// epoch change.
     Acknowledged(Message),

@@ -386,6 +386,10 @@ impl<S: Store<Location = Path>> Driver<S> {
                 let found = self.find(&ids, waiting).await;
                 self.answer_read(call, found.map(|messages| CallResult::Page { messages, completed: true }))?;
             }
+            Output::KeepLocal(call, message, change) => {
+                let kept = self.keep_local(message, &change).await;
+                self.answer_read(call, kept.map(|()| CallResult::Return(Return::Done)))?;
+            }
             Output::ReturnFound(call, search) => {
                 let found = self.found(&search).await;
                 self.answer_read(call, found.map(CallResult::Found))?;

@@ -17,7 +17,7 @@ use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::{MessageSearchResult, MessageSearchResultItem, cursor, highlighted};
-use crate::store::{OutboxRow, Query, Snapshot};
+use crate::store::{LocalChange, LocalData, OutboxRow, Query, Snapshot};
 
 /// So many sequences are read together before messages are deleted.
 const READ_AT_ONCE: usize = 1_000;
@@ -175,12 +175,34 @@ impl<S: Store<Location = Path>> Driver<S> {
 
     /// A page of messages with what stands between and behind them.
     pub(super) async fn page(&mut self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
-        let next = match pending.next.filter(|_| !pending.refused.is_empty()) {
+        let next = match pending.next.filter(|_| !pending.at_rest.is_empty()) {
             Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() }).await?,
             None => Vec::new(),
         };
         let page = pending.merge(self.messages(query).await?, next.first().map(|message| message.time));
-        Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
+        self.with_local(page).await
+    }
+
+    /// Messages with what only this device knows of them: the paths of their files' copies, and what the app keeps beside them.
+    async fn with_local(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Fault> {
+        let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+        let mut beside: HashMap<_, _> = may_block(store.local(&ids)).await?.into_iter().collect();
+        let complete = |message: Message| {
+            let LocalData { custom_data, custom_int } = beside.remove(&message.id).unwrap_or_default();
+            let message = self.with_copy(message);
+            Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
+        };
+        Ok(block_in_place(|| messages.into_iter().map(complete).collect()))
+    }
+
+    /// Keeps something beside a message on this device.
+    pub(super) async fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> Result<(), Fault> {
+        let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        match may_block(store.keep_local(id, change)).await? {
+            true => Ok(()),
+            false => Err(Fault::new(Code::MESSAGE_NOT_FOUND)),
+        }
     }
 
     /// Emits how many read these messages.
@@ -229,8 +251,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         // Of two senders' messages that have one ID, both are found.
         let mut by_id: HashMap<MessageId, Vec<Message>> = HashMap::new();
         found.for_each(|message| by_id.entry(message.id).or_default().push(message));
-        let found = ids.iter().filter_map(|id| by_id.remove(id)).flatten();
-        Ok(block_in_place(|| found.map(|message| self.with_copy(message)).collect()))
+        self.with_local(ids.iter().filter_map(|id| by_id.remove(id)).flatten().collect()).await
     }
 
     /// What a search finds, as this user sees it.
@@ -238,19 +259,18 @@ impl<S: Store<Location = Path>> Driver<S> {
         let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
         let Found { total, results, next } = may_block(store.search(search)).await?;
         let me = me.clone();
-        let seen = |found: FoundIn| {
-            let marks = self.machine.read_marks(&found.conversation);
-            let seen =
-                |it: &WireMessage| self.with_copy(Message::from_wire(&me, it, SendStatus::Success, marks));
-            let message_list: Vec<Message> = found.messages.iter().map(seen).collect();
-            MessageSearchResultItem {
-                conversation_id: found.conversation,
-                message_count: found.count,
+        let mut search_result_list = Vec::with_capacity(results.len());
+        for FoundIn { conversation, count, messages } in results {
+            let marks = self.machine.read_marks(&conversation);
+            let seen = |it: &WireMessage| Message::from_wire(&me, it, SendStatus::Success, marks);
+            let message_list = self.with_local(messages.iter().map(seen).collect()).await?;
+            search_result_list.push(MessageSearchResultItem {
+                conversation_id: conversation,
+                message_count: count,
                 highlight_list: message_list.iter().map(|it| highlighted(it, &search.phrases)).collect(),
                 message_list,
-            }
-        };
-        let search_result_list = block_in_place(|| results.into_iter().map(seen).collect());
+            });
+        }
         Ok(MessageSearchResult {
             total_count: total,
             cursor: next.map(|next| cursor(&search.conversation, next)),
@@ -259,7 +279,13 @@ impl<S: Store<Location = Path>> Driver<S> {
     }
 
     pub(super) async fn emit_messages(&mut self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {
-        match self.messages(query).await {
+        let messages = match (self.messages(query).await, kind) {
+            // Nothing is kept beside a message that just came.
+            (Ok(messages), MessageEvent::Received) => Ok(messages),
+            (Ok(messages), _) => self.with_local(messages).await,
+            (failed, _) => failed,
+        };
+        match messages {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => self.shared.dispatch.emit(match kind {
                 MessageEvent::Received => Event::MessageReceived(messages),

@@ -10,7 +10,7 @@ use tim_protocol::{ConversationId, MessageId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{Change, ConversationRow, OutboxRow, SyncState, clear, index};
+use super::{Change, ConversationRow, OutboxRow, OutboxState, SyncState, beside, clear, index};
 
 /// The kind of an entity.
 #[derive(Clone, Copy)]
@@ -48,6 +48,7 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::Receipts(id, receipts) => confirmed(transaction, conv(transaction, id)?, receipts),
         Change::Outbox(row) => outbox(transaction, row),
         Change::OutboxDone(id) => outbox_done(transaction, *id),
+        Change::ForgetLocal(id) => beside::forget(transaction, *id),
         Change::Acknowledged(message) => acknowledged(transaction, message),
         Change::Profile(profile) => {
             keep(transaction, EntityKind::Profile, "", &serde_json::to_string(profile)?)
@@ -431,9 +432,17 @@ fn outbox(connection: &Connection, row: &OutboxRow) -> StoreResult<()> {
             &row.message.id.as_bytes()[..],
             serde_json::to_string(&row.message)?,
             upload,
-            row.refusal.map(|code| code.0)
+            refusal(row.state),
         ])?;
     Ok(())
+}
+
+fn refusal(state: OutboxState) -> Option<u32> {
+    match state {
+        OutboxState::Waiting => None,
+        OutboxState::Inserted => Some(0),
+        OutboxState::Refused(code) => Some(code.0),
+    }
 }
 
 fn outbox_done(connection: &Connection, id: MessageId) -> StoreResult<()> {
@@ -493,7 +502,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         message.reactions.items.clear();
         message.receipts = None;
         let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
-        outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
+        outbox(connection, &OutboxRow { position, message, state: OutboxState::Waiting, upload: None })?;
     }
     connection.execute_batch(
         "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM span; DELETE FROM revoked; DELETE FROM ring;",

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::error::StoreResult;
-use super::index;
+use super::{beside, index};
 
 /// If more messages than this leave the index, it is made anew when the device is idle, which takes less time.
 const FEW: usize = 2_000;
@@ -19,6 +19,7 @@ pub(super) fn messages(connection: &Connection, conv: i64, (low, high): (i64, i6
     } else {
         sequences.iter().try_for_each(|sequence| index::forget(connection, conv, *sequence))?;
     }
+    beside::forget_those_of(connection, range)?;
     connection.prepare_cached("DELETE FROM msg WHERE conv = ? AND seq BETWEEN ? AND ?")?.execute(range)?;
     index::messages_deleted(connection)?;
     connection

@@ -14,7 +14,7 @@ use tim_protocol::{Fault, MessageId, UserId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::STEPS;
-use super::{Change, Query, Snapshot, index, search};
+use super::{Change, LocalChange, LocalData, Query, Snapshot, beside, index, search};
 
 /// How long to wait for another connection to the file, such as a backup of the device.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -85,10 +85,7 @@ impl Store {
     }
 
     pub(super) fn try_apply(&mut self, changes: &[Change], durable: bool) -> StoreResult<()> {
-        if durable != self.durable {
-            self.connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
-            self.durable = durable;
-        }
+        self.set_durable(durable)?;
         self.unindexed += changes.iter().map(messages_of).sum::<u64>();
         let transaction = self.connection.transaction()?;
         for change in changes {
@@ -103,6 +100,43 @@ impl Store {
             self.unindexed = index::unindexed(&self.connection)?;
         }
         Ok(())
+    }
+
+    /// Sets whether commits reach stable storage.
+    fn set_durable(&mut self, durable: bool) -> StoreResult<()> {
+        if durable != self.durable {
+            self.connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
+            self.durable = durable;
+        }
+        Ok(())
+    }
+
+    /// Keeps something beside a message, on stable storage. Gives whether the message is here.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`]; then nothing changed.
+    pub fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> Result<bool, Fault> {
+        Ok(self.try_keep_local(id, change)?)
+    }
+
+    fn try_keep_local(&mut self, id: MessageId, change: &LocalChange) -> StoreResult<bool> {
+        self.set_durable(true)?;
+        let transaction = self.connection.transaction()?;
+        let is_here = beside::keep(&transaction, id, change)?;
+        transaction.commit()?;
+        Ok(is_here)
+    }
+
+    /// What is kept beside these messages, of those that have something.
+    ///
+    /// # Errors
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    pub fn local(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
+        let mut found = Vec::new();
+        for id in ids {
+            found.extend(beside::of(&self.connection, *id)?.map(|data| (*id, data)));
+        }
+        Ok(found)
     }
 
     /// Everything needed to go on.
@@ -216,6 +250,14 @@ impl tim_core::store::Store for Store {
 
     async fn find(&mut self, ids: &[MessageId]) -> Result<Vec<Message>, Fault> {
         Self::find(self, ids)
+    }
+
+    async fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> Result<bool, Fault> {
+        Self::keep_local(self, id, change)
+    }
+
+    async fn local(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
+        Self::local(self, ids)
     }
 
     async fn catch_up(&mut self) -> Result<bool, Fault> {

@@ -5,11 +5,12 @@
 //!
 //! * [`Store`] is the database, with one transaction per commit; `open` opens it, `error` has the codes of its failures.
 //! * `schema` has its tables, `apply` writes changes, `read` reads them.
-//! * `clear` deletes messages that are not visible any more.
+//! * `clear` deletes messages that are not visible any more. `beside` is what the app keeps beside messages.
 //! * `index` writes the index of messages for searches, `search` reads it.
 //! * `checksum` checks that a row is what was written, `damage` puts a new file in the place of a damaged one.
 
 mod apply;
+mod beside;
 mod checksum;
 mod clear;
 mod damage;
@@ -26,5 +27,6 @@ mod statements;
 pub use database::Store;
 pub use open::Opened;
 pub use tim_core::stored::{
-    Change, ConversationRow, OutboxRow, Query, Ranges, Snapshot, StoredConversation, SyncState,
+    Change, ConversationRow, LocalChange, LocalData, OutboxRow, OutboxState, Query, Ranges, Snapshot,
+    StoredConversation, SyncState,
 };

@@ -10,7 +10,9 @@ use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use super::apply::{EntityKind, SpanKind, to_sql};
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{ConversationRow, OutboxRow, Query, Ranges, Snapshot, StoredConversation, SyncState};
+use super::{
+    ConversationRow, OutboxRow, OutboxState, Query, Ranges, Snapshot, StoredConversation, SyncState,
+};
 
 /// The sync state, for [`sync_state`].
 pub(super) const SYNC: &str = "SELECT epoch, version, low, before, since FROM sync
@@ -196,7 +198,11 @@ pub(super) fn waiting(row: &Row<'_>) -> StoreResult<OutboxRow> {
     Ok(OutboxRow {
         position: number(row, 0)?,
         message: json(row, 1)?,
-        refusal: refusal.map(Code),
+        state: match refusal {
+            None => OutboxState::Waiting,
+            Some(0) => OutboxState::Inserted,
+            Some(code) => OutboxState::Refused(Code(code)),
+        },
         upload: upload.map(Into::into),
     })
 }

@@ -168,4 +168,9 @@ UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_he
     revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
     shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending,
     removal, removal_head, unsent_removed, removed_unread, peer);
+", "
+-- What the app keeps beside messages. And messages of the outbox that the app inserted have 0 for a refusal.
+CREATE TABLE beside(
+    id TEXT PRIMARY KEY, data TEXT NOT NULL, number INTEGER NOT NULL, sum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 "];

@@ -13,7 +13,7 @@ use tim_core::store::{Opened, conformance};
 use tim_protocol::message::Message;
 use tim_protocol::{Fault, MessageId, UserId};
 
-use super::{Change, Query, Snapshot, Store};
+use super::{Change, LocalChange, LocalData, Query, Snapshot, Store};
 
 /// Statements that may read a whole table, each with its reason.
 const SCANS: &[(&str, &str)] = &[
@@ -21,6 +21,7 @@ const SCANS: &[(&str, &str)] = &[
     ("SELECT conv, low, high, kind FROM span", "a start reads the ranges of all conversations"),
     ("SELECT epoch, version, low, before, since FROM sync", "the table has one row"),
     ("SELECT kind, key, value FROM entity", "a start reads the profile, the blacklist and all groups"),
+    ("SELECT NOT EXISTS(SELECT 1 FROM beside)", "it ends with the first row"),
     ("SELECT c.name, h.hits, h.newest", "all conversations with results, which are grouped, are sorted"),
     ("SELECT name, group_type, head,", "a start reads all conversations"),
     ("SELECT position, message, upload, refusal FROM outbox", "a start reads all that waits"),
@@ -67,6 +68,14 @@ impl tim_core::store::Store for Watched {
         self.0.find(ids)
     }
 
+    async fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> Result<bool, Fault> {
+        self.0.keep_local(id, change)
+    }
+
+    async fn local(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
+        self.0.local(ids)
+    }
+
     async fn catch_up(&mut self) -> Result<bool, Fault> {
         self.0.catch_up()
     }
@@ -88,6 +97,7 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::modified::<Watched>(&at("modified")).await;
     conformance::reacted::<Watched>(&at("reacted")).await;
     conformance::confirmed::<Watched>(&at("confirmed")).await;
+    conformance::beside::<Watched>(&at("beside")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;
     conformance::found::<Watched>(&at("found")).await;
     conformance::found_until_it_is_gone::<Watched>(&at("found until it is gone")).await;

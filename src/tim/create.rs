@@ -410,6 +410,8 @@ fn new_message(
         at_user_list,
         local_path: None,
         local_snapshot_path: None,
+        local_custom_data: String::new(),
+        local_custom_int: 0,
         payload: Payload::Body(body),
     };
     let attributes = message.attributes();

@@ -108,7 +108,8 @@ impl Tim {
     ///
     /// The page shows the outbox too, besides the `count` messages that have a place: on the newest page, behind all others,
     /// what waits ([`crate::message::SendStatus::UnSend`]) in the order in which it will be sent; on each page what was refused
-    /// ([`crate::message::SendStatus::Fail`], with [`Message::error_code`]), by the time it was sent. Each refused message is on one page
+    /// ([`crate::message::SendStatus::Fail`], with [`Message::error_code`]), by the time it was sent, and what the app inserted
+    /// ([`Tim::insert_message_to_local_storage`]), by the time of that. Each of these is on one page
     /// only: with the newest message that is not younger than it, or on the last page if there is none. A message that gets
     /// its place between two pages may be in both, under the same ID.
     ///
@@ -134,7 +135,7 @@ impl Tim {
         })
     }
 
-    async fn message(&self, call: Call) -> Result<Message, TimError> {
+    pub(super) async fn message(&self, call: Call) -> Result<Message, TimError> {
         match self.call(call).await? {
             Return::Message(message) => Ok(*message),
             _ => Err(unexpected()),

@@ -13,6 +13,7 @@ mod conversations;
 mod create;
 mod groups;
 mod history;
+mod local;
 mod messages;
 mod online;
 mod pins;

@@ -9,7 +9,7 @@ use tim::machine::io::{Call, CallId, Input, Output, Pending, Return};
 use tim::message::{Body, Message, Payload, SendStatus, TextBody};
 use tim::protocol::Fault;
 use tim::store::Store;
-use tim::{Code, MessageId};
+use tim::{Code, MessageId, UserId};
 
 use crate::phone::{BEGIN, Phone, draft, message, with_bob};
 use crate::sending::picture_at;
@@ -199,7 +199,7 @@ proptest! {
             let low = high.saturating_sub(count);
             let is_newest = high == placed.len();
             let pending = Pending {
-                refused: refused.clone(),
+                at_rest: refused.clone(),
                 waiting: if is_newest { waiting.clone() } else { Vec::new() },
                 next: (!is_newest).then_some(high as u64 + 1),
                 is_first: low == 0,
@@ -219,4 +219,33 @@ proptest! {
             prop_assert_eq!(shown.iter().filter(|it| it.id == message.id).count(), 1);
         }
     }
+}
+
+#[test]
+fn what_the_app_inserts_is_bounded_and_takes_no_place_of_what_waits() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    let bob = UserId::new("bob").unwrap();
+    let mut insert = |phone: &mut Phone, number: u64| {
+        let words = Payload::Body(Body::Text(TextBody { text: number.to_string() }));
+        let call = phone.call(Call::Insert(Box::new(draft(number, "C2Cbob", words)), bob.clone()));
+        match phone.returned(call) {
+            Some(Ok(Return::Message(inserted))) => Ok(inserted.id),
+            Some(Err(fault)) => Err(fault.code),
+            other => panic!("not answered: {other:?}"),
+        }
+    };
+    let first = insert(&mut phone, 0).unwrap();
+    for number in 1..1_000 {
+        insert(&mut phone, number).unwrap();
+    }
+    assert_eq!(insert(&mut phone, 1_000), Err(Code::BAD_REQUEST));
+    send(&mut phone, 2_000);
+    assert_eq!(phone.asked("msg.send").len(), 1, "it leaves nevertheless, alone");
+    // A deleted one makes room.
+    let shown = page(&mut phone, None, 5).len();
+    phone.call(Call::RemoveMessages(vec![draft(0, "C2Cbob", Payload::Gone)]));
+    assert_eq!(page(&mut phone, None, 5).len(), shown - 1, "{first} is gone");
+    insert(&mut phone, 1_000).unwrap();
+    let phone = comes_back_after_a_restart(phone, json!([]));
+    assert_eq!(phone.asked("msg.send").len(), 1, "what was inserted is never sent");
 }

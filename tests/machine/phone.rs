@@ -361,6 +361,8 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         at_user_list: Vec::new(),
         local_path: None,
         local_snapshot_path: None,
+        local_custom_data: String::new(),
+        local_custom_int: 0,
         payload,
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use tim::machine::io::{Call, Input, Output};
 use tim::message::{Body, Payload, VideoBody};
 use tim::plugin::Uploaded;
+use tim::store::OutboxState;
 use tim::{Code, MessageId};
 use tim_protocol::Fault;
 use uuid::Uuid;
@@ -150,7 +151,7 @@ fn a_ticket_that_a_logout_refuses_does_not_refuse_the_picture() {
     phone.call(Call::Logout);
     failed(&mut phone, picture.id, Code::LOGGED_OUT);
     let [row] = &phone.store.snapshot().unwrap().outbox[..] else { panic!("one waits") };
-    assert_eq!((row.message.id, row.refusal), (picture.id, None));
+    assert_eq!((row.message.id, row.state), (picture.id, OutboxState::Waiting));
 }
 
 /// A video and its snapshot that are at these addresses.

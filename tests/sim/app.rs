@@ -6,7 +6,7 @@ use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
 use tim::message::{
     AT_ALL, Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver,
 };
-use tim::store::{Ranges, StoredConversation};
+use tim::store::{OutboxState, Ranges, StoredConversation};
 use tim_protocol::Fault;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
@@ -101,6 +101,8 @@ impl World {
             is_peer_read: false,
             local_path: None,
             local_snapshot_path: None,
+            local_custom_data: String::new(),
+            local_custom_int: 0,
             is_excluded_from_unread_count: excluded,
             is_excluded_from_last_message: random[0].is_multiple_of(6),
             is_online_only: false,
@@ -301,7 +303,7 @@ impl World {
             nick: snapshot.profile.and_then(|profile| profile.fields.nick),
         };
         for row in snapshot.outbox {
-            let rows = if row.refusal.is_some() { &mut last.failed } else { &mut last.waiting };
+            let rows = if row.state == OutboxState::Waiting { &mut last.waiting } else { &mut last.failed };
             rows.insert(row.message.id);
         }
         for StoredConversation { row, ranges, removed, .. } in snapshot.conversations {

@@ -310,6 +310,7 @@ impl World {
             | Output::EmitDeleted(_)
             | Output::LogUnreadable(_)
             | Output::ReturnFound(..)
+            | Output::KeepLocal(..)
             | Output::ReturnMessages { .. } => {}
             Output::Trace(_) | Output::EmitReceipts(..) => {}
             Output::Emit(event) => self.told(id, event),

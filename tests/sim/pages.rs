@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
-use tim::store::{Change, OutboxRow, Store};
+use tim::store::{Change, OutboxRow, OutboxState, Store};
 use tim_core::search::Search;
 use tim_protocol::Fault;
 use tim_protocol::body::{Body, TextBody};
@@ -201,7 +201,7 @@ impl<'a> Phone<'a> {
             }
             Output::ReturnPage { query, completed, pending, .. } => {
                 let page = self.store.as_ref().unwrap().messages(&user("bob"), &query);
-                let refused = pending.refused.iter().map(|message| message.id.to_string()).collect();
+                let refused = pending.at_rest.iter().map(|message| message.id.to_string()).collect();
                 self.page = Some(page.clone().map(|messages| (messages, refused, completed)));
                 page?;
             }
@@ -316,7 +316,12 @@ fn whole(ground: &mut Ground, path: &Path) -> Vec<u8> {
     let mut store = phone.store.take().unwrap();
     let rows = (1_u64..).take(WAITING).map(|position| {
         let message = refused(position);
-        Change::Outbox(OutboxRow { position, message, refusal: Some(Code::SEND_FAILED), upload: None })
+        Change::Outbox(OutboxRow {
+            position,
+            message,
+            state: OutboxState::Refused(Code::SEND_FAILED),
+            upload: None,
+        })
     });
     store.apply(&rows.collect::<Vec<_>>(), true).unwrap();
     drop(store);

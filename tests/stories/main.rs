@@ -35,6 +35,7 @@ mod kicks;
 mod killed;
 mod kinds;
 mod lan;
+mod local_only;
 mod log;
 mod names;
 mod online_only;

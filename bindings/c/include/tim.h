@@ -1082,6 +1082,53 @@ tim_status tim_create_file_message_from_bytes(tim_client client,
                                               char **message_json);
 
 /**
+ * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a
+ * hint of the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by
+ * its time, with the status `localImported`, may be the last message of its conversation, and counts as read. Searches
+ * do not find it; `tim_find_messages` does. `tim_delete_message`, `tim_clear_history_message` and
+ * `tim_delete_conversation` remove it. Answers it as it is listed.
+ *
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: the gate's; 2105 for a message that was not created here, was sent, is inserted already, or has a file that
+ * is not on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000
+ * are inserted; 20002 for a sender that is no user ID. `Storage`.
+ */
+tim_status tim_insert_message_to_local_storage(tim_client client,
+                                               const char *message_json,
+                                               const char *sender,
+                                               tim_done_callback done,
+                                               void *user_data);
+
+/**
+ * Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the
+ * message, and stays when that changes.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in
+ * the outbox, 20001 over 12 KB. `Storage`.
+ */
+tim_status tim_set_local_custom_data(tim_client client,
+                                     const char *message_id,
+                                     const char *data,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+ *
+ * Result: `null`.
+ *
+ * Errors: as `tim_set_local_custom_data`.
+ */
+tim_status tim_set_local_custom_int(tim_client client,
+                                    const char *message_id,
+                                    int64_t number,
+                                    tim_done_callback done,
+                                    void *user_data);
+
+/**
  * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
  * go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
  * refused is sent again with `tim_resend_message`.

@@ -565,11 +565,13 @@ enum class send_status {
     un_send,
     success,
     fail,
+    local_imported,
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(send_status, {
     {send_status::un_send, "unSend"},
     {send_status::success, "success"},
     {send_status::fail, "fail"},
+    {send_status::local_imported, "localImported"},
 })
 
 /** A message's urgency in a group. */
@@ -723,6 +725,10 @@ struct message {
     std::optional<std::string> local_path{};
     /** The snapshot of a video on this device, as localPath. */
     std::optional<std::string> local_snapshot_path{};
+    /** A text that the app keeps beside it on this device: setLocalCustomData. */
+    std::string local_custom_data{};
+    /** A number that the app keeps beside it, as localCustomData: setLocalCustomInt. */
+    std::int64_t local_custom_int{};
     /** The contents. */
     types::payload payload{};
 };
@@ -761,6 +767,8 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "localPath", it.local_path);
     detail::put(json, "localSnapshotPath", it.local_snapshot_path);
+    detail::put(json, "localCustomData", it.local_custom_data);
+    detail::put(json, "localCustomInt", it.local_custom_int);
     json.update(nlohmann::json(it.payload));
 }
 inline void from_json(const nlohmann::json &json, message &it) {
@@ -797,6 +805,8 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "localPath", it.local_path);
     detail::take(json, "localSnapshotPath", it.local_snapshot_path);
+    detail::take(json, "localCustomData", it.local_custom_data);
+    detail::take(json, "localCustomInt", it.local_custom_int);
     json.get_to(it.payload);
 }
 

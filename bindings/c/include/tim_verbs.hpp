@@ -111,6 +111,18 @@ public:
         return make(std::move(on_progress), tim_create_file_message_from_bytes, to, conversation_type, bytes, length,
                     name, options_json);
     }
+    /** As tim_insert_message_to_local_storage. */
+    answer insert_message_to_local_storage(const std::string &message_json, const std::string &sender) const {
+        return ask(tim_insert_message_to_local_storage, message_json, sender);
+    }
+    /** As tim_set_local_custom_data. */
+    answer set_local_custom_data(const std::string &message_id, const std::string &data) const {
+        return ask(tim_set_local_custom_data, message_id, data);
+    }
+    /** As tim_set_local_custom_int. */
+    answer set_local_custom_int(const std::string &message_id, std::int64_t number) const {
+        return ask(tim_set_local_custom_int, message_id, number);
+    }
     /** As tim_send_message. */
     answer send_message(const std::string &message_json, const std::string &options_json = {}) const {
         return ask(tim_send_message, message_json, options_json);

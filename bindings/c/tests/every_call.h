@@ -23,6 +23,9 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
 
 #define EVERY_CALL(client, text, json, done) \
     EACH(tim_login(client, text, text, done, NULL)); \
+    EACH(tim_insert_message_to_local_storage(client, json, text, done, NULL)); \
+    EACH(tim_set_local_custom_data(client, text, text, done, NULL)); \
+    EACH(tim_set_local_custom_int(client, text, 1, done, NULL)); \
     EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \

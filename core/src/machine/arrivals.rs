@@ -52,6 +52,11 @@ impl Machine {
             Call::Send { message, upload } => return outbox.send(cx, id, &message, upload),
             Call::Resend(message) => return outbox.resend(cx, id, message),
             Call::Cancel(message) => return outbox.cancel(cx, id, message),
+            Call::Insert(message, sender) => {
+                let inserted = outbox.insert(cx, &message, sender);
+                return cx.complete(id, inserted.map(|message| Return::Message(Box::new(message))));
+            }
+            Call::SetLocal(message, change) => return cx.output(Output::KeepLocal(id, message, change)),
             Call::MessageList { conversation, before, count } => {
                 let start = PageStart::Before(before);
                 return self.page(id, Wanted { conversation, start, count, shows_outbox: true });

@@ -54,11 +54,11 @@ impl Sources<'_> {
             };
         let pending = match start {
             PageStart::Before(before) if *shows_outbox => {
-                let (refused, mut waiting) = self.outbox.pending(conversation);
+                let (at_rest, mut waiting) = self.outbox.pending(conversation);
                 if before.is_some() {
                     waiting.clear();
                 }
-                Pending { refused, waiting, next: before.map(|_| high + 1), is_first: completed }
+                Pending { at_rest, waiting, next: before.map(|_| high + 1), is_first: completed }
             }
             PageStart::Before(_) | PageStart::From(_) => Pending::default(),
         };

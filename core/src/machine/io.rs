@@ -22,7 +22,7 @@ use crate::event::Event;
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::Search;
 pub use crate::stored::Query;
-use crate::stored::{Change, Snapshot};
+use crate::stored::{Change, LocalChange, Snapshot};
 
 /// Maximum number of uploads at a time.
 pub const MAX_UPLOADS: usize = 4;
@@ -43,8 +43,8 @@ pub struct CallId(pub u64);
 /// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// A call of the app. Answered by exactly one [`Output::Return`], [`Output::ReturnPage`], [`Output::ReturnFound`] or
-    /// [`Output::ReturnMessages`], at the latest when the call times out.
+    /// A call of the app. Answered by exactly one [`Output::Return`], [`Output::ReturnPage`], [`Output::ReturnFound`],
+    /// [`Output::ReturnMessages`] or [`Output::KeepLocal`], at the latest when the call times out.
     Call(CallId, Call),
     /// The result of [`Output::OpenStore`].
     StoreOpened(Result<Box<Snapshot>, Fault>),
@@ -132,6 +132,10 @@ pub enum Call {
     Resend(MessageId),
     /// Cancel a message in the outbox.
     Cancel(MessageId),
+    /// Insert a message on this device, as if this user had written it.
+    Insert(Box<Message>, UserId),
+    /// Keep something beside a message on this device.
+    SetLocal(MessageId, LocalChange),
     /// Mark everything in a conversation as read.
     SetRead(ConversationId),
     /// A page of history around a place, without the outbox.
@@ -305,6 +309,9 @@ pub enum Output {
     },
     /// Answer a call with what a search of the store finds.
     ReturnFound(CallId, Box<Search>),
+    /// Keep something beside a message, and answer a call with that: [`tim_protocol::Code::MESSAGE_NOT_FOUND`] if this device does
+    /// not have the message.
+    KeepLocal(CallId, MessageId, LocalChange),
     /// Answer a call with these messages, in this order: those of the store, and `waiting` of the outbox. Those that are in
     /// neither are left out.
     ReturnMessages {

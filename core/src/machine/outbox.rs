@@ -1,4 +1,5 @@
-//! The outbox: messages are stored before the first attempt, and retried until the server accepts or refuses them.
+//! The outbox: messages are stored before the first attempt, and retried until the server accepts or refuses them. It also
+//! keeps those that the app inserted on this device, which are never sent.
 //!
 //! One message per conversation is in flight at a time, the oldest first, so that messages keep their order. A message
 //! whose file is still being uploaded does not hold up others.
@@ -22,11 +23,11 @@ use super::io::{CallId, Output, Return};
 use super::purpose::Purpose;
 use super::trace::Trace;
 use crate::message::{Message, Payload, ReadMarks, SendStatus};
-use crate::stored::{Change, OutboxRow};
+use crate::stored::{Change, OutboxRow, OutboxState};
 use file::{attachments, is_of_the_file};
 use queue::{Entry, Queue};
 
-/// The messages that the server has not accepted.
+/// The messages that the server does not have.
 #[derive(Default)]
 pub(super) struct Outbox {
     queue: Queue,
@@ -64,7 +65,7 @@ impl Outbox {
         self.queue.shown(id)
     }
 
-    /// The messages of a conversation: the refused ones by time, and the waiting ones.
+    /// The messages of a conversation: the refused and inserted ones by time, and the waiting ones.
     pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
         self.queue.pending(id)
     }
@@ -81,18 +82,53 @@ impl Outbox {
         message: &Message,
         upload: Option<PathBuf>,
     ) {
-        match self.accept(cx, message, upload.is_some()) {
+        let accepted = match self.queue.is_full() {
+            true => Err(Code::OUTBOX_FULL),
+            false => self.accept(cx, message, upload.is_some()),
+        };
+        match accepted {
             Ok(wire) => {
                 let (id, to) = (wire.id, wire.to.clone());
-                let row = OutboxRow { position: self.queue.end(), message: wire, refusal: None, upload };
-                cx.store(Change::Outbox(row.clone()));
-                cx.make_durable();
-                self.queue.insert(row, Some(call));
-                cx.trace(|| Trace::Queued { message: id, to: to.clone() });
-                self.changed.insert(to);
+                let state = OutboxState::Waiting;
+                let row = OutboxRow { position: self.queue.end(), message: wire, state, upload };
+                self.put(cx, row, Some(call));
+                cx.trace(|| Trace::Queued { message: id, to });
             }
             Err(code) => cx.complete(call, Err(Fault::new(code))),
         }
+    }
+
+    /// Stores a message here.
+    fn put(&mut self, cx: &mut Context, row: OutboxRow, call: Option<CallId>) {
+        cx.store(Change::Outbox(row.clone()));
+        cx.make_durable();
+        self.changed.insert(row.message.to.clone());
+        self.queue.insert(row, call);
+    }
+
+    /// Stores a message that only this device has, as if `sender` had written it now.
+    ///
+    /// # Errors
+    /// As [`Self::accept`]; [`Code::BAD_REQUEST`] if there are too many, or if somebody wrote it who has no part in the conversation.
+    pub(super) fn insert(
+        &mut self,
+        cx: &mut Context,
+        message: &Message,
+        sender: UserId,
+    ) -> Result<Message, Fault> {
+        let wire = self.accept(cx, message, false)?;
+        if self.queue.is_full_of_inserted() {
+            let text = "1,000 messages are inserted on this device: delete some";
+            return Err(Fault::with_text(Code::BAD_REQUEST, text));
+        }
+        if matches!(&wire.to, ConversationId::C2c(other) if *other != sender && wire.from != sender) {
+            let text = "the sender is none of the two who write in this conversation";
+            return Err(Fault::with_text(Code::BAD_REQUEST, text));
+        }
+        let (id, message) = (wire.id, WireMessage { from: sender, ..wire });
+        let state = OutboxState::Inserted;
+        self.put(cx, OutboxRow { position: self.queue.end(), message, state, upload: None }, None);
+        self.queue.shown(id).ok_or_else(|| Fault::new(Code::INTERNAL))
     }
 
     fn accept(&self, cx: &Context, message: &Message, is_to_upload: bool) -> Result<WireMessage, Code> {
@@ -106,9 +142,6 @@ impl Outbox {
         }
         if message.conversation_id == ConversationId::System {
             return Err(Code::CONVERSATION_TYPE_INVALID);
-        }
-        if self.queue.is_full() {
-            return Err(Code::OUTBOX_FULL);
         }
         let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
         // A message whose files have been uploaded is sent as it is.
@@ -147,16 +180,17 @@ impl Outbox {
 
     pub(super) fn resend(&mut self, cx: &mut Context, call: CallId, id: MessageId) {
         let entry = self.queue.entry(id).filter(|entry| entry.call.is_none());
-        let refused = match entry.map(|entry| entry.row.refusal) {
-            None => Some(Code::MESSAGE_INVALID),
-            Some(Some(_)) if self.queue.is_full() => Some(Code::OUTBOX_FULL),
-            Some(refusal) => refusal.filter(|code| is_of_the_file(*code)),
+        let refused = match entry.map(|entry| entry.row.state) {
+            None | Some(OutboxState::Inserted) => Some(Code::MESSAGE_INVALID),
+            Some(OutboxState::Refused(_)) if self.queue.is_full() => Some(Code::OUTBOX_FULL),
+            Some(OutboxState::Refused(code)) => Some(code).filter(|code| is_of_the_file(*code)),
+            Some(OutboxState::Waiting) => None,
         };
         if let Some(code) = refused {
             return cx.complete(call, Err(Fault::new(code)));
         }
         self.queue.change(id, |entry| {
-            entry.row.refusal = None;
+            entry.row.state = OutboxState::Waiting;
             entry.tries = 0;
             entry.upload_failures = 0;
             entry.not_before = 0;
@@ -167,7 +201,11 @@ impl Outbox {
 
     /// Cancels a message that waits or was refused.
     pub(super) fn cancel(&mut self, cx: &mut Context, call: CallId, id: MessageId) {
-        let checked = self.check_discard(id, Code::NOTHING_TO_CANCEL);
+        let is_inserted = self.queue.entry(id).is_some_and(|entry| entry.row.state == OutboxState::Inserted);
+        let checked = match is_inserted {
+            true => Err(Fault::new(Code::NOTHING_TO_CANCEL)),
+            false => self.check_discard(id, Code::NOTHING_TO_CANCEL),
+        };
         if checked.is_ok() {
             self.take_back(cx, id);
         }
@@ -186,7 +224,7 @@ impl Outbox {
         }
     }
 
-    /// Removes a message that waits or was refused. The call that waits for it fails with [`Code::CANCELLED`].
+    /// Removes a message that is here. The call that waits for it fails with [`Code::CANCELLED`].
     pub(super) fn take_back(&mut self, cx: &mut Context, id: MessageId) {
         let waiting = self.queue.entry(id).and_then(|entry| entry.call);
         self.discard(cx, id);
@@ -195,10 +233,10 @@ impl Outbox {
         }
     }
 
-    /// Removes the messages to a conversation that were refused.
-    pub(super) fn discard_refused(&mut self, cx: &mut Context, id: &ConversationId) {
-        for refused in self.queue.refused(id) {
-            self.discard(cx, refused);
+    /// Removes the messages of a conversation that do not wait to be sent.
+    pub(super) fn discard_at_rest(&mut self, cx: &mut Context, id: &ConversationId) {
+        for message in self.queue.at_rest(id) {
+            self.discard(cx, message);
         }
     }
 
@@ -206,6 +244,7 @@ impl Outbox {
     fn discard(&mut self, cx: &mut Context, id: MessageId) {
         let Some(Entry { row, is_uploading, .. }) = self.queue.remove(id) else { return };
         cx.store(Change::OutboxDone(id));
+        cx.store(Change::ForgetLocal(id));
         cx.make_durable();
         if is_uploading {
             cx.output(Output::CancelUpload(id));
@@ -290,7 +329,7 @@ impl Outbox {
     fn give_up(&mut self, cx: &mut Context, id: MessageId, fault: Fault) {
         let (mut call, mut copy) = (None, None);
         self.queue.change(id, |entry| {
-            entry.row.refusal = Some(fault.code);
+            entry.row.state = OutboxState::Refused(fault.code);
             call = entry.call.take();
             copy = entry.row.upload.take_if(|_| is_of_the_file(fault.code));
         });

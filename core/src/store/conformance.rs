@@ -22,7 +22,10 @@ use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
-use crate::stored::{Change, OutboxRow, Peer, Query, Snapshot, StoredConversation, SyncState};
+use crate::stored::{
+    Change, LocalChange, LocalData, OutboxRow, OutboxState, Peer, Query, Snapshot, StoredConversation,
+    SyncState,
+};
 
 /// Promise 1: a commit with a change that cannot be stored stores nothing. `impossible` is one that this store cannot store.
 pub async fn whole<S: Store>(at: &S::Location, impossible: Change) {
@@ -43,7 +46,8 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     let cursor = Cursor { epoch: 7, version: 9 };
     let sync = SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 };
     let (profile, group) = (profile(), group());
-    let refused = OutboxRow { refusal: Some(Code::SEND_FAILED), ..row(5) };
+    let refused = OutboxRow { state: OutboxState::Refused(Code::SEND_FAILED), ..row(5) };
+    let inserted = OutboxRow { state: OutboxState::Inserted, ..row(6) };
     let pictured = OutboxRow { upload: Some("outbox/picture".into()), ..row(4) };
     let changes = [
         Change::Sync(sync),
@@ -51,6 +55,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Complete(bob(), 1, 2),
         Change::Removed(bob(), 8, 9),
         Change::Outbox(refused),
+        Change::Outbox(inserted),
         Change::Outbox(pictured),
         Change::Profile(profile.clone()),
         Change::Blacklist(user("mallory"), true),
@@ -94,14 +99,19 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Some(1),
         "the newest that is shown as the last"
     );
-    let waiting: Vec<_> =
-        outbox.iter().map(|row| (row.position, row.refusal, row.upload.is_some())).collect();
-    assert_eq!(waiting, [(4, None, true), (5, Some(Code::SEND_FAILED), false)]);
+    let waiting: Vec<_> = outbox.iter().map(|row| (row.position, row.state, row.upload.is_some())).collect();
+    let of = |position, state| (position, state, position == 4);
+    let expected = [
+        of(4, OutboxState::Waiting),
+        of(5, OutboxState::Refused(Code::SEND_FAILED)),
+        of(6, OutboxState::Inserted),
+    ];
+    assert_eq!(waiting, expected);
     let changes = [Change::Group(group.group_id, None), Change::OutboxDone(message(4).id)];
     store.apply(&changes, true).await.unwrap();
     let after = store.snapshot().await.unwrap();
     assert!(after.groups.is_empty());
-    assert_eq!(positions(&after), [5]);
+    assert_eq!(positions(&after), [5, 6]);
 }
 
 /// Promise 3: messages come in their order, in the range that is asked for, and stay as they were stored first.
@@ -292,6 +302,42 @@ pub async fn confirmed<S: Store>(at: &S::Location) {
     assert_eq!(store.snapshot().await.unwrap().outbox.remove(0).message.receipts, None);
 }
 
+/// Promises 2, 3 and 4: what is kept beside messages is there with them, until they are gone.
+pub async fn beside<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let messages = vec![message(1), message(2), message(3)];
+    store.apply(&[Change::Messages(bob(), messages), waits(4), waits(5)], true).await.unwrap();
+    let (text, number) = (LocalChange::Data("played".to_owned()), LocalChange::Int(-7));
+    assert!(!store.keep_local(message(9).id, &text).await.unwrap(), "no such message");
+    for (of, change) in [(1, &text), (1, &number), (2, &text), (3, &number), (4, &text), (5, &number)] {
+        assert!(store.keep_local(message(of).id, change).await.unwrap());
+    }
+    assert!(store.keep_local(message(3).id, &LocalChange::Int(0)).await.unwrap());
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let all: Vec<MessageId> = (1..=9).map(|number| message(number).id).collect();
+    let data = |text: &str, custom_int| LocalData { custom_data: text.to_owned(), custom_int };
+    let kept = [
+        (message(1).id, data("played", -7)),
+        (message(2).id, data("played", 0)),
+        (message(4).id, data("played", 0)),
+        (message(5).id, data("", -7)),
+    ];
+    assert_eq!(store.local(&all).await.unwrap(), kept);
+    // One is removed, one leaves the outbox for its conversation, one is discarded, and another epoch begins.
+    let sent = Message { sequence: 4, ..message(4) };
+    let discarded = message(5).id;
+    let changes = [
+        Change::Removed(bob(), 2, 2),
+        Change::Acknowledged(sent),
+        Change::OutboxDone(discarded),
+        Change::ForgetLocal(discarded),
+    ];
+    store.apply(&changes, true).await.unwrap();
+    store.apply(&[Change::Reset], true).await.unwrap();
+    assert_eq!(store.local(&all).await.unwrap(), [kept[0].clone(), kept[2].clone()]);
+}
+
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
 /// waits; everything else is fetched anew.
 pub async fn another_epoch<S: Store>(at: &S::Location) {
@@ -427,7 +473,7 @@ fn message(sequence: u64) -> Message {
 /// Its row in the outbox.
 fn row(position: u64) -> OutboxRow {
     let message = Message { sequence: 0, unread_index: 0, ..message(position) };
-    OutboxRow { position, message, refusal: None, upload: None }
+    OutboxRow { position, message, state: OutboxState::Waiting, upload: None }
 }
 
 fn waits(position: u64) -> Change {

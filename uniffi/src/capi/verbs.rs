@@ -505,6 +505,86 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
     )))
 }
 
+/// Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a
+/// hint of the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by
+/// its time, with the status `localImported`, may be the last message of its conversation, and counts as read. Searches
+/// do not find it; `tim_find_messages` does. `tim_delete_message`, `tim_clear_history_message` and
+/// `tim_delete_conversation` remove it. Answers it as it is listed.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: the gate's; 2105 for a message that was not created here, was sent, is inserted already, or has a file that
+/// is not on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000
+/// are inserted; 20002 for a sender that is no user ID. `Storage`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_insert_message_to_local_storage(
+    client: TimClient,
+    message_json: *const c_char,
+    sender: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(insert_message_to_local_storage(
+        tim,
+        guard::noun(message_json)?,
+        guard::text(sender)?,
+    ))))
+}
+
+fn insert_message_to_local_storage(tim: Arc<Tim>, message: Message, sender: String) -> Call {
+    call(async move { tim.insert_message_to_local_storage(message, sender).await })
+}
+
+/// Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the
+/// message, and stays when that changes.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in
+/// the outbox, 20001 over 12 KB. `Storage`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_local_custom_data(
+    client: TimClient,
+    message_id: *const c_char,
+    data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_local_custom_data(
+        tim,
+        guard::text(message_id)?,
+        guard::text(data)?,
+    ))))
+}
+
+fn set_local_custom_data(tim: Arc<Tim>, message_id: String, data: String) -> Call {
+    call(async move { tim.set_local_custom_data(message_id, data).await })
+}
+
+/// Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+///
+/// Result: `null`.
+///
+/// Errors: as `tim_set_local_custom_data`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_local_custom_int(
+    client: TimClient,
+    message_id: *const c_char,
+    number: i64,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_local_custom_int(
+        tim,
+        guard::text(message_id)?,
+        number,
+    ))))
+}
+
+fn set_local_custom_int(tim: Arc<Tim>, message_id: String, number: i64) -> Call {
+    call(async move { tim.set_local_custom_int(message_id, number).await })
+}
+
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
 /// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
 /// refused is sent again with `tim_resend_message`.
@@ -1738,6 +1818,18 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "options"], given)?;
             let message = json(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("options", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "insertMessageToLocalStorage" => {
+            let mut given = Parameters::new("insertMessageToLocalStorage", &["message", "sender"], given)?;
+            Ok(insert_message_to_local_storage(tim, given.take("message")?, given.take("sender")?))
+        }
+        "setLocalCustomData" => {
+            let mut given = Parameters::new("setLocalCustomData", &["messageID", "data"], given)?;
+            Ok(set_local_custom_data(tim, given.take("messageID")?, given.take("data")?))
+        }
+        "setLocalCustomInt" => {
+            let mut given = Parameters::new("setLocalCustomInt", &["messageID", "number"], given)?;
+            Ok(set_local_custom_int(tim, given.take("messageID")?, given.take("number")?))
         }
         "sendMessage" => {
             let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;

@@ -9,6 +9,7 @@
 
 mod create;
 
+mod local;
 mod messages;
 
 mod attachments;

@@ -23,6 +23,8 @@ mirror! {
         Success = "success",
         /// Refused, for the reason in `errorCode`; `resendMessage` tries again.
         Fail = "fail",
+        /// Inserted by the app on this device, and only there.
+        LocalImported = "localImported",
     }
 }
 
@@ -165,6 +167,15 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = None)]
     pub local_snapshot_path: Option<String>,
+    /// A text that the app keeps beside it on this device: `setLocalCustomData`. Empty if none, in events of new messages, and in a
+    /// conversation's `lastMessage`. Never sent to the server.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub local_custom_data: String,
+    /// A number that the app keeps beside it, as `localCustomData`: `setLocalCustomInt`. 0 if none.
+    #[serde(default)]
+    #[uniffi(default = 0)]
+    pub local_custom_int: i64,
     /// The contents.
     #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
@@ -207,6 +218,8 @@ impl From<engine::Message> for Message {
             at_user_list,
             local_path,
             local_snapshot_path,
+            local_custom_data,
+            local_custom_int,
             payload,
         } = message;
         Self {
@@ -243,6 +256,8 @@ impl From<engine::Message> for Message {
             at_user_list: at_user_list.iter().map(ToString::to_string).collect(),
             local_path: local_path.map(|path| path.display().to_string()),
             local_snapshot_path: local_snapshot_path.map(|path| path.display().to_string()),
+            local_custom_data,
+            local_custom_int,
             payload: payload.into(),
         }
     }
@@ -287,6 +302,8 @@ impl TryFrom<Message> for engine::Message {
             at_user_list,
             local_path,
             local_snapshot_path,
+            local_custom_data,
+            local_custom_int,
             payload,
         } = message;
         let conversation_id = conversation_id(&conversation)?;
@@ -329,6 +346,8 @@ impl TryFrom<Message> for engine::Message {
             at_user_list: user_ids(&at_user_list)?,
             local_path: local_path.map(Into::into),
             local_snapshot_path: local_snapshot_path.map(Into::into),
+            local_custom_data,
+            local_custom_int,
             payload: payload.try_into()?,
         })
     }

@@ -1983,6 +1983,37 @@ public protocol TimProtocol: AnyObject, Sendable {
     func quitGroup(groupID: String) async throws
 
     /**
+     * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
+     * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
+     * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
+     * `findMessages` does. `deleteMessage`, `clearHistoryMessage` and `deleteConversation` remove it. Answers it as it is listed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not created here, was sent, is inserted already, or has a file that is not
+     * on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000 are inserted;
+     * 20002 for a sender that is no user ID. `Storage`.
+     */
+    func insertMessageToLocalStorage(message: Message, sender: String) async throws  -> Message
+
+    /**
+     * Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the message, and
+     * stays when that changes.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in the
+     * outbox, 20001 over 12 KB. `Storage`.
+     */
+    func setLocalCustomData(messageID: String, data: String) async throws
+
+    /**
+     * Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+     *
+     * # Errors
+     * As `setLocalCustomData`.
+     */
+    func setLocalCustomInt(messageID: String, number: Int64) async throws
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -3438,6 +3469,79 @@ open func quitGroup(groupID: String)async throws   {
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_quit_group(
                         self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
+     * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
+     * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
+     * `findMessages` does. `deleteMessage`, `clearHistoryMessage` and `deleteConversation` remove it. Answers it as it is listed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not created here, was sent, is inserted already, or has a file that is not
+     * on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000 are inserted;
+     * 20002 for a sender that is no user ID. `Storage`.
+     */
+open func insertMessageToLocalStorage(message: Message, sender: String)async throws  -> Message  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_insert_message_to_local_storage(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterString.lower(sender)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessage_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the message, and
+     * stays when that changes.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in the
+     * outbox, 20001 over 12 KB. `Storage`.
+     */
+open func setLocalCustomData(messageID: String, data: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_local_custom_data(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(messageID),FfiConverterString.lower(data)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+     *
+     * # Errors
+     * As `setLocalCustomData`.
+     */
+open func setLocalCustomInt(messageID: String, number: Int64)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_local_custom_int(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(messageID),FfiConverterInt64.lower(number)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -6405,6 +6509,15 @@ public struct Message: Equatable, Hashable {
      */
     public var localSnapshotPath: String?
     /**
+     * A text that the app keeps beside it on this device: `setLocalCustomData`. Empty if none, in events of new messages, and in a
+     * conversation's `lastMessage`. Never sent to the server.
+     */
+    public var localCustomData: String
+    /**
+     * A number that the app keeps beside it, as `localCustomData`: `setLocalCustomInt`. 0 if none.
+     */
+    public var localCustomInt: Int64
+    /**
      * The contents.
      */
     public var payload: Payload
@@ -6517,6 +6630,13 @@ public struct Message: Equatable, Hashable {
          * The snapshot of a video on this device, as `localPath`.
          */localSnapshotPath: String? = nil,
         /**
+         * A text that the app keeps beside it on this device: `setLocalCustomData`. Empty if none, in events of new messages, and in a
+         * conversation's `lastMessage`. Never sent to the server.
+         */localCustomData: String = "",
+        /**
+         * A number that the app keeps beside it, as `localCustomData`: `setLocalCustomInt`. 0 if none.
+         */localCustomInt: Int64 = Int64(0),
+        /**
          * The contents.
          */payload: Payload) {
         self.id = id
@@ -6552,6 +6672,8 @@ public struct Message: Equatable, Hashable {
         self.atUserList = atUserList
         self.localPath = localPath
         self.localSnapshotPath = localSnapshotPath
+        self.localCustomData = localCustomData
+        self.localCustomInt = localCustomInt
         self.payload = payload
     }
 
@@ -6604,6 +6726,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 atUserList: FfiConverterSequenceString.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
                 localSnapshotPath: FfiConverterOptionString.read(from: &buf),
+                localCustomData: FfiConverterString.read(from: &buf),
+                localCustomInt: FfiConverterInt64.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf)
         )
     }
@@ -6642,6 +6766,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
         FfiConverterOptionString.write(value.localSnapshotPath, into: &buf)
+        FfiConverterString.write(value.localCustomData, into: &buf)
+        FfiConverterInt64.write(value.localCustomInt, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
     }
 }
@@ -11290,6 +11416,10 @@ public enum SendStatus: Equatable, Hashable {
      * Refused, for the reason in `errorCode`; `resendMessage` tries again.
      */
     case fail
+    /**
+     * Inserted by the app on this device, and only there.
+     */
+    case localImported
 
 
 
@@ -11317,6 +11447,8 @@ public struct FfiConverterTypeSendStatus: FfiConverterRustBuffer {
 
         case 3: return .fail
 
+        case 4: return .localImported
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -11335,6 +11467,10 @@ public struct FfiConverterTypeSendStatus: FfiConverterRustBuffer {
 
         case .fail:
             writeInt(&buf, Int32(3))
+
+
+        case .localImported:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -13157,6 +13293,15 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage() != 8276) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_local_custom_data() != 11813) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() != 63758) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {

@@ -114,6 +114,22 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(again, [quoted])
     }
 
+    func testWhatOnlyThisDeviceHas() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        try await alice.say("Listen to this.", to: bob)
+        let heard = try await bob.nextMessage()
+        let hint = try bob.tim.createTextMessage(to: alice.name, conversationType: .c2c, text: "You are friends now.")
+        let inserted = try await bob.tim.insertMessageToLocalStorage(message: hint, sender: alice.name)
+        XCTAssertEqual(inserted.status, .localImported)
+        XCTAssertEqual(inserted.to, bob.name)
+        try await bob.tim.setLocalCustomData(messageID: heard.id, data: "played")
+        try await bob.tim.setLocalCustomInt(messageID: heard.id, number: 12)
+        let listed = try await bob.tim.getMessageList(conversationID: .c2c(alice.name)).messageList
+        XCTAssertEqual(listed.map(\.text), ["Listen to this.", "You are friends now."])
+        XCTAssertEqual(listed[0].localCustomData, "played")
+        XCTAssertEqual(listed[0].localCustomInt, 12)
+    }
+
     func testWhatIsSetAboutAConversation() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         try await alice.say("Hello!", to: bob)

@@ -93,7 +93,7 @@ impl Conversations {
                 results.failure_conversation_id_list.push(ConversationFailure::unknown(id));
                 continue;
             }
-            outbox.discard_refused(cx, &id);
+            outbox.discard_at_rest(cx, &id);
             if removal.history {
                 self.clear(cx, &id);
             }

@@ -8,13 +8,15 @@ use tim_protocol::call::SendRequest;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
 use crate::machine::io::{CallId, MAX_UPLOADS};
-use crate::message::{Message, ReadMarks, SendStatus};
-use crate::stored::OutboxRow;
+use crate::message::{Flow, Message, ReadMarks, SendStatus};
+use crate::stored::{OutboxRow, OutboxState};
 
 /// Most messages that may wait.
 const MAX_WAITING: usize = 10_000;
 /// Maximum number of refused messages that are kept; the newest.
 const MAX_FAILED: usize = 1_000;
+/// Most messages that the app may insert on this device.
+const MAX_INSERTED: usize = 1_000;
 
 /// The rows, and what is to be done with them.
 #[derive(Default)]
@@ -24,6 +26,7 @@ pub(super) struct Queue {
     places: BTreeMap<MessageId, u64>,
     by_conversation: BTreeMap<ConversationId, BTreeSet<u64>>,
     failed: BTreeSet<u64>,
+    inserted: BTreeSet<u64>,
     /// Uploads by the time of their next attempt.
     uploads: BTreeSet<(i64, u64)>,
     /// Messages that are ready to be sent, by conversation.
@@ -56,11 +59,11 @@ pub(super) struct Entry {
 
 impl Entry {
     fn is_to_upload(&self) -> bool {
-        self.row.refusal.is_none() && self.row.upload.is_some() && !self.is_uploading
+        self.row.state == OutboxState::Waiting && self.row.upload.is_some() && !self.is_uploading
     }
 
     fn is_ready(&self) -> bool {
-        self.row.refusal.is_none() && self.row.upload.is_none()
+        self.row.state == OutboxState::Waiting && self.row.upload.is_none()
     }
 }
 
@@ -117,7 +120,12 @@ impl Queue {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.rows.len() - self.failed.len() >= MAX_WAITING
+        self.rows.len() - self.failed.len() - self.inserted.len() >= MAX_WAITING
+    }
+
+    /// Whether no more messages may be inserted.
+    pub(super) fn is_full_of_inserted(&self) -> bool {
+        self.inserted.len() >= MAX_INSERTED
     }
 
     /// The oldest that was refused, if there are too many.
@@ -131,9 +139,9 @@ impl Queue {
         !self.by_conversation.contains_key(id)
     }
 
-    /// The messages to a conversation that were refused.
-    pub(super) fn refused(&self, id: &ConversationId) -> Vec<MessageId> {
-        self.rows_of(id).filter(|row| row.refusal.is_some()).map(|row| row.message.id).collect()
+    /// The messages of a conversation that do not wait to be sent.
+    pub(super) fn at_rest(&self, id: &ConversationId) -> Vec<MessageId> {
+        self.rows_of(id).filter(|row| is_at_rest(row)).map(|row| row.message.id).collect()
     }
 
     /// The conversations that have something here.
@@ -142,26 +150,27 @@ impl Queue {
     }
 
     /// The message of the outbox that is shown after a message of this time: the last waiting one, or the last one
-    /// refused since.
+    /// refused or inserted since.
     pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         let is_shown =
             |row: &&OutboxRow| !Attributes::of(row.message.attributes.as_deref()).excluded_from_last_message;
         let rows = || self.rows_of(id).rev();
-        let waiting = rows().filter(|row| row.refusal.is_none()).find(is_shown);
+        let waiting = rows().filter(|row| !is_at_rest(row)).find(is_shown);
         let newest = waiting.or_else(|| {
-            let refused =
-                rows().filter(|row| row.refusal.is_some() && row.message.time >= time).filter(is_shown);
-            refused.max_by_key(|row| (row.message.time, row.position))
+            let at_rest = rows().filter(|row| is_at_rest(row) && row.message.time >= time);
+            at_rest.filter(is_shown).max_by_key(|row| (row.message.time, row.position))
         });
         newest.and_then(|row| self.view(row))
     }
 
-    /// The messages of a conversation in the outbox: the refused ones by time, and the waiting ones.
+    /// The messages of a conversation in the outbox: the refused and inserted ones by time, and the waiting ones.
     pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
-        let rows = self.rows_of(id).filter_map(|row| self.view(row));
-        let (mut refused, waiting): (Vec<_>, Vec<_>) = rows.partition(|message| message.error_code.is_some());
-        refused.sort_by_key(|message| message.time);
-        (refused, waiting)
+        let (at_rest, waiting): (Vec<_>, Vec<_>) = self.rows_of(id).partition(|row| is_at_rest(row));
+        let shown =
+            |rows: Vec<_>| -> Vec<Message> { rows.into_iter().filter_map(|row| self.view(row)).collect() };
+        let (mut at_rest, waiting) = (shown(at_rest), shown(waiting));
+        at_rest.sort_by_key(|message| message.time);
+        (at_rest, waiting)
     }
 
     /// A message that is here, as the app sees it.
@@ -175,9 +184,20 @@ impl Queue {
     }
 
     fn view(&self, row: &OutboxRow) -> Option<Message> {
-        let status = if row.refusal.is_some() { SendStatus::Fail } else { SendStatus::UnSend };
-        let message = Message::from_wire(self.me.as_ref()?, &row.message, status, ReadMarks::default());
-        Some(Message { error_code: row.refusal, ..message })
+        let me = self.me.as_ref()?;
+        let seen = |status| Message::from_wire(me, &row.message, status, ReadMarks::default());
+        Some(match row.state {
+            OutboxState::Waiting => seen(SendStatus::UnSend),
+            OutboxState::Refused(code) => Message { error_code: Some(code), ..seen(SendStatus::Fail) },
+            OutboxState::Inserted => {
+                let seen = seen(SendStatus::LocalImported);
+                let to = match (&seen.conversation_id, seen.flow) {
+                    (ConversationId::C2c(_), Flow::In) => me.to_string(),
+                    _ => seen.to,
+                };
+                Message { is_read: true, to, ..seen }
+            }
+        })
     }
 
     /// The waiting calls, by message.
@@ -277,7 +297,9 @@ impl Queue {
     }
 
     fn put(&mut self, position: u64, entry: Entry) {
-        if entry.row.refusal.is_some() {
+        if entry.row.state == OutboxState::Inserted {
+            self.inserted.insert(position);
+        } else if is_at_rest(&entry.row) {
             self.failed.insert(position);
         } else if entry.is_uploading {
             self.uploading.insert(position);
@@ -294,6 +316,7 @@ impl Queue {
     fn take(&mut self, position: u64) -> Option<Entry> {
         let entry = self.rows.remove(&position)?;
         self.failed.remove(&position);
+        self.inserted.remove(&position);
         self.uploading.remove(&position);
         self.uploads.remove(&(entry.not_before, position));
         take_out(&mut self.ready, &entry.row.message.to, position);
@@ -309,6 +332,11 @@ impl Queue {
             self.send_queue.insert((entry.not_before, *first));
         }
     }
+}
+
+/// Whether a message does not wait to be sent.
+fn is_at_rest(row: &OutboxRow) -> bool {
+    row.state != OutboxState::Waiting
 }
 
 fn take_out(lines: &mut BTreeMap<ConversationId, BTreeSet<u64>>, of: &ConversationId, position: u64) {

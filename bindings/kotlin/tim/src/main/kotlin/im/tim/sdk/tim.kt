@@ -909,6 +909,12 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_quit_group(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_local_custom_data(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_local_custom_int(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_delete_message(
@@ -1113,6 +1119,12 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_pin_group_message(`ptr`: Long,`groupID`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`isPinned`: Byte,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_insert_message_to_local_storage(`ptr`: Long,`message`: RustBuffer.ByValue,`sender`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_local_custom_data(`ptr`: Long,`messageID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_local_custom_int(`ptr`: Long,`messageID`: RustBuffer.ByValue,`number`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
@@ -1501,6 +1513,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage() and 0xFFFF) != 8276) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_local_custom_data() and 0xFFFF) != 11813) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() and 0xFFFF) != 63758) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
@@ -3970,6 +3991,37 @@ public interface TimInterface {
     suspend fun `quitGroup`(`groupID`: kotlin.String)
 
     /**
+     * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
+     * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
+     * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
+     * `findMessages` does. `deleteMessage`, `clearHistoryMessage` and `deleteConversation` remove it. Answers it as it is listed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not created here, was sent, is inserted already, or has a file that is not
+     * on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000 are inserted;
+     * 20002 for a sender that is no user ID. `Storage`.
+     */
+    suspend fun `insertMessageToLocalStorage`(`message`: Message, `sender`: kotlin.String): Message
+
+    /**
+     * Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the message, and
+     * stays when that changes.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in the
+     * outbox, 20001 over 12 KB. `Storage`.
+     */
+    suspend fun `setLocalCustomData`(`messageID`: kotlin.String, `data`: kotlin.String)
+
+    /**
+     * Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+     *
+     * # Errors
+     * As `setLocalCustomData`.
+     */
+    suspend fun `setLocalCustomInt`(`messageID`: kotlin.String, `number`: kotlin.Long)
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -5757,6 +5809,102 @@ open class Tim: TimInterface
 
 
     /**
+     * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
+     * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
+     * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
+     * `findMessages` does. `deleteMessage`, `clearHistoryMessage` and `deleteConversation` remove it. Answers it as it is listed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not created here, was sent, is inserted already, or has a file that is not
+     * on a server; 20001, with the reason, for a sender who is none of the two of a C2C conversation, or if 1,000 are inserted;
+     * 20002 for a sender that is no user ID. `Storage`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `insertMessageToLocalStorage`(`message`: Message, `sender`: kotlin.String) : Message {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_insert_message_to_local_storage(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`sender`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the message, and
+     * stays when that changes.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130150 for a message that is neither stored on this device nor in the
+     * outbox, 20001 over 12 KB. `Storage`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setLocalCustomData`(`messageID`: kotlin.String, `data`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_local_custom_data(
+                uniffiHandle,
+
+        FfiConverterString.lower(`messageID`),
+        FfiConverterString.lower(`data`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
+     *
+     * # Errors
+     * As `setLocalCustomData`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setLocalCustomInt`(`messageID`: kotlin.String, `number`: kotlin.Long) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_local_custom_int(
+                uniffiHandle,
+
+        FfiConverterString.lower(`messageID`),
+        FfiConverterLong.lower(`number`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -6576,6 +6724,15 @@ open class Tim: TimInterface
 
     /** [quitGroup] for Java: the future fails with a [TimException]. */
     fun quitGroupAsync(`groupID`: kotlin.String): CompletableFuture<Void?> = inFuture { `quitGroup`(groupID); null }
+
+    /** [insertMessageToLocalStorage] for Java: the future fails with a [TimException]. */
+    fun insertMessageToLocalStorageAsync(`message`: Message, `sender`: kotlin.String): CompletableFuture<Message> = inFuture { `insertMessageToLocalStorage`(message, sender) }
+
+    /** [setLocalCustomData] for Java: the future fails with a [TimException]. */
+    fun setLocalCustomDataAsync(`messageID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `setLocalCustomData`(messageID, data); null }
+
+    /** [setLocalCustomInt] for Java: the future fails with a [TimException]. */
+    fun setLocalCustomIntAsync(`messageID`: kotlin.String, `number`: kotlin.Long): CompletableFuture<Void?> = inFuture { `setLocalCustomInt`(messageID, number); null }
 
     /** [cancelMessage] for Java: the future fails with a [TimException]. */
     fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
@@ -8874,6 +9031,17 @@ data class Message (
     val `localSnapshotPath`: kotlin.String? = null
     ,
     /**
+     * A text that the app keeps beside it on this device: `setLocalCustomData`. Empty if none, in events of new messages, and in a
+     * conversation's `lastMessage`. Never sent to the server.
+     */
+    val `localCustomData`: kotlin.String = ""
+    ,
+    /**
+     * A number that the app keeps beside it, as `localCustomData`: `setLocalCustomInt`. 0 if none.
+     */
+    val `localCustomInt`: kotlin.Long = 0L
+    ,
+    /**
      * The contents.
      */
     val `payload`: Payload
@@ -8926,6 +9094,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
             FfiConverterTypePayload.read(buf),
         )
     }
@@ -8964,6 +9134,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
             FfiConverterOptionalString.allocationSize(value.`localSnapshotPath`) +
+            FfiConverterString.allocationSize(value.`localCustomData`) +
+            FfiConverterLong.allocationSize(value.`localCustomInt`) +
             FfiConverterTypePayload.allocationSize(value.`payload`)
     )
 
@@ -9001,6 +9173,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
             FfiConverterOptionalString.write(value.`localSnapshotPath`, buf)
+            FfiConverterString.write(value.`localCustomData`, buf)
+            FfiConverterLong.write(value.`localCustomInt`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
     }
 }
@@ -12096,7 +12270,11 @@ enum class SendStatus {
     /**
      * Refused, for the reason in `errorCode`; `resendMessage` tries again.
      */
-    FAIL;
+    FAIL,
+    /**
+     * Inserted by the app on this device, and only there.
+     */
+    LOCAL_IMPORTED;
 
 
 

@@ -123,6 +123,24 @@ class ChatTest {
     }
 
     @Test
+    fun whatOnlyThisDeviceHas() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.say(bob, "Listen to this.")
+        val heard = bob.nextMessage()
+        val hint = bob.tim.createTextMessage(alice.name, ConversationType.C2C, "You are friends now.")
+        val inserted = bob.tim.insertMessageToLocalStorage(hint, alice.name)
+        assertEquals(Triple(SendStatus.LOCAL_IMPORTED, MessageFlow.IN, bob.name), Triple(inserted.status, inserted.flow, inserted.to))
+        assertEquals(TimCode.MESSAGE_INVALID, assertFailsWith<TimException> { bob.tim.resendMessage(inserted.id) }.code)
+        bob.tim.setLocalCustomData(heard.id, "played")
+        bob.tim.setLocalCustomInt(heard.id, 12)
+        val listed = bob.tim.getMessageList(c2c(alice.name)).messageList
+        assertEquals(listOf("Listen to this.", "You are friends now."), listed.map { it.text })
+        assertEquals("played" to 12L, listed.first().localCustomData to listed.first().localCustomInt)
+        val unknown = bob.tim.createTextMessage(alice.name, ConversationType.C2C, "?").id
+        assertEquals(TimCode.MESSAGE_NOT_FOUND, assertFailsWith<TimException> { bob.tim.setLocalCustomInt(unknown, 1) }.code)
+    }
+
+    @Test
     fun whatIsSetAboutAConversation() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         alice.say(bob, "Hello!")

@@ -3,6 +3,8 @@
 //! `default.toml` beside this file is the reference that `tim-server config` prints. An unknown setting is an error, so
 //! that misspelt ones are noticed.
 
+mod bucket;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,8 @@ use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
 use crate::core::session::Settings;
 use crate::core::shares;
+
+pub use bucket::{BucketConfig, BucketKeys, Secret};
 
 /// Every setting with its default and a comment.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -111,6 +115,8 @@ pub struct MediaConfig {
     pub mb_per_user: u32,
     /// How long a file stays that no message names, in seconds; 0 for ever.
     pub unnamed_kept_s: u32,
+    /// The bucket that files are in; `None` for the data folder.
+    pub bucket: Option<BucketConfig>,
 }
 
 /// What is logged.
@@ -183,7 +189,7 @@ impl Default for Limits {
 
 impl Default for MediaConfig {
     fn default() -> Self {
-        Self { origins: Vec::new(), mb_per_user: 0, unnamed_kept_s: 30 * 24 * 3_600 }
+        Self { origins: Vec::new(), mb_per_user: 0, unnamed_kept_s: 30 * 24 * 3_600, bucket: None }
     }
 }
 
@@ -252,6 +258,9 @@ impl Config {
             return Err(ConfigError(format!(
                 "media: origins: \"{origin}\" is none: write scheme and host as \"https://app.example\", or \"*\""
             )));
+        }
+        if let Some(Err(why)) = self.media.bucket.as_ref().map(BucketConfig::check) {
+            return Err(ConfigError(format!("media.bucket: {why}")));
         }
         self.limits.check().map_err(|name| ConfigError(format!("limits: {name} must be at least 1")))
     }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::core::ops::{Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::data::{Data, DataError, unusable};
-use crate::media::Media;
+use crate::media::{BucketError, Media, open_and_try_files};
 use crate::net::tls::{Certificate, TlsError};
 use crate::net::{Acceptor, ServerContext, serve_admin};
 use crate::store::sqlite::{OpenError, SqliteStore};
@@ -40,6 +40,9 @@ pub enum StartError {
     /// The certificate or its key.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The bucket of files.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
     /// A port.
     #[error("{setting} = \"{address}\": {why}: set an address of this machine with a port that is free")]
     Port {
@@ -91,7 +94,8 @@ impl Server {
         let bus = LocalBus::default();
         let store = SqliteStore::open(&data.database(), Box::new(publisher::start(bus.clone())))?;
         let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
-        let media = Media::open(data.media(), Arc::clone(&shares), clock, config.media.quota())
+        let files = open_and_try_files(&config.media, &data.media()).await?;
+        let media = Media::open(files, &data.media(), Arc::clone(&shares), clock, config.media.quota())
             .map_err(|why| unusable(&data.media(), why))?;
         let (store, bus) = (Arc::new(store), Arc::new(bus));
         let shared = ServerContext::new(config, ticket_key, store, bus, media, shares, clock);

@@ -18,6 +18,8 @@ mod background;
 mod bad_disk;
 mod bad_input;
 mod breaks;
+mod bucket;
+mod bucket_server;
 mod bursts;
 mod cancel;
 mod certificates;

@@ -7,6 +7,7 @@ use tim::message::{Message, Priority};
 use tim::{Code, ConversationType};
 use tokio::sync::mpsc;
 
+use crate::bucket_server::BucketServer;
 use crate::proxy::Proxy;
 use crate::resumed_downloads::{A_PART, BYTES, THE_REST, archive, files, load};
 use crate::world::{Device, World};
@@ -60,7 +61,17 @@ async fn an_upload_goes_on_when_its_connection_breaks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_goes_on_after_a_restart_of_both_sides() {
-    let world = World::new().await;
+    goes_on_after_a_restart(World::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_into_a_bucket_goes_on_after_a_restart_of_both_sides() {
+    let bucket = BucketServer::start().await;
+    goes_on_after_a_restart(World::with(&bucket.lines("media.bucket")).await).await;
+    assert!(!files(&bucket.folder()).is_empty());
+}
+
+async fn goes_on_after_a_restart(world: World) {
     let bob = world.device("bob", "laptop").await;
     let (wire, alice) = on_a_wire(&world).await;
     wire.break_after(A_PART);

@@ -4,13 +4,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
+use tokio::runtime::Builder;
 
 use super::data_args::DataArgs;
 use super::operator::ask_server;
 use super::terminal::{AnyResult, print_answer};
 use crate::core::ops::{MediaSum, Query, QueryResult, RemoveMedia, Write, WriteReply};
 use crate::data::{Data, DataError};
-use crate::media::erase;
+use crate::media::{Files, open_files};
 use crate::store::sqlite::Database;
 
 /// Most records of one commit.
@@ -58,7 +59,10 @@ impl Clean {
             return say("would be removed", count(&data, until(kept_s)?)?);
         }
         let removed = match data.lock() {
-            Ok(_lock) => clean(&data, until(kept_s)?)?,
+            Ok(_lock) => {
+                let files = open_files(&self.data_args.config()?.media, &data.media())?;
+                clean(&data, &*files, until(kept_s)?)?
+            }
             Err(DataError::InUse(_)) => {
                 let answer = ask_server(&data, &format!("/media/clean?kept_s={kept_s}"))?;
                 let Removed { files, bytes } = serde_json::from_slice(&answer)?;
@@ -94,7 +98,8 @@ fn count(data: &Data, until: i64) -> AnyResult<MediaSum> {
 }
 
 /// Removes them where no server runs.
-fn clean(data: &Data, until: i64) -> AnyResult<MediaSum> {
+fn clean(data: &Data, files: &dyn Files, until: i64) -> AnyResult<MediaSum> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut database = Database::open(&data.database())?;
     let (mut sum, mut erased) = (MediaSum::default(), Vec::new());
     loop {
@@ -104,7 +109,7 @@ fn clean(data: &Data, until: i64) -> AnyResult<MediaSum> {
         let WriteReply::Removed(found) = committed.answer else {
             return Err("the database answered something else".into());
         };
-        erased = erase(&data.media(), found.to_erase);
+        erased = runtime.block_on(files.erase(found.to_erase));
         sum.files += found.removed.files;
         sum.bytes += found.removed.bytes;
         if found.removed.files == 0 && erased.is_empty() {

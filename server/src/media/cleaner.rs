@@ -3,17 +3,14 @@
 //! What is to be erased is noted in the commit that removes the last record of it, so that a crash in between leaves
 //! nothing behind. Equal files share their bytes, so nothing is erased while an upload puts a file in its place.
 
-use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tim_protocol::media::RenditionType;
 use tim_protocol::{Code, Fault, UnixMillis};
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use super::{Media, lies, place_in};
+use super::Media;
 use crate::core::ops::{MediaSum, RemoveMedia, Write, WriteReply};
 use crate::store::Store;
 
@@ -35,8 +32,8 @@ impl Media {
             let WriteReply::Removed(found) = store.write(Write::RemoveMedia(asked)).await?.answer else {
                 return Err(Fault::new(Code::INTERNAL));
             };
-            let folder = self.folder.clone();
-            let erasing = tokio::task::spawn_blocking(move || (erase(&folder, found.to_erase), placing));
+            let files = Arc::clone(&self.files);
+            let erasing = tokio::spawn(async move { (files.erase(found.to_erase).await, placing) });
             let (erased, placing) = erasing.await.map_err(|_| Code::INTERNAL)?;
             sum.files += found.removed.files;
             sum.bytes += found.removed.bytes;
@@ -49,23 +46,4 @@ impl Media {
             sleep(PAUSE).await;
         }
     }
-}
-
-/// Erases the files with these digests, in all renditions. Returns the digests of those that are gone.
-pub(crate) fn erase(folder: &Path, digests: Vec<String>) -> Vec<String> {
-    let is_gone = |digest: &String| {
-        let place = place_in(folder, digest);
-        let renditions = [RenditionType::Original, RenditionType::Thumb, RenditionType::Large];
-        renditions.iter().all(|rendition| {
-            let path = lies(&place, *rendition);
-            match std::fs::remove_file(&path) {
-                Err(why) if why.kind() != ErrorKind::NotFound => {
-                    tracing::warn!(path = %path.display(), %why, "a file that no message names could not be erased");
-                    false
-                }
-                _ => true,
-            }
-        })
-    };
-    digests.into_iter().filter(is_gone).collect()
 }

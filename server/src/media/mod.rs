@@ -1,4 +1,4 @@
-//! Files of messages: uploaded and downloaded over HTTP with tickets, and stored in the data folder by their SHA-256.
+//! Files of messages: uploaded and downloaded over HTTP with tickets, and stored by their SHA-256.
 //!
 //! * This file transfers bytes. `incoming` has what came of uploads, whole or in part. `processor` creates the renditions, by the type of the file.
 //! * `media_type` names what a file is. `thumbs` examines a picture: its format, and its two smaller renditions.
@@ -6,7 +6,7 @@
 //! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
 //!   that are too slow.
 //!
-//! * `cleaner` removes what no message names; `failure` is what a disk that fails means.
+//! * `files` is where their bytes are, in the data folder or in a bucket; `cleaner` removes what no message names; `failure` is what a disk that fails means.
 //!
 //! A file is on stable storage before its record is, so that a record never refers to a missing file.
 
@@ -16,6 +16,7 @@ mod color;
 mod decode;
 mod decode_queue;
 mod failure;
+mod files;
 mod incoming;
 mod media_type;
 #[cfg(test)]
@@ -26,21 +27,18 @@ mod processor;
 pub(crate) mod range;
 mod thumbs;
 
-use std::io::{self, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt as _;
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::{Frame, Incoming as HttpBody};
+use hyper::body::{Bytes, Frame, Incoming as HttpBody};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Method, Response};
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio::sync::RwLock;
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -49,22 +47,20 @@ use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Room, W
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::INCOMING;
-use crate::response::Body;
+use crate::response::{Body, full};
 use crate::store::Store;
-pub(crate) use cleaner::erase;
 use decode_queue::DecodeQueue;
-use failure::disk;
+pub(crate) use files::BucketError;
+use files::{FileName, Kept};
+pub(crate) use files::{Files, open as open_files, open_and_try as open_and_try_files};
 use incoming::Incoming;
 use pace::Pace;
 use processor::{ProcessedFile, Processor};
 use range::Wanted;
 
-/// Bytes read from a file at once.
-const CHUNK: usize = 64 * 1024;
-
 /// The files of a server.
 pub(crate) struct Media {
-    folder: PathBuf,
+    files: Arc<dyn Files>,
     incoming: Incoming,
     decode_queue: DecodeQueue,
     shares: Arc<Shares>,
@@ -76,11 +72,22 @@ pub(crate) struct Media {
 }
 
 impl Media {
-    /// Opens the media folder, removing what came of uploads long ago.
-    pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock, quota: u64) -> io::Result<Self> {
+    /// Uploads come into this folder on the way to their place; what came of them long ago is removed.
+    pub(crate) fn open(
+        files: Arc<dyn Files>,
+        folder: &Path,
+        shares: Arc<Shares>,
+        clock: Clock,
+        quota: u64,
+    ) -> io::Result<Self> {
         let incoming = Incoming::open(folder.join(INCOMING))?;
         let decode_queue = DecodeQueue::new(Arc::clone(&shares), clock);
-        Ok(Self { folder, incoming, decode_queue, shares, clock, quota, placing: Arc::default() })
+        Ok(Self { files, incoming, decode_queue, shares, clock, quota, placing: Arc::default() })
+    }
+
+    /// Whether files can be sent and loaded now; if not, a line that says what to do.
+    pub(crate) async fn check(&self) -> Result<(), String> {
+        self.files.check().await
     }
 
     /// How many bytes are there of an upload that broke off.
@@ -107,7 +114,7 @@ impl Media {
         let received = part.receive(body, &upload, offset, pace).await;
         self.incoming.bound(upload.owner);
         received?;
-        let (place, file_type) = (self.place(&upload.sha256), upload.file_type);
+        let file_type = upload.file_type;
         // Whoever works with the part has it: it is not removed, and its name not given to another, as long as it takes, also if
         // nobody waits for the end.
         let probed = tokio::task::spawn_blocking(move || {
@@ -130,12 +137,16 @@ impl Media {
         let Upload { app, owner, size, sha256, nonce, .. } = upload;
         let (unrecorded, room) = (vec![sha256.clone()], Some(Room { owner, size, quota: self.quota }));
         store.write(Write::RemoveMedia(RemoveMedia { unrecorded, room, ..RemoveMedia::default() })).await?;
-        let kept = tokio::task::spawn_blocking(move || {
-            keep(&part.path, &place, &made).map_err(|why| disk(&place, &why))?;
+        let smaller = made.renditions().collect();
+        let kept = Kept { sha256: sha256.clone(), original: part.path.clone(), smaller };
+        let files = Arc::clone(&self.files);
+        // A task of its own, so that nothing is erased meanwhile, also if nobody waits for the end.
+        let keeping = tokio::spawn(async move {
+            files.keep(kept).await?;
             drop(part);
-            Ok::<_, Fault>((made, placing))
+            Ok::<_, Fault>(placing)
         });
-        let (made, _placing) = kept.await.map_err(|_| Code::INTERNAL)??;
+        let _placing = keeping.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
         let record = Record { app, id, owner, sha256, size, ticket: nonce, quota: self.quota, now };
         store.write(Write::PutMedia(record)).await?;
@@ -156,21 +167,17 @@ impl Media {
         let QueryResult::Media(Some(record)) = store.query(Query::Media { app, id }).await? else {
             return Err(Code::MEDIA_NOT_FOUND.into());
         };
-        let path = lies(&self.place(&record.sha256), rendition);
-        let mut file = File::open(&path).await.map_err(|why| disk(&path, &why))?;
-        let length = file.metadata().await.map_err(|why| disk(&path, &why))?.len();
-        let mut head = [0; media_type::HEAD_BYTES];
-        let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
-        let kind = media_type::of(head.get(..read).unwrap_or_default());
-        let tag = format!("\"{}.{}\"", record.sha256, u32::from(rendition));
+        let name = FileName { sha256: record.sha256, rendition };
+        let found = self.files.open(&name).await?;
+        let length = found.length;
+        let kind = media_type::of(found.head.get(..media_type::HEAD_BYTES).unwrap_or(&found.head));
+        let tag = format!("\"{}.{}\"", name.sha256, u32::from(rendition));
         let part = range::wanted(method, asked, &tag, length);
         if let Wanted::Nothing = part {
             return Ok(range::beyond(length));
         }
         let (start, count) = part.bounds(length);
-        file.seek(SeekFrom::Start(start)).await.map_err(|why| disk(&path, &why))?;
-        let chunks = ReaderStream::with_capacity(file.take(count), CHUNK).map_ok(Frame::data);
-        let mut answer = Response::new(StreamBody::new(chunks).boxed_unsync());
+        let mut answer = Response::new(self.body(&name, &found.head, start, count).await?);
         part.describe(length, &mut answer);
         let headers = answer.headers_mut();
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
@@ -185,44 +192,15 @@ impl Media {
         Ok(answer)
     }
 
-    /// The path of a file without the extension that names the rendition. Identical files share it.
-    fn place(&self, sha256: &str) -> PathBuf {
-        place_in(&self.folder, sha256)
+    /// So many bytes of a file, which begins with this head, from `start` on.
+    async fn body(&self, name: &FileName, head: &Bytes, start: u64, count: u64) -> Result<Body, Fault> {
+        let place = |at: u64| usize::try_from(at).ok().filter(|at| *at <= head.len());
+        if let (Some(from), Some(to)) = (place(start), place(start + count)) {
+            return Ok(full(head.slice(from..to)));
+        }
+        let bytes = self.files.read(name, start, count).await?;
+        Ok(StreamBody::new(bytes.map_ok(Frame::data)).boxed_unsync())
     }
-}
-
-fn place_in(folder: &Path, sha256: &str) -> PathBuf {
-    folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
-}
-
-/// A temporary file, removed when dropped unless it was renamed.
-struct Partial(PathBuf);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn lies(place: &Path, rendition: RenditionType) -> PathBuf {
-    place.with_extension(u32::from(rendition).to_string())
-}
-
-/// Stores a file and its renditions, each atomically. Existing files belong to earlier messages and are kept.
-fn keep(uploaded: &Path, place: &Path, made: &ProcessedFile) -> io::Result<()> {
-    let folder = place.parent().unwrap_or(place);
-    std::fs::create_dir_all(folder)?;
-    for (rendition, smaller) in &made.smaller {
-        let path = lies(place, *rendition);
-        let Some(smaller) = smaller.as_ref().filter(|_| !path.exists()) else { continue };
-        let partial = Partial(uploaded.with_extension(u32::from(*rendition).to_string()));
-        std::fs::write(&partial.0, &smaller.bytes)?;
-        std::fs::File::open(&partial.0)?.sync_all()?;
-        std::fs::rename(&partial.0, path)?;
-    }
-    std::fs::rename(uploaded, lies(place, RenditionType::Original))?;
-    std::fs::File::open(folder)?.sync_all()?;
-    folder.parent().map_or(Ok(()), |media| std::fs::File::open(media)?.sync_all())
 }
 
 fn describe(app: u32, id: Uuid, size: u64, made: &ProcessedFile) -> Uploaded {

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use hyper::body::Bytes;
 use tim_protocol::media::{FileType, RenditionType};
 use tim_protocol::picture::Header;
 use tim_protocol::{Code, Fault};
@@ -24,6 +25,13 @@ pub(super) struct ProcessedFile {
     pub(super) dimensions: (u32, u32),
     /// The further renditions; `None` if the original is used for one.
     pub(super) smaller: Vec<(RenditionType, Option<Smaller>)>,
+}
+
+impl ProcessedFile {
+    /// The renditions that have bytes of their own.
+    pub(super) fn renditions(&self) -> impl Iterator<Item = (RenditionType, Bytes)> {
+        self.smaller.iter().filter_map(|(rendition, it)| Some((*rendition, it.as_ref()?.bytes.clone())))
+    }
 }
 
 impl Processor {

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufReader, Cursor};
 use std::path::Path;
 
+use hyper::body::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbaImage};
@@ -34,7 +35,7 @@ pub(super) struct ImageProbe {
 /// used instead.
 pub(super) struct Smaller {
     pub(super) dimensions: (u32, u32),
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
 }
 
 /// Reads and checks the header of a file.
@@ -111,7 +112,7 @@ fn encode(picture: RgbaImage) -> Result<Smaller, Fault> {
         picture.write_to(&mut bytes, ImageFormat::Png)
     };
     written.map_err(|_| Code::INTERNAL)?;
-    Ok(Smaller { dimensions, bytes: bytes.into_inner() })
+    Ok(Smaller { dimensions, bytes: bytes.into_inner().into() })
 }
 
 #[cfg(test)]

@@ -64,9 +64,18 @@ impl Routes {
             store.write(Write::Probe).await
         };
         match timeout(HEALTH_WITHIN, looked).await {
-            Ok(Ok(_)) => json(StatusCode::OK, &serde_json::json!({ "status": "ok" })),
+            Ok(Ok(_)) => json(StatusCode::OK, &self.healthy().await),
             Ok(Err(why)) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
             Err(_) => fault(StatusCode::SERVICE_UNAVAILABLE, &Fault::new(Code::BUSY)),
+        }
+    }
+
+    /// Chat works; whether files can be had stands beside it, because a bucket that is away is no reason to end a server.
+    async fn healthy(&self) -> serde_json::Value {
+        let looked = timeout(HEALTH_WITHIN, self.shared.media.check()).await;
+        match looked.unwrap_or_else(|_| Err("the store of files does not answer in time".to_owned())) {
+            Ok(()) => serde_json::json!({ "status": "ok" }),
+            Err(media) => serde_json::json!({ "status": "ok", "media": media }),
         }
     }
 

@@ -11,6 +11,9 @@
     clippy::panic
 )]
 
+#[allow(unreachable_pub, dead_code, reason = "stories use it as well, and in other ways")]
+#[path = "../../../tests/stories/bucket_server.rs"]
+mod bucket_server;
 mod commands;
 #[cfg(target_os = "linux")]
 mod descriptors;

@@ -1,6 +1,6 @@
 //! Files that no message names: removed, with their bytes, and no others; and how much one user may have.
 
-use std::path::Path;
+use std::process::Output;
 
 use hyper::body::Bytes;
 use hyper::{Method, StatusCode};
@@ -61,24 +61,27 @@ async fn is_there(server: &Server, client: &mut Client, file: &Value) -> bool {
     true
 }
 
+fn clean_with(server: &Server, more: &[&str]) -> Output {
+    let (data, config) = (server.data(), server.folder.path().join("tim.toml"));
+    let where_it_is = ["--data", data.to_str().unwrap(), "--config", config.to_str().unwrap()];
+    program(&[&["media", "clean"], &where_it_is[..], more].concat())
+}
+
 /// What the command says about all that no message names, however young.
 fn clean(server: &Server, more: &[&str]) -> String {
-    let data = server.data();
-    let output =
-        program(&[&["media", "clean", "--kept-s", "0", "--data", data.to_str().unwrap()], more].concat());
+    let output = clean_with(server, &[&["--kept-s", "0"], more].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// How many files there are on the disk.
-fn on_disk(folder: &Path) -> usize {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.map(|path| if path.is_dir() { on_disk(&path) } else { 1 }).sum()
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_message_names_stays_and_what_none_names_is_removed() {
+    for server in Server::start_each("").await {
+        removes_what_none_names(server).await;
+    }
 }
 
-#[tokio::test]
-async fn what_a_message_names_stays_and_what_none_names_is_removed() {
-    let mut server = Server::start().await;
+async fn removes_what_none_names(mut server: Server) {
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     server.login("carol").await;
     let mut files = Vec::new();
@@ -113,29 +116,32 @@ async fn what_a_message_names_stays_and_what_none_names_is_removed() {
     for file in [sent, forwarded, merged, custom] {
         assert!(is_there(&server, &mut bob, file).await, "{file}");
     }
-    assert_eq!(on_disk(&server.data().join("media")), 4);
+    assert_eq!(server.stored(), 4);
     assert_eq!(clean(&server, &[]), "removed: 0 files, 0 bytes\n");
 
     // Without a server, and by the configuration's time.
     revoke(&mut alice, "C2Cbob", 1).await;
     server.process.take().unwrap().kill().await.unwrap();
-    let data = server.data();
-    let output = program(&["media", "clean", "--data", data.to_str().unwrap()]);
+    let output = clean_with(&server, &[]);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "removed: 0 files, 0 bytes\n", "it is too young");
     assert_eq!(clean(&server, &[]), "removed: 1 files, 10 bytes\n");
-    assert_eq!(on_disk(&server.data().join("media")), 3);
+    assert_eq!(server.stored(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_running_server_removes_by_itself_what_no_message_names() {
-    let server = Server::start_with("[media]\nunnamed_kept_s = 3").await;
+    for server in Server::start_each("[media]\nunnamed_kept_s = 3").await {
+        removes_by_itself(server).await;
+    }
+}
+
+async fn removes_by_itself(server: Server) {
     let mut alice = server.login("alice").await;
     let sent = upload(&server, &mut alice, 1, 10).await;
     send(&mut alice, "C2Calice", file_body(&sent)).await;
     let unsent = upload(&server, &mut alice, 2, 10).await;
-    let media = server.data().join("media");
     let is_cleaned = async {
-        while on_disk(&media) > 1 {
+        while server.stored() > 1 {
             tokio::task::yield_now().await;
         }
     };
@@ -144,9 +150,14 @@ async fn a_running_server_removes_by_itself_what_no_message_names() {
     assert!(!is_there(&server, &mut alice, &unsent).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_placed_and_not_recorded_is_erased() {
-    let server = Server::start().await;
+    for server in Server::start_each("").await {
+        erases_what_was_not_recorded(server).await;
+    }
+}
+
+async fn erases_what_was_not_recorded(server: Server) {
     let mut alice = server.login("alice").await;
     let path = ticket(&mut alice, 7, 10).await.unwrap();
     // As if the power failed in between: the record is refused.
@@ -155,17 +166,22 @@ async fn what_was_placed_and_not_recorded_is_erased() {
     database.execute_batch(refuse).unwrap();
     let (status, _) = put(&server, &path, vec![7; 10]).await;
     assert_ne!(status, StatusCode::OK);
-    assert_eq!(on_disk(&server.data().join("media")), 1);
+    assert_eq!(server.stored(), 1);
     assert_eq!(clean(&server, &[]), "removed: 0 files, 0 bytes\n");
-    assert_eq!(on_disk(&server.data().join("media")), 0);
+    assert_eq!(server.stored(), 0);
     database.execute_batch("DROP TRIGGER refuse").unwrap();
     let file = upload(&server, &mut alice, 7, 10).await;
     assert!(is_there(&server, &mut alice, &file).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn equal_files_share_their_bytes_until_the_last_goes() {
-    let server = Server::start().await;
+    for server in Server::start_each("").await {
+        shares_bytes(server).await;
+    }
+}
+
+async fn shares_bytes(server: Server) {
     let mut alice = server.login("alice").await;
     let first = upload(&server, &mut alice, 7, 10).await;
     send(&mut alice, "C2Calice", file_body(&first)).await;
@@ -174,7 +190,7 @@ async fn equal_files_share_their_bytes_until_the_last_goes() {
     assert!(is_there(&server, &mut alice, &first).await);
     revoke(&mut alice, "C2Calice", 1).await;
     assert_eq!(clean(&server, &[]), "removed: 1 files, 10 bytes\n");
-    assert_eq!(on_disk(&server.data().join("media")), 0);
+    assert_eq!(server.stored(), 0);
     let again = upload(&server, &mut alice, 7, 10).await;
     assert!(is_there(&server, &mut alice, &again).await);
 }
@@ -199,10 +215,15 @@ async fn a_modified_message_names_what_it_says_now() {
     assert!(is_there(&server, &mut alice, &second).await);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_has_so_much_room_and_gets_it_back() {
+    for server in Server::start_each("[media]\nmb_per_user = 1").await {
+        gives_room_back(server).await;
+    }
+}
+
+async fn gives_room_back(server: Server) {
     const FULL: u64 = Code::MEDIA_FULL.0 as u64;
-    let server = Server::start_with("[media]\nmb_per_user = 1").await;
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     upload(&server, &mut alice, 1, 600_000).await;
     assert_eq!(ticket(&mut alice, 2, 400_001).await, Err(FULL));
@@ -220,7 +241,7 @@ async fn a_user_has_so_much_room_and_gets_it_back() {
     assert_eq!(ticket(&mut alice, 5, 100_001).await, Err(FULL));
 
     assert_eq!(clean(&server, &[]), "removed: 3 files, 1900000 bytes\n");
-    assert_eq!(on_disk(&server.data().join("media")), 0, "nor what was refused when it was there");
+    assert_eq!(server.stored(), 0, "nor what was refused when it was there");
     upload(&server, &mut alice, 6, 1_000_000).await;
     assert_eq!(ticket(&mut alice, 7, 1).await, Err(FULL));
 }

@@ -16,9 +16,14 @@ fn head<'a>(answer: &'a Response<Bytes>, name: &str) -> &'a str {
     answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_player_gets_the_part_it_asks_for_of_a_file_and_of_its_renditions() {
-    let server = Server::start().await;
+    for server in Server::start_each("").await {
+        gives_parts(server).await;
+    }
+}
+
+async fn gives_parts(server: Server) {
     let mut alice = server.login("alice").await;
     let path = ticket_for(&mut alice, &photograph()).await;
     let (_, uploaded) = put(&server, &path, photograph()).await;

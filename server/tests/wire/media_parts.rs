@@ -38,9 +38,14 @@ fn parts(server: &Server) -> Vec<PathBuf> {
     std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_goes_on_with_another_ticket_also_after_a_restart() {
-    let mut server = Server::start().await;
+    for server in Server::start_each("").await {
+        goes_on(server).await;
+    }
+}
+
+async fn goes_on(mut server: Server) {
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     let (file, size) = (photograph(), photograph().len());
     let path = ticket_for(&mut alice, &file).await;

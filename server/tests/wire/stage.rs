@@ -1,7 +1,7 @@
 //! The stage: a server's process in a temporary folder, and a client without an engine.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,6 +25,8 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
+use crate::bucket_server::BucketServer;
+
 /// A story that waits longer than this for one thing is stuck.
 const WATCHDOG: Duration = Duration::from_secs(60);
 
@@ -46,6 +48,11 @@ pub(crate) fn refusal(output: &Output) -> String {
     said
 }
 
+fn files_in(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { files_in(&path) } else { 1 }).sum()
+}
+
 /// A data folder with an application, and perhaps a server that uses it.
 pub(crate) struct Server {
     pub(crate) folder: tempfile::TempDir,
@@ -55,6 +62,8 @@ pub(crate) struct Server {
     /// `127.0.0.1:port`.
     pub(crate) address: String,
     pub(crate) admin: String,
+    /// Where its files are, if not in the data folder.
+    bucket: Option<BucketServer>,
 }
 
 impl Server {
@@ -68,6 +77,20 @@ impl Server {
         Self::start_in(tempfile::tempdir().unwrap(), config).await
     }
 
+    /// Two servers with these lines in their configuration: one has its files in the data folder, the other in a bucket.
+    pub(crate) async fn start_each(config: &str) -> [Self; 2] {
+        let bucket = BucketServer::start().await;
+        let mut with_bucket = Self::start_with(&format!("{config}\n{}", bucket.lines("media.bucket"))).await;
+        with_bucket.bucket = Some(bucket);
+        [Self::start_with(config).await, with_bucket]
+    }
+
+    /// How many files there are, wherever they are.
+    pub(crate) fn stored(&self) -> usize {
+        let bucket = self.bucket.as_ref().map_or(0, |bucket| files_in(&bucket.folder()));
+        files_in(&self.data().join("media")) + bucket
+    }
+
     /// A server in this folder.
     pub(crate) async fn start_in(folder: tempfile::TempDir, config: &str) -> Self {
         std::fs::write(folder.path().join("tim.toml"), config).unwrap();
@@ -77,8 +100,15 @@ impl Server {
         let words: Vec<&str> = made.split_whitespace().collect();
         let ["SDKAppID", app, "key", key] = words[..] else { panic!("{made}") };
         let (app, key) = (app.parse().unwrap(), Key::new(key));
-        let mut server =
-            Self { folder, app, key, process: None, address: String::new(), admin: String::new() };
+        let mut server = Self {
+            folder,
+            app,
+            key,
+            process: None,
+            address: String::new(),
+            admin: String::new(),
+            bucket: None,
+        };
         server.serve().await;
         server
     }

@@ -115,6 +115,8 @@ pub struct Message {
     pub cloud_custom_data: String,
     /// The users that it mentions, and [`AT_ALL`] for everybody; only in groups.
     pub at_user_list: Vec<UserId>,
+    /// The only members of the group who see it besides its sender; empty if all do.
+    pub receiver_list: Vec<UserId>,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server.
     ///
     /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
@@ -168,6 +170,9 @@ pub struct CreateOptions {
     pub at_user_list: Vec<UserId>,
     /// The sender wants to know who read it; receivers confirm that with `send_message_read_receipt`.
     pub need_read_receipt: bool,
+    /// The only members of the group who receive it, besides the sender: 1 to 50, each once; `None` for all. Such a message never
+    /// counts as unread, mentions nobody, and asks for no read receipts.
+    pub receiver_list: Option<Vec<UserId>>,
 }
 
 impl From<Priority> for CreateOptions {
@@ -224,8 +229,13 @@ impl Message {
     pub fn from_wire(me: &UserId, message: &wire::Message, status: SendStatus, marks: ReadMarks) -> Self {
         let own = message.from == *me;
         let placed = message.sequence > 0;
-        let Attributes { cloud_custom_data, at_user_list, excluded_from_last_message, need_read_receipt } =
-            Attributes::of(message.attributes.as_deref());
+        let Attributes {
+            cloud_custom_data,
+            at_user_list,
+            excluded_from_last_message,
+            need_read_receipt,
+            receiver_list,
+        } = Attributes::of(message.attributes.as_deref());
         let conversation_id = ConversationId::seen_by(me, &message.from, &message.to);
         Self {
             id: message.id,
@@ -258,6 +268,7 @@ impl Message {
             is_online_only: false,
             cloud_custom_data,
             at_user_list: at_user_list.items,
+            receiver_list: receiver_list.unwrap_or_default().items,
             local_path: None,
             local_snapshot_path: None,
             local_custom_data: String::new(),
@@ -293,6 +304,9 @@ impl Message {
             at_user_list: self.at_user_list.clone().into(),
             excluded_from_last_message: self.is_excluded_from_last_message,
             need_read_receipt: self.need_read_receipt,
+            receiver_list: Some(&self.receiver_list)
+                .filter(|list| !list.is_empty())
+                .map(|list| list.clone().into()),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! They travel and are stored as the JSON text that the sender wrote, so that those of a later version are kept. The
 //! server reads the text once, when it checks the request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -29,6 +29,10 @@ pub struct Attributes {
     /// The sender wants to know who read the message: see [`ReceiptRequest`](crate::call::ReceiptRequest).
     #[serde(skip_serializing_if = "crate::is_false")]
     pub need_read_receipt: bool,
+    /// The only members of the group, besides the sender, who see the message: 1 to [`limits::RECEIVERS`]. It never counts as
+    /// unread, and is sent with [`SendTargetedRequest`](crate::call::SendTargetedRequest).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub receiver_list: Option<List<UserId>>,
 }
 
 impl Attributes {
@@ -53,7 +57,8 @@ impl Attributes {
     ///
     /// # Errors
     /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than
-    /// [`limits::AT_USERS`], [`Code::USER_ID_INVALID`] for one that is no userID.
+    /// [`limits::AT_USERS`], [`Code::USER_ID_INVALID`] for one that is no userID. For receivers the same, and [`Code::BAD_REQUEST`] for
+    /// none, for one who is named twice, and together with mentions or read receipts.
     pub fn check(&self, to: &ConversationId) -> Result<(), Fault> {
         let List { items, unreadable } = &self.at_user_list;
         if *unreadable > 0 {
@@ -67,7 +72,44 @@ impl Attributes {
             let text = "only a message to a group can mention users (atUserList)";
             return Err(Fault::with_text(Code::CONVERSATION_TYPE_INVALID, text));
         }
+        self.receiver_list.as_ref().map_or(Ok(()), |receivers| self.check_receivers(receivers, to))
+    }
+
+    fn check_receivers(&self, receivers: &List<UserId>, to: &ConversationId) -> Result<(), Fault> {
+        let refused = |text: &str| Err(Fault::with_text(Code::BAD_REQUEST, text));
+        if receivers.unreadable > 0 {
+            return Err(Fault::with_text(
+                Code::USER_ID_INVALID,
+                "receiverList has an entry that is no userID",
+            ));
+        }
+        if !matches!(to, ConversationId::Group(_)) {
+            let text = "only a message to a group has a receiverList: send it to the user alone";
+            return Err(Fault::with_text(Code::CONVERSATION_TYPE_INVALID, text));
+        }
+        if receivers.is_empty() {
+            return refused("receiverList is empty: name receivers, or leave it out for the whole group");
+        }
+        if receivers.len() > limits::RECEIVERS {
+            return refused(&format!("receiverList names at most {} users", limits::RECEIVERS));
+        }
+        if receivers.iter().collect::<BTreeSet<_>>().len() < receivers.len() {
+            return refused("receiverList names a user twice: name each once");
+        }
+        if !self.at_user_list.is_empty() {
+            return refused("a message with a receiverList mentions nobody: leave out atUserList");
+        }
+        if self.need_read_receipt {
+            return refused("a message with a receiverList asks for no receipts: leave out needReadReceipt");
+        }
         Ok(())
+    }
+
+    /// Whether the message is hidden from a user: one whom a receiver list leaves out, and who did not send it.
+    #[must_use]
+    pub fn hide_from(&self, user: &UserId, sender: &UserId) -> bool {
+        let receivers = self.receiver_list.as_ref();
+        receivers.is_some_and(|receivers| user != sender && !receivers.contains(user))
     }
 
     /// Whether the message mentions this name: a user's, or [`AT_ALL`].
@@ -89,12 +131,12 @@ impl Attributes {
         (!fields.is_empty()).then(|| crate::bounds::written(&fields))
     }
 
-    /// What is left of them when the message was revoked: nothing that its sender said.
+    /// What is left of them when the message was revoked: nothing that its sender said, but who sees that there was a message.
     #[must_use]
     pub fn of_revoked(text: Option<&RawValue>) -> Option<Box<RawValue>> {
-        let is_excluded = Self::of(text).excluded_from_last_message;
-        let left = Self { excluded_from_last_message: true, ..Self::default() };
-        is_excluded.then(|| crate::bounds::written(&left))
+        let Self { excluded_from_last_message, receiver_list, .. } = Self::of(text);
+        let left = Self { excluded_from_last_message, receiver_list, ..Self::default() };
+        (left != Self::default()).then(|| crate::bounds::written(&left))
     }
 }
 
@@ -117,8 +159,7 @@ impl SentAttributes {
     /// # Errors
     /// [`Code::BAD_REQUEST`] for a value of another type than the attribute's.
     pub fn read(&self) -> Result<&Attributes, Fault> {
-        const WHY: &str =
-            "attributes: cloudCustomData is a text, atUserList has userIDs, the others are true or false";
+        const WHY: &str = "attributes: cloudCustomData is a text, atUserList and receiverList have userIDs, the others are true or false";
         self.read.as_ref().ok_or_else(|| Fault::with_text(Code::BAD_REQUEST, WHY))
     }
 }
@@ -170,11 +211,43 @@ mod tests {
             r#"{"cloudCustomData":1}"#,
             r#"{"excludedFromLastMessage":"yes"}"#,
             r#"{"needReadReceipt":1}"#,
+            r#"{"receiverList":"bob"}"#,
             "[]",
             "7",
         ] {
             assert_eq!(code(wrong, "GROUPtea"), Err(Code::BAD_REQUEST), "{wrong}");
         }
+    }
+
+    #[test]
+    fn receivers_are_few_members_of_a_group_each_named_once() {
+        let to =
+            |names: &[String]| format!(r#"{{"receiverList":{}}}"#, serde_json::to_string(names).unwrap());
+        let users = |count: usize| (0..count).map(|number| format!("user{number}")).collect::<Vec<_>>();
+        assert_eq!(code(&to(&users(limits::RECEIVERS)), "GROUPtea"), Ok(()));
+        assert_eq!(code(&to(&users(limits::RECEIVERS + 1)), "GROUPtea"), Err(Code::BAD_REQUEST));
+        assert_eq!(code(r#"{"receiverList":[]}"#, "GROUPtea"), Err(Code::BAD_REQUEST));
+        assert_eq!(code(r#"{"receiverList":["bob","eve","bob"]}"#, "GROUPtea"), Err(Code::BAD_REQUEST));
+        assert_eq!(code(r#"{"receiverList":["bob"]}"#, "C2Cbob"), Err(Code::CONVERSATION_TYPE_INVALID));
+        assert_eq!(code(r#"{"receiverList":["bob",7]}"#, "GROUPtea"), Err(Code::USER_ID_INVALID));
+        for with in [r#""atUserList":["bob"]"#, r#""needReadReceipt":true"#] {
+            let json = format!(r#"{{"receiverList":["bob"],{with}}}"#);
+            assert_eq!(code(&json, "GROUPtea"), Err(Code::BAD_REQUEST), "{with}");
+        }
+    }
+
+    #[test]
+    fn a_targeted_message_is_hidden_from_others_also_when_it_is_revoked() {
+        let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| UserId::new(name).unwrap());
+        let sent = sent(r#"{"cloudCustomData":"secret","receiverList":["bob"]}"#);
+        let revoked = Attributes::of_revoked(Some(sent.text())).unwrap();
+        assert_eq!(revoked.get(), r#"{"receiverList":["bob"]}"#);
+        for text in [sent.text(), &revoked] {
+            let attributes = Attributes::of(Some(text));
+            let hidden = [&alice, &bob, &carol].map(|user| attributes.hide_from(user, &alice));
+            assert_eq!(hidden, [false, false, true]);
+        }
+        assert!(!Attributes::default().hide_from(&carol, &alice));
     }
 
     #[test]

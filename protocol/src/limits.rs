@@ -27,6 +27,8 @@ pub const ADDRESSES_BYTES: usize = 2 * 1024;
 pub const BODY_DEPTH: usize = 16;
 /// Most users that a message mentions, everybody counted as one.
 pub const AT_USERS: usize = 30;
+/// Most receivers of a targeted message.
+pub const RECEIVERS: usize = 50;
 /// Most unread mentions that a conversation's state names; the newest.
 pub const UNREAD_MENTIONS: usize = 20;
 /// Most messages of a merger.

@@ -37,6 +37,11 @@ async fn a_topic_is_heard_by_those_who_follow_it() {
 }
 
 #[tokio::test]
+async fn a_topic_is_told_without_some_users() {
+    conformance::a_topic_is_told_without_some_users(&LocalBus::default()).await;
+}
+
+#[tokio::test]
 async fn a_subscription_begins_and_ends_in_its_place() {
     conformance::a_subscription_begins_and_ends_in_its_place(&LocalBus::default()).await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{
     AudioBody, Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, MergedBody,
     MergedMessage, MergerBody, TextBody, VideoBody,
@@ -24,7 +25,8 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`] for the receiver,
     /// [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for more than 12 KB together with the options;
-    /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than 30.
+    /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than 30; the same for receivers
+    /// outside a group, for none, one who is named twice, more than 50, and receivers together with mentions or read receipts.
     pub fn create_text_message(
         &self,
         to: &str,
@@ -371,8 +373,9 @@ fn new_message(
     options: impl Into<CreateOptions>,
     body: impl Into<Body>,
 ) -> Result<Message, TimError> {
-    let (body, CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt }) =
-        (body.into(), options.into());
+    let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list } =
+        options.into();
+    let body = body.into();
     body.check()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
@@ -403,18 +406,19 @@ fn new_message(
         read_receipt_info: None,
         is_read: true,
         is_peer_read: false,
-        is_excluded_from_unread_count: false,
+        is_excluded_from_unread_count: receiver_list.is_some(),
         is_excluded_from_last_message: false,
         is_online_only: false,
         cloud_custom_data,
         at_user_list,
+        receiver_list: receiver_list.clone().unwrap_or_default(),
         local_path: None,
         local_snapshot_path: None,
         local_custom_data: String::new(),
         local_custom_int: 0,
         payload: Payload::Body(body),
     };
-    let attributes = message.attributes();
+    let attributes = Attributes { receiver_list: receiver_list.map(Into::into), ..message.attributes() };
     attributes.check(&message.conversation_id)?;
     attributes.write_beside(&written, reserve)?;
     Ok(message)

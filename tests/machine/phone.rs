@@ -350,6 +350,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         pin_operator: None,
         reaction_list: Vec::new(),
         need_read_receipt: false,
+        receiver_list: Vec::new(),
         read_receipt_info: None,
         revoker: None,
         is_read: true,

@@ -72,7 +72,10 @@ impl World {
         let wall = self.device_now(id).wall;
         let me = self.devices[id].user.clone();
         let text = format!("words {number}");
-        let at_user_list = self.mentioned(&to, u16::from_be_bytes([random[2], random[3]]));
+        let receiver_list = self.receivers(&to, [random[5], random[6]]);
+        let is_to_all = receiver_list.is_empty();
+        let mut at_user_list = self.mentioned(&to, u16::from_be_bytes([random[2], random[3]]));
+        at_user_list.retain(|_| is_to_all);
         let message = Message {
             id: MessageId::from_parts(wall, random),
             conversation_id: to.clone(),
@@ -94,7 +97,7 @@ impl World {
             is_pinned: false,
             pin_operator: None,
             reaction_list: Vec::new(),
-            need_read_receipt: random[4].is_multiple_of(3),
+            need_read_receipt: is_to_all && random[4].is_multiple_of(3),
             read_receipt_info: None,
             revoker: None,
             is_read: false,
@@ -112,6 +115,7 @@ impl World {
                 String::new()
             },
             at_user_list,
+            receiver_list,
             payload: Payload::Body(Body::Text(TextBody { text: text.clone() })),
         };
         self.history.sends.push(Sending {
@@ -125,6 +129,17 @@ impl World {
             resent: false,
         });
         self.call(id, Asked::Send(number), Call::Send { message: Box::new(message), upload: None });
+    }
+
+    /// The receivers of a message that is for some members of a group, drawn with its identity; none if it is for all. Alice is
+    /// always among them, who reads the truth.
+    fn receivers(&self, to: &ConversationId, [is_targeted, drawn]: [u8; 2]) -> Vec<UserId> {
+        if !matches!(to, ConversationId::Group(_)) || !is_targeted.is_multiple_of(5) {
+            return Vec::new();
+        }
+        let is_named =
+            |(number, name): &(usize, UserId)| name.as_str() == "alice" || drawn >> number & 1 == 0;
+        self.users().into_iter().enumerate().filter(is_named).map(|(_, name)| name).collect()
     }
 
     /// Whom a message to a group mentions, drawn with its identity.

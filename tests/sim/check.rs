@@ -11,6 +11,7 @@ use tim_protocol::message::Message;
 use tim_protocol::settings::{ConversationSettings, Marks};
 use tim_protocol::{ConversationId, UserId};
 
+use crate::ground::is_hidden;
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 use crate::later::{is_heard, is_unreadable};
 
@@ -25,6 +26,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     let mut found = Violations(history.violations.clone());
     acknowledged(history, &mut found);
     dense(history, &mut found);
+    hidden(history, &mut found);
     stored(history, &mut found);
     reactions(history, &mut found);
     receipts(history, &mut found);
@@ -99,6 +101,23 @@ fn dense(history: &History, found: &mut Violations) {
         let newest: BTreeMap<u64, u64> = newest.map(|it| (it.sequence, it.mutation_seq)).collect();
         if !places.eq(1..=log.messages.len() as u64) || newest != mutations {
             found.violated("I2", format!("{id:?} has holes"));
+        }
+    }
+}
+
+/// Nobody is told or stores what was said to others.
+fn hidden(history: &History, found: &mut Violations) {
+    for record in &history.devices {
+        let (me, last) = ended(record);
+        let told = record.told.iter().map(|told| (&told.log, told.id));
+        let stored = last.stored.iter().flat_map(|(id, stored)| stored.iter().map(move |it| (id, it.id)));
+        let has: BTreeSet<_> = told.chain(stored).collect();
+        for (id, log) in &history.truth.logs {
+            for message in log.messages.iter().filter(|message| is_hidden(message, me)) {
+                if has.contains(&(id, message.id)) {
+                    found.violated("hidden", format!("{me} has {message:?} of {id:?}"));
+                }
+            }
         }
     }
 }
@@ -414,9 +433,14 @@ fn lists(history: &History, found: &mut Violations) {
             let is_replaced = |message: &Message| record.is_old && is_unreadable(message);
             let is_excluded =
                 |message: &Message| Attributes::of(message.attributes.as_deref()).excluded_from_last_message;
-            // An old device knows what it sent itself, until it fetches that anew.
-            let is_surely_last =
-                |message: &Message| !is_excluded(message) || (is_replaced(message) && message.from != *me);
+            // An old device knows what it sent itself, until it fetches that anew. A message to some members is the last one of
+            // those devices that have met it.
+            let is_targeted =
+                |message: &Message| Attributes::of(message.attributes.as_deref()).receiver_list.is_some();
+            let is_surely_last = |message: &Message| {
+                !(is_excluded(message) || is_targeted(message))
+                    || (is_replaced(message) && message.from != *me)
+            };
             let is_newest = match &conversation.last_message {
                 Some(shown) if last.failed.contains(&shown.id) => true,
                 Some(shown) => {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{self, Platform};
 use tim_protocol::conversation::{BlacklistChange, Change, ConversationState, GroupChange};
 use tim_protocol::group::{GroupType, NewGroup};
@@ -13,6 +14,11 @@ use tim_server::core::policy::LoginPolicy;
 use crate::history::{Account, Log, LogId, Truth};
 use crate::server::{APP, KEY};
 use crate::world::{World, user};
+
+/// Whether a message is for others.
+pub fn is_hidden(message: &Message, name: &UserId) -> bool {
+    Attributes::of(message.attributes.as_deref()).hide_from(name, &message.from)
+}
 
 impl World {
     /// Makes the users and groups that everything happens between.
@@ -85,6 +91,14 @@ impl World {
             let reacted = reacted.filter(|(_, reactions)| !reactions.is_empty());
             truth.reactions.insert(name.clone(), reacted.collect());
             truth.states.insert(name, states);
+        }
+        for (name, of_user) in &mut truth.removed {
+            for (log, removed) in of_user {
+                // What is hidden from a user is as if the user had removed it.
+                let messages = truth.logs.get(log).map_or(&[][..], |log| &log.messages);
+                let hidden = messages.iter().filter(|message| is_hidden(message, name));
+                removed.extend(hidden.map(|message| message.sequence));
+            }
         }
         truth
     }

@@ -148,6 +148,7 @@ fn breaks() {
         (Break::RevokesForAll, "I9"),
         (Break::RescuesNothing, "rescue"),
         (Break::KeepsTopics, "topics"),
+        (Break::ShowsToAll, "hidden"),
     ] {
         let notices = |seed: &u64| {
             let found = judge(&Plan { broken: Some(how), ..Plan::of(*seed) });

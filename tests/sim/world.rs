@@ -83,6 +83,8 @@ pub enum Break {
     RescuesNothing,
     /// The bus goes on telling users of a group that they have left.
     KeepsTopics,
+    /// The whole group is told what is for some of its members.
+    ShowsToAll,
 }
 
 /// A scheduled event.

@@ -59,5 +59,6 @@ mod resumed_downloads;
 mod resumed_uploads;
 mod search;
 mod settings;
+mod targeted;
 mod uploads;
 mod world;

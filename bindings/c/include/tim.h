@@ -146,7 +146,7 @@
  *    "reactionList":[{"reactionID":"+1", "totalUserCount":2, "reactedByMyself":true, "partialUserList":[]}],
  *    "needReadReceipt":true, "readReceiptInfo":{"readCount":1, "unreadCount":2, "isPeerRead":false},
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
- *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
+ *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[], "receiverList":[],
  *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
@@ -165,6 +165,7 @@
  *   (tim_send_message_read_receipt), and how many did not; null of others' messages, and of those that do not ask
  *   isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
+ *   receiverList: the only members of the group who see it besides its sender; empty if all do
  *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
  *   cloudCustomData: a text for the program's own use; empty if none, and of what was taken back
  *   atUserList, in groups: the users that it mentions, and __kImSDK_MesssageAtALL__ for everybody
@@ -206,6 +207,7 @@
  * create options (tim_create_text_message and the others that create; all may be absent)
  *   {"priority":"High", "cloudCustomData":"gift 7", "atUserList":["bob", "__kImSDK_MesssageAtALL__"], "needReadReceipt":true}
  *   As in message; cloudCustomData shares the message's 12 KB       atUserList: at most 30, only in groups
+ *   "receiverList":["bob"]: the only members of the group who receive it, 1 to 50, each once; not together with the two before
  *
  * send options (tim_send_message; both may be absent)
  *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}

@@ -721,6 +721,8 @@ struct message {
     std::string cloud_custom_data{};
     /** The users that it mentions, and __kImSDK_MesssageAtALL__ for everybody; only in groups. */
     std::vector<std::string> at_user_list{};
+    /** The only members of the group who see it besides its sender; empty if all do. */
+    std::vector<std::string> receiver_list{};
     /** The uploaded file on this device, for messages created here. */
     std::optional<std::string> local_path{};
     /** The snapshot of a video on this device, as localPath. */
@@ -765,6 +767,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "isOnlineOnly", it.is_online_only);
     detail::put(json, "cloudCustomData", it.cloud_custom_data);
     detail::put(json, "atUserList", it.at_user_list);
+    detail::put(json, "receiverList", it.receiver_list);
     detail::put(json, "localPath", it.local_path);
     detail::put(json, "localSnapshotPath", it.local_snapshot_path);
     detail::put(json, "localCustomData", it.local_custom_data);
@@ -803,6 +806,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "isOnlineOnly", it.is_online_only);
     detail::take(json, "cloudCustomData", it.cloud_custom_data);
     detail::take(json, "atUserList", it.at_user_list);
+    detail::take(json, "receiverList", it.receiver_list);
     detail::take(json, "localPath", it.local_path);
     detail::take(json, "localSnapshotPath", it.local_snapshot_path);
     detail::take(json, "localCustomData", it.local_custom_data);
@@ -1255,6 +1259,8 @@ struct create_options {
     std::vector<std::string> at_user_list{};
     /** The sender wants to know who read it; receivers confirm that with sendMessageReadReceipt. */
     bool need_read_receipt{};
+    /** The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. */
+    std::optional<std::vector<std::string>> receiver_list{};
 };
 inline void to_json(nlohmann::json &json, const create_options &it) {
     json = nlohmann::json::object();
@@ -1262,12 +1268,14 @@ inline void to_json(nlohmann::json &json, const create_options &it) {
     detail::put(json, "cloudCustomData", it.cloud_custom_data);
     detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "needReadReceipt", it.need_read_receipt);
+    detail::put(json, "receiverList", it.receiver_list);
 }
 inline void from_json(const nlohmann::json &json, create_options &it) {
     detail::take(json, "priority", it.priority);
     detail::take(json, "cloudCustomData", it.cloud_custom_data);
     detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "needReadReceipt", it.need_read_receipt);
+    detail::take(json, "receiverList", it.receiver_list);
 }
 
 /** How a message is sent. */

@@ -101,7 +101,7 @@ static void comes(awaited *it) {
     "','flow':'" flow "','sequence':%,'time':%,"                                                                 \
     "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
     ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
-#define PLAIN "'isExcludedFromLastMessage':false,'isOnlineOnly':false,'cloudCustomData':'','atUserList':[],'localPath':null,'localSnapshotPath':null,'localCustomData':'','localCustomInt':0,"
+#define PLAIN "'isExcludedFromLastMessage':false,'isOnlineOnly':false,'cloudCustomData':'','atUserList':[],'receiverList':[],'localPath':null,'localSnapshotPath':null,'localCustomData':'','localCustomInt':0,"
 #define COUNTS "false," PLAIN
 #define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"

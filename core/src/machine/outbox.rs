@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use tim_protocol::body::Element as _;
-use tim_protocol::call::Sent;
+use tim_protocol::call::{SendTargetedRequest, Sent};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
 
@@ -267,7 +267,12 @@ impl Outbox {
     /// Sends the next message of each conversation.
     pub(super) fn pump(&mut self, cx: &mut Context) {
         while let Some(send) = self.queue.take_send(cx.now()) {
-            cx.ask(Purpose::Send(send.to.clone(), send.id), send);
+            let purpose = Purpose::Send(send.to.clone(), send.id);
+            if send.is_targeted() {
+                cx.ask(purpose, SendTargetedRequest(send))
+            } else {
+                cx.ask(purpose, send)
+            }
         }
     }
 

@@ -44,6 +44,12 @@ pub struct SendRequest {
 #[serde(transparent)]
 pub struct SendOnlineRequest(pub SendRequest);
 
+/// Sends a message with a [`receiver_list`](crate::attributes::Attributes::receiver_list). A verb of its own, because a server that
+/// does not know such messages would show it to the whole group.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SendTargetedRequest(pub SendRequest);
+
 /// What the server adds to an online-only message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentOnline {
@@ -327,8 +333,15 @@ pub struct ReadUpTo {
     pub mutation_head: u64,
 }
 
-impl Check for SendRequest {
-    fn check(&self, _: &UserId) -> Result<(), Fault> {
+impl SendRequest {
+    /// Whether its attributes name its receivers.
+    #[must_use]
+    pub fn is_targeted(&self) -> bool {
+        let attributes = self.attributes.as_ref().and_then(|attributes| attributes.read().ok());
+        attributes.is_some_and(|attributes| attributes.receiver_list.is_some())
+    }
+
+    fn check_content(&self) -> Result<(), Fault> {
         if self.to == ConversationId::System {
             return Err(Fault::with_text(Code::BAD_REQUEST, "only the server writes to @TIM#SYSTEM"));
         }
@@ -338,6 +351,27 @@ impl Check for SendRequest {
             attributes.read()?.check(&self.to)?;
         }
         Body::read_sent(&self.body)?.check()
+    }
+}
+
+impl Check for SendRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if self.is_targeted() {
+            return Err(out_of(
+                "receiverList",
+                "goes with msg.sendTargeted, and not with online-only messages",
+            ));
+        }
+        self.check_content()
+    }
+}
+
+impl Check for SendTargetedRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if !self.0.is_targeted() {
+            return Err(out_of("receiverList", "names the receivers of a targeted message"));
+        }
+        self.0.check_content()
     }
 }
 
@@ -492,6 +526,7 @@ verbs! {
     /// The requests about messages.
     MessagesRequest -> MessagesReply {
         Command by User: Send(SendRequest) = "msg.send" -> Sent,
+        Command by User: SendTargeted(SendTargetedRequest) = "msg.targeted" -> Sent,
         Relay by User: SendOnline(SendOnlineRequest) = "msg.online" -> SentOnline,
         Query by User: History(HistoryRequest) = "msg.history" -> HistoryPage,
         Query by User: Position(PositionRequest) = "msg.position" -> Position,

@@ -161,6 +161,30 @@ pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
     next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
 }
 
+/// What is for a topic without some users, their sessions do not hear; others do, in its place.
+pub async fn a_topic_is_told_without_some_users(bus: &dyn Bus) {
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    for session in [&phone, &laptop, &bobs] {
+        session.guard.follow(vec![TEA]).await;
+    }
+    let but = |users: &[UserKey]| Audience::TopicBut(TEA, Arc::from(users));
+    bus.publish(vec![
+        to_topic(TEA, None, kick(KickReason::MultipleAccount)),
+        Notification { to: but(&[ALICE]), except: None, content: kick(KickReason::RestApi) },
+        Notification { to: but(&[BOB]), except: Some(LAPTOP), content: push() },
+        to_topic(TEA, None, kick(KickReason::MultipleDevice)),
+    ])
+    .await;
+    for session in [&mut phone, &mut laptop, &mut bobs] {
+        next_is_kick(session, KickReason::MultipleAccount).await;
+    }
+    assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+    next_is_kick(&mut bobs, KickReason::RestApi).await;
+    for session in [&mut phone, &mut laptop, &mut bobs] {
+        next_is_kick(session, KickReason::MultipleDevice).await;
+    }
+}
+
 /// All sessions of a user who is subscribed hear what comes after it; of one who is unsubscribed, nothing that comes after.
 pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;

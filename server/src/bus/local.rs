@@ -34,6 +34,7 @@ pub struct LocalBus {
 struct Subscriber {
     /// Its key in the tables.
     number: u64,
+    user: UserKey,
     session: Uuid,
     inbox: InboxSender,
     topics: Mutex<Topics>,
@@ -53,8 +54,8 @@ impl Subscriber {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn deliver(&self, Outgoing { except, delivery }: &Outgoing) {
-        if *except == Some(self.session) {
+    fn deliver(&self, Outgoing { except, but, delivery }: &Outgoing) {
+        if *except == Some(self.session) || but.as_ref().is_some_and(|but| but.contains(&self.user)) {
             return;
         }
         if matches!(delivery, Delivery::Ephemeral(_)) && self.inbox.waiting() >= EPHEMERAL_BEHIND {
@@ -64,9 +65,12 @@ impl Subscriber {
     }
 }
 
-/// A delivery, and the session that knows its content already.
+/// A delivery, and who does not get it.
 struct Outgoing {
+    /// The session that knows its content already.
     except: Option<Uuid>,
+    /// Users of the topic whom it is not for.
+    but: Option<Arc<[UserKey]>>,
     delivery: Delivery,
 }
 
@@ -80,7 +84,11 @@ impl Outgoing {
             NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
             NotificationContent::Subscribe(_) | NotificationContent::Unsubscribe(_) => return None,
         };
-        Some(Self { except: notification.except, delivery })
+        let but = match &notification.to {
+            Audience::TopicBut(_, users) => Some(Arc::clone(users)),
+            Audience::Topic(_) | Audience::Users(_) => None,
+        };
+        Some(Self { except: notification.except, but, delivery })
     }
 }
 
@@ -170,7 +178,9 @@ impl LocalBus {
             (Audience::Users(users), NotificationContent::Unsubscribe(topic)) => {
                 self.subscribers(users).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
             }
-            (Audience::Topic(topic), _) => self.topics.deliver(topic.0, &outgoing(run)).await,
+            (Audience::Topic(topic) | Audience::TopicBut(topic, _), _) => {
+                self.topics.deliver(topic.0, &outgoing(run)).await
+            }
             (Audience::Users(users), _) => {
                 let outgoing = outgoing(run);
                 for user in users.iter() {
@@ -211,8 +221,11 @@ impl LocalBus {
 
 /// Whether two notifications are deliveries to the same topic.
 fn share_topic(one: &Notification, next: &Notification) -> bool {
-    let is_topic = |it: &Notification| matches!(it.to, Audience::Topic(_));
-    is_topic(one) && one.to == next.to
+    let topic = |it: &Notification| match it.to {
+        Audience::Topic(topic) | Audience::TopicBut(topic, _) => Some(topic),
+        Audience::Users(_) => None,
+    };
+    topic(one).is_some() && topic(one) == topic(next)
 }
 
 fn outgoing(run: &[Notification]) -> Vec<Outgoing> {
@@ -251,6 +264,7 @@ impl Bus for LocalBus {
         let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
         let subscriber = Arc::new(Subscriber {
             number: self.last.fetch_add(1, Ordering::Relaxed),
+            user,
             session,
             inbox: sender,
             topics: Mutex::new(topics),

@@ -173,6 +173,8 @@ pub enum Audience {
     Users(Arc<[UserKey]>),
     /// The sessions that are subscribed to the topic of this conversation.
     Topic(ConversationKey),
+    /// The same without those of these users.
+    TopicBut(ConversationKey, Arc<[UserKey]>),
 }
 
 impl Audience {
@@ -426,7 +428,12 @@ impl UserRequest {
     /// The message, if it sends one.
     #[must_use]
     pub fn sends(&self) -> Option<&call::SendRequest> {
-        if let Request::Messages(MessagesRequest::Send(send)) = &self.request { Some(send) } else { None }
+        match &self.request {
+            Request::Messages(
+                MessagesRequest::Send(send) | MessagesRequest::SendTargeted(call::SendTargetedRequest(send)),
+            ) => Some(send),
+            _ => None,
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use tim_protocol::ConversationId;
 use tim_protocol::code::Code;
+use tim_protocol::message::Message;
 
 use super::DomainResult;
 use super::rows::{Conversation, Parties, Rows};
 use super::rules::{self, Action};
+use super::targets;
 use crate::core::ops::{Actor, Audience, UserKey};
 
 /// Finds a conversation by the ID that `actor` uses; `None` for a C2C or system conversation without messages. A group
@@ -83,11 +85,14 @@ pub(super) fn readers(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
-    sequence: u64,
+    message: &Message,
 ) -> DomainResult<Audience> {
+    if let Some(receivers) = targets::audience(rows, actor, conversation, message)? {
+        return Ok(receivers);
+    }
     if let Parties::Group(_) = conversation.parties
         && !rows.standing(conversation.key, actor.key)?.group_type.shows_history_before_joining()
-        && let Some(members) = rows.members_who_see(conversation.key, sequence)?
+        && let Some(members) = rows.members_who_see(conversation.key, message.sequence)?
     {
         return Ok(Audience::Users(members.into()));
     }

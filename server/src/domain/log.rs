@@ -16,6 +16,7 @@ use tim_protocol::{ConversationId, List, MessageId, UserId, bounds};
 use super::DomainResult;
 use super::conversations::audience;
 use super::media_names::{self, Said};
+use super::place::{self, Place};
 use super::removed::Removed;
 use super::rows::{Conversation, MessageRow, Parties, Rows, SenderProfile};
 use crate::core::ops::{Actor, Notification, NotificationContent, UserKey};
@@ -99,8 +100,9 @@ pub(super) fn append_system_message(
 ) -> DomainResult<Notification> {
     let body = body.write().map_err(|_| Code::INTERNAL)?;
     let is_tip = matches!(conversation.parties, Parties::Group(_));
+    let place = Place { sequence: conversation.head + 1, time: now, unread_index: 0 };
     let draft = Draft {
-        id: system_message_id(conversation, now),
+        id: place.id(conversation.key),
         from: UserId::system(),
         sender: SYSTEM,
         to,
@@ -117,16 +119,6 @@ pub(super) fn append_system_message(
     let message = append(rows, conversation, draft)?.ok_or(Code::INTERNAL)?;
     let to = audience(conversation);
     Ok(Notification { to, except: None, content: NotificationContent::Push(Push::Message(message)) })
-}
-
-/// The ID of a message the server writes: unique, because it contains the conversation and the sequence.
-fn system_message_id(conversation: &Conversation, now: i64) -> MessageId {
-    let (key, place) = (conversation.key.0.to_be_bytes(), (conversation.head + 1).to_be_bytes());
-    let mut unique = [0; 10];
-    for (byte, of_place) in unique.iter_mut().zip(key.into_iter().skip(3).chain(place.into_iter().skip(3))) {
-        *byte = of_place;
-    }
-    MessageId::from_parts(now, unique)
 }
 
 /// Messages without gaps, as JSON texts.
@@ -161,9 +153,14 @@ pub(super) fn messages(
     rows.messages(conversation.key, actor.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let sequence = row.sequence;
-        let message = message(row, to);
-        let message = if removed.has(sequence) { emptied(message) } else { message };
-        let message = bounds::written(&message);
+        let message = if place::hide(row.attributes, &row.from, &actor.user) {
+            let place = Place { sequence, time: row.time, unread_index: row.unread_index };
+            bounds::written(&place.empty(conversation.key, to))
+        } else if removed.has(sequence) {
+            bounds::written(&emptied(message(row, to)))
+        } else {
+            bounds::written(&message(row, to))
+        };
         if !room.take_bytes(message.get().len()) {
             return ControlFlow::Break(());
         }

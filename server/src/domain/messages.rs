@@ -3,7 +3,7 @@
 use tim_protocol::bounds;
 use tim_protocol::call::{
     Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, ReadersRequest,
-    ReceiptsRequest, RemovalsRequest, Reply,
+    ReceiptsRequest, RemovalsRequest, Reply, SendTargetedRequest,
 };
 
 use super::outcome::without_notifications;
@@ -21,7 +21,9 @@ pub(super) fn request(
 ) -> DomainResult<Committed> {
     let UserRequest { actor, now, revoke_within, .. } = asked;
     match request {
-        MessagesRequest::Send(send) => send::send(rows, actor, send, *now),
+        MessagesRequest::Send(send) | MessagesRequest::SendTargeted(SendTargetedRequest(send)) => {
+            send::send(rows, actor, send, *now)
+        }
         MessagesRequest::SendOnline(send) => online::relay(rows, actor, send, *now),
         MessagesRequest::History(asked) => {
             let page = history::page(rows, actor, asked)?;

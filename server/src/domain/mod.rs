@@ -29,6 +29,7 @@ mod notices;
 mod online;
 mod outcome;
 mod pins;
+mod place;
 mod profiles;
 mod reactions;
 mod read;
@@ -43,6 +44,7 @@ pub mod rules;
 mod send;
 mod settings;
 mod sync;
+mod targets;
 mod unread;
 mod users;
 

@@ -82,7 +82,7 @@ pub(super) fn modify(
         ..Changed::of(&message, MessageChange::Modified(modification))
     };
     let mutation = mutations::append(rows, actor, &mut conversation, &message, changed)?;
-    let to = readers(rows, actor, &conversation, message.sequence)?;
+    let to = readers(rows, actor, &conversation, &message)?;
     let notification = mutations::notification(actor, to, mutation.clone());
     Ok(with_notifications(answer(true, mutation), vec![notification]))
 }

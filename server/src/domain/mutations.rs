@@ -36,7 +36,8 @@ pub(super) fn visible(
     stored(rows, actor, conversation, name, sequence)
 }
 
-/// The message with this sequence as the actor sees it who may, also if the actor removed it: it is there for others.
+/// The message with this sequence as the actor sees it who may, also if the actor removed it: it is there for others. `None` if it is
+/// hidden from the actor.
 pub(super) fn stored(
     rows: &mut impl Rows,
     actor: &Actor,
@@ -47,7 +48,8 @@ pub(super) fn stored(
     let reader = Reader { actor, conversation, name, removed: &Removed::default() };
     let run = messages(rows, &reader, sequence..=sequence, 1, usize::MAX)?;
     let message = run.messages.first().map(|text| serde_json::from_str(text.get())).transpose();
-    Ok(message.map_err(|_| Code::INTERNAL)?)
+    let message: Option<Message> = message.map_err(|_| Code::INTERNAL)?;
+    Ok(message.filter(|message| !message.removed))
 }
 
 /// What a mutation makes of its message.
@@ -153,7 +155,7 @@ pub(super) fn page(
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     rows.mutations(conversation.key, actor, asked.after, limits::MUTATION_PAGE, |row| {
         let number = row.number;
-        if row.sequence >= own.first_visible_seq && !removed.has(row.sequence) {
+        if row.sequence >= own.first_visible_seq && !removed.has(row.sequence) && !row.is_hidden {
             let mutation = seen(row, actor, &conversation, &asked.conversation_id);
             if !room.take(&mutation) {
                 return ControlFlow::Break(());

@@ -1,5 +1,6 @@
 //! Pinned messages of groups. Who may pin is declared with the verb.
 
+use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{self, Call as _, Newest, PinnedMessages};
 use tim_protocol::code::Code;
 use tim_protocol::message::{MessageChange, Mutation, Pin};
@@ -39,6 +40,10 @@ pub(super) fn pin(
     if message.from.is_system() {
         return Err(Fault::with_text(Code::BAD_REQUEST, "what the server says is not pinned").into());
     }
+    if Attributes::of(message.attributes.as_deref()).receiver_list.is_some() {
+        let text = "a message with a receiverList is not pinned: others of the group do not see it";
+        return Err(Fault::with_text(Code::BAD_REQUEST, text).into());
+    }
     if asked.is_pinned && rows.pinned(conversation.key)?.len() >= limits::PINNED_MESSAGES {
         return Err(Code::TOO_MANY_PINS.into());
     }
@@ -50,7 +55,7 @@ pub(super) fn pin(
     } else {
         rows.remove_pin(conversation.key, message.sequence)?;
     }
-    let to = readers(rows, actor, &conversation, message.sequence)?;
+    let to = readers(rows, actor, &conversation, &message)?;
     let notification = mutations::notification(actor, to, mutation.clone());
     Ok(with_notifications(answer(Some(mutation)), vec![notification]))
 }

@@ -43,7 +43,7 @@ pub(super) fn react(
     } else {
         rows.remove_reaction(of, sequence, actor.key, id)?;
     }
-    let to = readers(rows, actor, &conversation, sequence)?;
+    let to = readers(rows, actor, &conversation, &message)?;
     let notification = mutations::notification(actor, to, mutation.clone());
     Ok(with_notifications(answer(Some(mutation)), vec![notification]))
 }

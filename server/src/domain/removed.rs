@@ -5,8 +5,9 @@ use std::ops::{ControlFlow, RangeInclusive};
 use tim_protocol::attributes::Attributes;
 
 use super::DomainResult;
+use super::place;
 use super::rows::{Conversation, Rows, UserConversation};
-use crate::core::ops::UserKey;
+use crate::core::ops::{Actor, UserKey};
 
 /// So many messages are looked at to find the last one that is left.
 const LOOKED_AT: u32 = 100;
@@ -41,10 +42,11 @@ impl Removed {
 /// close to the newest.
 pub(super) fn newest_shown(
     rows: &mut impl Rows,
-    user: UserKey,
+    actor: &Actor,
     conversation: &Conversation,
     own: UserConversation,
 ) -> DomainResult<u64> {
+    let user = actor.key;
     let newest = conversation.last_shown_seq;
     let Removed(at_end) = Removed::among(rows, user, conversation, own, newest..=newest)?;
     let Some((first, _)) = at_end.first() else { return Ok(newest) };
@@ -53,7 +55,10 @@ pub(super) fn newest_shown(
     let removed = Removed::among(rows, user, conversation, own, low..=high)?;
     let mut found = 0;
     rows.messages(conversation.key, user, low..=high, LOOKED_AT, |row| {
-        if removed.has(row.sequence) || Attributes::of(row.attributes).excluded_from_last_message {
+        if removed.has(row.sequence)
+            || Attributes::of(row.attributes).excluded_from_last_message
+            || place::hide(row.attributes, &row.from, &actor.user)
+        {
             return ControlFlow::Continue(());
         }
         found = row.sequence;

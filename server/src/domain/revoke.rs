@@ -9,11 +9,11 @@ use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 use super::DomainResult;
 use super::conversations::{audience, named};
 use super::log::type_only_body;
-use super::mentions;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, MutationKind, Parties, Rows};
 use super::rules::{self, Action};
+use super::{mentions, targets};
 use crate::core::ops::{Actor, Committed};
 
 /// Revokes a message; `within` is the maximum age of a message that its sender may revoke, in milliseconds.
@@ -39,7 +39,9 @@ pub(super) fn revoke(
     check(rows, actor, &conversation, &message, now, within)?;
     let revocation = Revocation { by: actor.user.clone(), time: now, reason: asked.reason.clone() };
     let mutation = append(rows, actor, &mut conversation, &message, revocation)?;
-    let notification = mutations::notification(actor, audience(&conversation), mutation.clone());
+    let receivers = targets::audience(rows, actor, &conversation, &message)?;
+    let to = receivers.unwrap_or_else(|| audience(&conversation));
+    let notification = mutations::notification(actor, to, mutation.clone());
     Ok(with_notifications(call::RevokeRequest::answer(mutation), vec![notification]))
 }
 

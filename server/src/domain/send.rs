@@ -11,7 +11,7 @@ use super::log::{Draft, append};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows, SendToGroup, SendToUser, SenderProfile};
 use super::rules::{self, Action};
-use super::{DomainError, DomainResult, mentions, unread};
+use super::{DomainError, DomainResult, mentions, targets, unread};
 use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
 /// The result of the checks of a send.
@@ -48,6 +48,13 @@ pub(super) fn send(
     };
     let attributes = send.attributes.as_ref().map(SentAttributes::read).transpose();
     let attributes = attributes.map_err(|refused| refused.code)?;
+    let receivers = match attributes.and_then(|it| it.receiver_list.as_ref()) {
+        Some(names) => match targets::receivers(rows, actor, &conversation, names) {
+            Ok(receivers) => Some(receivers),
+            Err(why) => return before_or(rows, actor, &conversation, send.id, why).map(repeated),
+        },
+        None => None,
+    };
     let draft = Draft {
         id: send.id,
         from: actor.user.clone(),
@@ -55,8 +62,9 @@ pub(super) fn send(
         to: send.to.clone(),
         client_time: send.client_time,
         priority: send.priority,
-        is_uncounted: send.excluded_from_unread_count || !counts,
-        is_excluded_from_last: attributes.is_some_and(|it| it.excluded_from_last_message),
+        is_uncounted: send.excluded_from_unread_count || !counts || receivers.is_some(),
+        is_excluded_from_last: receivers.is_some()
+            || attributes.is_some_and(|it| it.excluded_from_last_message),
         attributes: send.attributes.as_ref().map(SentAttributes::text),
         body: &send.body,
         now,
@@ -83,13 +91,15 @@ pub(super) fn send(
         receipts,
         mutation_seq: 0,
     };
-    let to = audience(&conversation);
-    let notification = Notification {
-        to,
-        except: actor.session,
-        content: NotificationContent::Push(Push::Message(message)),
+    let notifications = match receivers {
+        Some(receivers) => targets::notifications(actor, &conversation, receivers, message),
+        None => vec![Notification {
+            to: audience(&conversation),
+            except: actor.session,
+            content: NotificationContent::Push(Push::Message(message)),
+        }],
     };
-    Ok(with_notifications(call::SendRequest::answer(sent), vec![notification]))
+    Ok(with_notifications(call::SendRequest::answer(sent), notifications))
 }
 
 /// The answer to the send of a message that was appended before.
@@ -137,5 +147,16 @@ fn refuse(
     id: MessageId,
     why: DomainError,
 ) -> DomainResult<Admission> {
-    rows.sent(conversation.key, actor.key, id)?.map(Admission::Repeat).ok_or(why)
+    before_or(rows, actor, conversation, id, why).map(Admission::Repeat)
+}
+
+/// The result of the earlier send of a message; without one the refusal.
+fn before_or(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    id: MessageId,
+    why: DomainError,
+) -> DomainResult<Sent> {
+    rows.sent(conversation.key, actor.key, id)?.ok_or(why)
 }

@@ -46,6 +46,7 @@ impl Subscriber {
         match to {
             Audience::Users(users) => users.contains(&self.user),
             Audience::Topic(topic) => self.topics.contains(topic),
+            Audience::TopicBut(topic, but) => self.topics.contains(topic) && !but.contains(&self.user),
         }
     }
 }
@@ -89,6 +90,11 @@ impl World {
     }
 
     pub fn publish(&mut self, notifications: &[Notification]) {
+        if let [shown, Notification { to: Audience::TopicBut(topic, _), .. }] = notifications
+            && self.is_broken(Break::ShowsToAll)
+        {
+            return self.publish(&[Notification { to: Audience::Topic(*topic), ..shown.clone() }]);
+        }
         for tell in notifications {
             let delivery = match &tell.content {
                 NotificationContent::Push(push) => Delivery::Push(push.write().unwrap().into()),

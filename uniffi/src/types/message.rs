@@ -156,6 +156,10 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = [])]
     pub at_user_list: Vec<String>,
+    /// The only members of the group who see it besides its sender; empty if all do.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub receiver_list: Vec<String>,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
     /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
     /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -216,6 +220,7 @@ impl From<engine::Message> for Message {
             is_online_only,
             cloud_custom_data,
             at_user_list,
+            receiver_list,
             local_path,
             local_snapshot_path,
             local_custom_data,
@@ -254,6 +259,7 @@ impl From<engine::Message> for Message {
             is_online_only,
             cloud_custom_data,
             at_user_list: at_user_list.iter().map(ToString::to_string).collect(),
+            receiver_list: receiver_list.iter().map(ToString::to_string).collect(),
             local_path: local_path.map(|path| path.display().to_string()),
             local_snapshot_path: local_snapshot_path.map(|path| path.display().to_string()),
             local_custom_data,
@@ -300,6 +306,7 @@ impl TryFrom<Message> for engine::Message {
             is_online_only,
             cloud_custom_data,
             at_user_list,
+            receiver_list,
             local_path,
             local_snapshot_path,
             local_custom_data,
@@ -344,6 +351,7 @@ impl TryFrom<Message> for engine::Message {
             is_online_only,
             cloud_custom_data,
             at_user_list: user_ids(&at_user_list)?,
+            receiver_list: user_ids(&receiver_list)?,
             local_path: local_path.map(Into::into),
             local_snapshot_path: local_snapshot_path.map(Into::into),
             local_custom_data,
@@ -369,16 +377,22 @@ pub struct CreateOptions {
     /// The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
     #[uniffi(default = false)]
     pub need_read_receipt: bool,
+    /// The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. Such a message never
+    /// counts as unread, mentions nobody, and asks for no read receipts.
+    #[uniffi(default = None)]
+    pub receiver_list: Option<Vec<String>>,
 }
 
 impl TryFrom<CreateOptions> for engine::CreateOptions {
     type Error = TimError;
 
     fn try_from(options: CreateOptions) -> Result<Self, TimError> {
-        let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt } = options;
+        let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list } =
+            options;
         let priority = priority.map(Into::into).unwrap_or_default();
         let at_user_list = user_ids(&at_user_list)?;
-        Ok(Self { priority, cloud_custom_data, at_user_list, need_read_receipt })
+        let receiver_list = receiver_list.map(|users| user_ids(&users)).transpose()?;
+        Ok(Self { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list })
     }
 }
 

@@ -5120,6 +5120,11 @@ public struct CreateOptions: Equatable, Hashable {
      * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
      */
     public var needReadReceipt: Bool
+    /**
+     * The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. Such a message never
+     * counts as unread, mentions nobody, and asks for no read receipts.
+     */
+    public var receiverList: [String]?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5135,11 +5140,16 @@ public struct CreateOptions: Equatable, Hashable {
          */atUserList: [String] = [],
         /**
          * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
-         */needReadReceipt: Bool = false) {
+         */needReadReceipt: Bool = false,
+        /**
+         * The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. Such a message never
+         * counts as unread, mentions nobody, and asks for no read receipts.
+         */receiverList: [String]? = nil) {
         self.priority = priority
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
         self.needReadReceipt = needReadReceipt
+        self.receiverList = receiverList
     }
 
 
@@ -5161,7 +5171,8 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
                 priority: FfiConverterOptionTypePriority.read(from: &buf),
                 cloudCustomData: FfiConverterString.read(from: &buf),
                 atUserList: FfiConverterSequenceString.read(from: &buf),
-                needReadReceipt: FfiConverterBool.read(from: &buf)
+                needReadReceipt: FfiConverterBool.read(from: &buf),
+                receiverList: FfiConverterOptionSequenceString.read(from: &buf)
         )
     }
 
@@ -5170,6 +5181,7 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterBool.write(value.needReadReceipt, into: &buf)
+        FfiConverterOptionSequenceString.write(value.receiverList, into: &buf)
     }
 }
 
@@ -6497,6 +6509,10 @@ public struct Message: Equatable, Hashable {
      */
     public var atUserList: [String]
     /**
+     * The only members of the group who see it besides its sender; empty if all do.
+     */
+    public var receiverList: [String]
+    /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -6620,6 +6636,9 @@ public struct Message: Equatable, Hashable {
          * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
          */atUserList: [String] = [],
         /**
+         * The only members of the group who see it besides its sender; empty if all do.
+         */receiverList: [String] = [],
+        /**
          * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
          * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
          * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -6670,6 +6689,7 @@ public struct Message: Equatable, Hashable {
         self.isOnlineOnly = isOnlineOnly
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
+        self.receiverList = receiverList
         self.localPath = localPath
         self.localSnapshotPath = localSnapshotPath
         self.localCustomData = localCustomData
@@ -6724,6 +6744,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 isOnlineOnly: FfiConverterBool.read(from: &buf),
                 cloudCustomData: FfiConverterString.read(from: &buf),
                 atUserList: FfiConverterSequenceString.read(from: &buf),
+                receiverList: FfiConverterSequenceString.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
                 localSnapshotPath: FfiConverterOptionString.read(from: &buf),
                 localCustomData: FfiConverterString.read(from: &buf),
@@ -6764,6 +6785,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterBool.write(value.isOnlineOnly, into: &buf)
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
+        FfiConverterSequenceString.write(value.receiverList, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
         FfiConverterOptionString.write(value.localSnapshotPath, into: &buf)
         FfiConverterString.write(value.localCustomData, into: &buf)
@@ -12525,6 +12547,30 @@ fileprivate struct FfiConverterOptionTypePriority: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypePriority.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
+    typealias SwiftType = [String]?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterSequenceString.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterSequenceString.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }

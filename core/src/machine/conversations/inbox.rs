@@ -37,6 +37,8 @@ impl Conversations {
         if around.awaited_since.is_none_or(|since| message.time >= since) {
             conv.row.baseline_seq.get_or_insert(message.sequence.saturating_sub(1));
         }
+        // Of a message to others of the group only its place is told.
+        self.learn_removed(around.cx, &id, std::slice::from_ref(&message));
         self.arrived(around, &id, message);
         self.pushed_to.insert(id);
     }

@@ -34,6 +34,8 @@ pub struct MutationRow {
     pub unread_index: u64,
     /// Key and ID of the message's sender.
     pub sender: (UserKey, UserId),
+    /// The message is hidden from the reader.
+    pub is_hidden: bool,
     /// The change, as the message is now.
     pub change: MessageChange,
 }

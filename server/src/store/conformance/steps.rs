@@ -132,6 +132,15 @@ pub fn message_with(from: &Actor, to: &str, number: u64, attributes: &str) -> Wr
     write
 }
 
+/// A text message to a group that only these members see.
+#[must_use]
+pub fn targeted(from: &Actor, to: &str, number: u64, receivers: &[&str]) -> Write {
+    let attributes = serde_json::json!({ "receiverList": receivers }).to_string();
+    let attributes = Some(RawValue::from_string(attributes).unwrap().into());
+    let send = call::SendRequest { attributes, ..text_to(to, number) };
+    Write::request(from, call::SendTargetedRequest(send), NOW)
+}
+
 /// Puts users on the actor's blacklist, or takes them off.
 #[must_use]
 pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {

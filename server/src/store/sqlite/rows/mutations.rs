@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use rusqlite::{Row, params};
 use serde_json::value::RawValue;
+use tim_protocol::attributes::Attributes;
 use tim_protocol::bounds;
 use tim_protocol::message::{MessageChange, Modification, Reactions, Revocation};
 
@@ -156,11 +157,13 @@ fn read_mutation(row: &Row<'_>, reader: &Actor) -> DomainResult<MutationRow> {
         REACTIONS => MessageChange::Reactions(Reactions::seen_by(&reader.user, read_reactions(row, 13)?)),
         _ => return Err(damaged()),
     };
+    let from = user_name(&row.get::<_, String>(4)?)?;
     Ok(MutationRow {
         number: unsigned(row, 0)?,
         sequence: unsigned(row, 1)?,
         unread_index: unsigned(row, 2)?,
-        sender: (UserKey(row.get(3)?), user_name(&row.get::<_, String>(4)?)?),
+        is_hidden: Attributes::of(attributes(row, 10)?).hide_from(&reader.user, &from),
+        sender: (UserKey(row.get(3)?), from),
         change,
     })
 }

@@ -7862,6 +7862,12 @@ data class CreateOptions (
      * The sender wants to know who read it; receivers confirm that with `sendMessageReadReceipt`.
      */
     val `needReadReceipt`: kotlin.Boolean = false
+    ,
+    /**
+     * The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. Such a message never
+     * counts as unread, mentions nobody, and asks for no read receipts.
+     */
+    val `receiverList`: List<kotlin.String>? = null
 
 ){
 
@@ -7882,6 +7888,7 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterString.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterOptionalSequenceString.read(buf),
         )
     }
 
@@ -7889,7 +7896,8 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterOptionalTypePriority.allocationSize(value.`priority`) +
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
-            FfiConverterBoolean.allocationSize(value.`needReadReceipt`)
+            FfiConverterBoolean.allocationSize(value.`needReadReceipt`) +
+            FfiConverterOptionalSequenceString.allocationSize(value.`receiverList`)
     )
 
     override fun write(value: CreateOptions, buf: ByteBuffer) {
@@ -7897,6 +7905,7 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterBoolean.write(value.`needReadReceipt`, buf)
+            FfiConverterOptionalSequenceString.write(value.`receiverList`, buf)
     }
 }
 
@@ -9017,6 +9026,11 @@ data class Message (
     val `atUserList`: List<kotlin.String> = listOf()
     ,
     /**
+     * The only members of the group who see it besides its sender; empty if all do.
+     */
+    val `receiverList`: List<kotlin.String> = listOf()
+    ,
+    /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -9092,6 +9106,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.read(buf),
             FfiConverterString.read(buf),
             FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterString.read(buf),
@@ -9132,6 +9147,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.allocationSize(value.`isOnlineOnly`) +
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
+            FfiConverterSequenceString.allocationSize(value.`receiverList`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
             FfiConverterOptionalString.allocationSize(value.`localSnapshotPath`) +
             FfiConverterString.allocationSize(value.`localCustomData`) +
@@ -9171,6 +9187,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.write(value.`isOnlineOnly`, buf)
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterSequenceString.write(value.`atUserList`, buf)
+            FfiConverterSequenceString.write(value.`receiverList`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
             FfiConverterOptionalString.write(value.`localSnapshotPath`, buf)
             FfiConverterString.write(value.`localCustomData`, buf)
@@ -13815,6 +13832,38 @@ public object FfiConverterOptionalTypePriority: FfiConverterRustBuffer<Priority?
         } else {
             buf.put(1)
             FfiConverterTypePriority.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalSequenceString: FfiConverterRustBuffer<List<kotlin.String>?> {
+    override fun read(buf: ByteBuffer): List<kotlin.String>? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterSequenceString.read(buf)
+    }
+
+    override fun allocationSize(value: List<kotlin.String>?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterSequenceString.allocationSize(value)
+        }
+    }
+
+    override fun write(value: List<kotlin.String>?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterSequenceString.write(value, buf)
         }
     }
 }

@@ -1,0 +1,62 @@
+//! The places of a log whose messages somebody does not see, and the IDs of what the server writes into a log.
+
+use serde_json::value::RawValue;
+use tim_protocol::attributes::Attributes;
+use tim_protocol::message::{Message, Priority};
+use tim_protocol::{ConversationId, List, MessageId, UnixMillis, UserId, bounds};
+
+use crate::core::ops::ConversationKey;
+
+/// Where a message stands.
+pub(super) struct Place {
+    pub(super) sequence: u64,
+    pub(super) time: UnixMillis,
+    pub(super) unread_index: u64,
+}
+
+impl Place {
+    /// The ID of what the server writes there: unique, because it contains the conversation and the sequence.
+    pub(super) fn id(&self, key: ConversationKey) -> MessageId {
+        let (key, place) = (key.0.to_be_bytes(), self.sequence.to_be_bytes());
+        let mut unique = [0; 10];
+        for (byte, of_place) in
+            unique.iter_mut().zip(key.into_iter().skip(3).chain(place.into_iter().skip(3)))
+        {
+            *byte = of_place;
+        }
+        MessageId::from_parts(self.time, unique)
+    }
+
+    /// The place as those have it from whom its message is hidden: it tells that there is one, and when it was sent.
+    pub(super) fn empty(self, key: ConversationKey, to: ConversationId) -> Message {
+        let attributes = Attributes { excluded_from_last_message: true, ..Attributes::default() };
+        Message {
+            id: self.id(key),
+            from: UserId::system(),
+            to,
+            sequence: self.sequence,
+            unread_index: self.unread_index,
+            by_sender: 0,
+            time: self.time,
+            client_time: self.time,
+            priority: Priority::Lowest,
+            excluded_from_unread_count: true,
+            nick: String::new(),
+            avatar: String::new(),
+            revoked: None,
+            removed: true,
+            mutation_seq: 0,
+            version: 0,
+            pin: None,
+            reactions: List::default(),
+            receipts: None,
+            attributes: Some(bounds::written(&attributes)),
+            body: bounds::written(&serde_json::json!({ "type": "TIMCustomElem" })),
+        }
+    }
+}
+
+/// Whether a message with these attributes is hidden from a user.
+pub(super) fn hide(attributes: Option<&RawValue>, sender: &UserId, user: &UserId) -> bool {
+    attributes.is_some() && Attributes::of(attributes).hide_from(user, sender)
+}

@@ -218,6 +218,9 @@ codes! {
     MESSAGE_NOT_FOUND = 130_150: "there is no such message, or it was revoked";
     MODIFY_NOT_ALLOWED = 130_151: "only its sender modifies a message: a text, custom, face or location body, of any its custom data";
 
+    // Ours: what a server may leave out.
+    SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";
+
     // Ours: the engine's own life.
     DESTROYED = 130_160: "the instance was destroyed: create a new one";
     CANCELLED = 130_161: "the call was cancelled, or the login ended first";

@@ -153,5 +153,7 @@ pub const SEARCH_TYPES: usize = 20;
 pub const SEARCH_SENDERS: usize = 5;
 /// Most results of one page of a search.
 pub const SEARCH_PAGE: u32 = 100;
+/// Most messages that a server's search finds in one conversation.
+pub const SEARCH_HITS: u32 = 1_000;
 /// Letters of a word that a search compares; those that follow make no difference.
 pub const SEARCH_WORD: usize = 64;

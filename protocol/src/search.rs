@@ -7,12 +7,15 @@
 //! Pure: client and server break up texts in the same way, and what an index has depends on it. A change of the terms asks
 //! for another [`VERSION`].
 
+mod indexed;
+
 use std::ops::Range;
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::body::Body;
 use crate::limits;
+pub use indexed::{Conditions, Document};
 
 /// The version of the terms. Raise it when a text gets other terms than before, or a kind of message other texts.
 const VERSION: u32 = 1;

@@ -41,8 +41,18 @@ pub struct Config {
     pub limits: Limits,
     /// Files of messages.
     pub media: MediaConfig,
+    /// Searches of messages.
+    pub search: SearchConfig,
     /// What is logged.
     pub log: Log,
+}
+
+/// Searches of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SearchConfig {
+    /// Whether the server keeps an index of messages.
+    pub enabled: bool,
 }
 
 /// Where the certificate is.
@@ -149,6 +159,7 @@ impl Default for Config {
             session: SessionConfig::default(),
             limits: Limits::default(),
             media: MediaConfig::default(),
+            search: SearchConfig::default(),
             log: Log::default(),
         }
     }

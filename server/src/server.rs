@@ -92,7 +92,11 @@ impl Server {
         let lock = data.lock()?;
         let ticket_key = data.ticket_key()?;
         let bus = LocalBus::default();
-        let store = SqliteStore::open(&data.database(), Box::new(publisher::start(bus.clone())))?;
+        let listener = Box::new(publisher::start(bus.clone()));
+        let store = match config.search.enabled {
+            true => SqliteStore::open_searched(&data.database(), listener),
+            false => SqliteStore::open(&data.database(), listener),
+        }?;
         let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
         let files = open_and_try_files(&config.media, &data.media()).await?;
         let media = Media::open(files, &data.media(), Arc::clone(&shares), clock, config.media.quota())

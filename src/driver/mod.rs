@@ -390,8 +390,8 @@ impl<S: Store<Location = Path>> Driver<S> {
                 let kept = self.keep_local(message, &change).await;
                 self.answer_read(call, kept.map(|()| CallResult::Return(Return::Done)))?;
             }
-            Output::ReturnFound(call, search) => {
-                let found = self.found(&search).await;
+            Output::ReturnFound(call, search, found) => {
+                let found = self.found(&search, found).await;
                 self.answer_read(call, found.map(CallResult::Found))?;
             }
         }

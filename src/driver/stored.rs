@@ -254,10 +254,17 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.with_local(ids.iter().filter_map(|id| by_id.remove(id)).flatten().collect()).await
     }
 
-    /// What a search finds, as this user sees it.
-    pub(super) async fn found(&mut self, search: &Search) -> Result<MessageSearchResult, Fault> {
+    /// What the server found in a search, or else what the store finds, as this user sees it.
+    pub(super) async fn found(
+        &mut self,
+        search: &Search,
+        found: Option<Box<Found>>,
+    ) -> Result<MessageSearchResult, Fault> {
         let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        let Found { total, results, next } = may_block(store.search(search)).await?;
+        let Found { total, results, next } = match found {
+            Some(found) => *found,
+            None => may_block(store.search(search)).await?,
+        };
         let me = me.clone();
         let mut search_result_list = Vec::with_capacity(results.len());
         for FoundIn { conversation, count, messages } in results {

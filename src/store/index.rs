@@ -6,8 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::value::RawValue;
-use tim_protocol::body::{Body, Element as _};
-use tim_protocol::search::{terms, version};
+use tim_protocol::search::{Document, version};
 
 use super::error::{StoreError, StoreResult};
 
@@ -69,7 +68,7 @@ pub(super) fn index(connection: &Connection) -> StoreResult<bool> {
     {
         last = Some(row.get::<_, i64>(0)?);
         count += 1;
-        if let Some(Document { text, sender, kind }) = Document::of(row, 3)? {
+        if let Some(Document { text, sender, kind }) = document_of(row, 3)? {
             bytes += text.len();
             insert.execute(params![row_of(row.get(1)?, row.get(2)?)?, text, sender, kind])?;
         }
@@ -87,7 +86,7 @@ pub(super) fn forget(connection: &Connection, conv: i64, sequence: i64) -> Store
          WHERE conv = ? AND seq = ? AND rowid <= (SELECT up_to FROM indexed WHERE id = 1)",
     )?;
     let mut rows = query.query([conv, sequence])?;
-    let document = rows.next()?.map(|row| Document::of(row, 0)).transpose()?.flatten();
+    let document = rows.next()?.map(|row| document_of(row, 0)).transpose()?.flatten();
     let Some(Document { text, sender, kind }) = document else { return Ok(()) };
     let deleted = connection
         .prepare_cached("INSERT INTO found(found, rowid, text, sender, kind) VALUES('delete', ?, ?, ?, ?)")?
@@ -108,45 +107,18 @@ pub(super) fn messages_deleted(connection: &Connection) -> StoreResult<()> {
     Ok(())
 }
 
-/// What the index has of a message.
-struct Document {
-    text: String,
-    sender: String,
-    kind: &'static str,
-}
-
-impl Document {
-    /// Of a row with a sender and a message from a column on; `None` if the message was revoked or cannot be read.
-    fn of(row: &Row<'_>, first: usize) -> StoreResult<Option<Self>> {
-        /// Of a message only what the index needs.
-        #[derive(serde::Deserialize)]
-        struct Content<'a> {
-            #[serde(default)]
-            revoked: Option<serde::de::IgnoredAny>,
-            #[serde(borrow)]
-            body: &'a RawValue,
-        }
-        let sender = hex(row.get_ref(first)?.as_bytes().map_err(|_| StoreError::Damaged)?);
-        let content = row.get_ref(first + 1)?.as_str().map_err(|_| StoreError::Damaged)?;
-        let Content { revoked: None, body } = serde_json::from_str(content)? else { return Ok(None) };
-        let Ok(body) = Body::read(body) else { return Ok(None) };
-        let mut text = String::new();
-        for part in body.searchable() {
-            for term in terms(part) {
-                text.push_str(&term.text);
-                text.push(' ');
-            }
-            // A term that nobody can ask for, so that no phrase reaches from one text into the next.
-            text.push_str("\u{B7} ");
-        }
-        Ok(Some(Self { text, sender, kind: body.tag() }))
+/// What the index has of a row with a sender and a message from a column on; `None` if the message was revoked or cannot be read.
+fn document_of(row: &Row<'_>, first: usize) -> StoreResult<Option<Document>> {
+    /// Of a message only what the index needs.
+    #[derive(serde::Deserialize)]
+    struct Content<'a> {
+        #[serde(default)]
+        revoked: Option<serde::de::IgnoredAny>,
+        #[serde(borrow)]
+        body: &'a RawValue,
     }
-}
-
-/// A name as one term.
-pub(super) fn hex(name: &[u8]) -> String {
-    name.iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|half| char::from_digit(half.into(), 16))
-        .collect()
+    let sender = row.get_ref(first)?.as_bytes().map_err(|_| StoreError::Damaged)?;
+    let content = row.get_ref(first + 1)?.as_str().map_err(|_| StoreError::Damaged)?;
+    let Content { revoked: None, body } = serde_json::from_str(content)? else { return Ok(None) };
+    Ok(Document::of(sender, body))
 }

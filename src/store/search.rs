@@ -5,44 +5,20 @@
 use rusqlite::{Connection, params};
 use tim_core::search::{Found, FoundIn, KeywordMatch, Search};
 use tim_protocol::message::Message;
+use tim_protocol::search::Conditions;
 use tim_protocol::{ConversationId, UserId};
 
 use super::Query;
 use super::apply::{find, to_sql};
 use super::error::{StoreError, StoreResult};
-use super::index::{hex, row_of};
+use super::index::row_of;
 use super::read::{json, number, text};
 use super::schema::conv_columns;
 
-/// The query of the index. Every term stands between quotation marks and has letters and digits only.
+/// The query of the index.
 fn expression(search: &Search) -> String {
-    let phrases = search.phrases.iter().map(|phrase| {
-        let terms: Vec<&str> = phrase.terms().collect();
-        format!("\"{}\"{}", terms.join(" "), if phrase.is_open() { "*" } else { "" })
-    });
-    let quoted = |terms: Vec<String>| terms.iter().map(|term| format!("\"{term}\"")).collect::<Vec<_>>();
-    let between = match search.matching {
-        KeywordMatch::Or => " OR ",
-        KeywordMatch::And => " AND ",
-    };
-    let conditions = [
-        ("text", phrases.collect::<Vec<_>>().join(between)),
-        (
-            "sender",
-            quoted(search.senders.iter().map(|user| hex(user.as_str().as_bytes())).collect()).join(" OR "),
-        ),
-        ("kind", quoted(search.types.iter().map(|tag| letters(tag)).collect()).join(" OR ")),
-    ];
-    let conditions = conditions.iter().filter(|(_, condition)| !condition.is_empty());
-    conditions
-        .map(|(column, condition)| format!("{column} : ({condition})"))
-        .collect::<Vec<_>>()
-        .join(" AND ")
-}
-
-/// Only letters and digits, of which tags consist.
-fn letters(tag: &str) -> String {
-    tag.chars().filter(char::is_ascii_alphanumeric).collect()
+    let Search { phrases, senders, types, .. } = search;
+    Conditions { phrases, all: search.matching == KeywordMatch::And, senders, types }.expression()
 }
 
 /// The visible messages `f` of the index that match `?1` in rows from `?4` to `?5`, and were sent from `?2` to `?3`. If they may

@@ -1,6 +1,7 @@
-//! Searches of the messages on this device.
+//! Searches of the messages on this device, and of those on the server.
 
-use tim_core::search::Search;
+use tim_core::search::{Found, FoundIn, KeywordMatch, Search};
+use tim_protocol::call::{SearchRequest, SearchResult};
 use tim_protocol::search::Phrase;
 use tim_protocol::{Code, Fault, UnixMillis, limits};
 
@@ -26,12 +27,66 @@ impl Tim {
         &self,
         param: MessageSearchParam,
     ) -> Result<MessageSearchResult, TimError> {
-        let until = match param.time_position {
-            None if param.time_period.is_some() => self.get_server_time().await?,
-            position => position.unwrap_or(UnixMillis::MAX),
+        let until = self.until(&param).await?;
+        self.found(search(param, until)?, None).await
+    }
+
+    /// Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+    /// Parameters and results are those of [`Tim::search_local_messages`], but for the numbers: a conversation's stays at 1,000,
+    /// and `total_count` is of the conversations on this page. A page may have fewer results than asked for, or none, and a
+    /// `cursor`. What was sent or modified a moment ago may not be found yet.
+    ///
+    /// # Errors
+    /// As [`Tim::search_local_messages`]. [`Code::SEARCH_OFF`] if the server's operator has not turned searches on,
+    /// [`Code::TOO_FAST`], as each counts as ten requests; [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`];
+    /// [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if the server does not answer.
+    pub async fn search_cloud_messages(
+        &self,
+        param: MessageSearchParam,
+    ) -> Result<MessageSearchResult, TimError> {
+        self.admitted()?;
+        let until = self.until(&param).await?;
+        let keywords = param.keyword_list.clone();
+        let search = search(param, until)?;
+        let (since, until) = search.sent.unzip();
+        let page = self
+            .ask(SearchRequest {
+                conversation_id: search.conversation.clone(),
+                keywords,
+                all: search.matching == KeywordMatch::And,
+                senders: search.senders.clone(),
+                types: search.types.clone(),
+                since,
+                until,
+                from: search.from.unwrap_or(0),
+                limit: search.count,
+            })
+            .await?;
+        let seen = |it: SearchResult| FoundIn {
+            conversation: it.conversation_id,
+            count: it.count,
+            messages: it.messages.items,
         };
-        let search = Box::new(search(param, until)?);
-        match self.inner.commands.call(Call::Search(search)).await? {
+        let results: Vec<FoundIn> = page.results.into_iter().map(seen).collect();
+        let total = results.iter().map(|it| it.count).sum();
+        let found = Found { total, results, next: (page.next > 0).then_some(page.next) };
+        self.found(search, Some(Box::new(found))).await
+    }
+
+    /// The latest time at which messages are searched for.
+    async fn until(&self, param: &MessageSearchParam) -> Result<UnixMillis, TimError> {
+        match param.time_position {
+            None if param.time_period.is_some() => self.get_server_time().await,
+            position => Ok(position.unwrap_or(UnixMillis::MAX)),
+        }
+    }
+
+    async fn found(
+        &self,
+        search: Search,
+        found: Option<Box<Found>>,
+    ) -> Result<MessageSearchResult, TimError> {
+        match self.inner.commands.call(Call::Search(Box::new(search), found)).await? {
             CallResult::Found(found) => Ok(found),
             _ => Err(unexpected()),
         }

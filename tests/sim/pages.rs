@@ -210,7 +210,7 @@ impl<'a> Phone<'a> {
                 self.found = Some(found.clone());
                 found?;
             }
-            Output::ReturnFound(_, search) => {
+            Output::ReturnFound(_, search, _) => {
                 let found = self.store.as_mut().unwrap().search(&search).map(|found| found.total);
                 self.found = Some(found.clone());
                 found?;
@@ -299,7 +299,7 @@ impl<'a> Phone<'a> {
             let search = Search { phrases, conversation: Some(conversation), count: 1, ..Search::default() };
             let expected = (0..MESSAGES).filter(|it| it % 3 == number).count() as u64;
             // After a rebuild the store has what was read since.
-            let found = self.finds(&Call::Search(Box::new(search)));
+            let found = self.finds(&Call::Search(Box::new(search), None));
             if let Some(found) = found.filter(|_| !self.rebuilt) {
                 assert_eq!(found, expected, "messages of {sender} are not found");
             }

@@ -88,7 +88,9 @@ fn kept(connection: &Connection) -> Vec<String> {
 /// keeps for itself.
 fn is_about_rows(sql: &str) -> bool {
     let has_plan = |verb: &&str| sql.trim_start().starts_with(*verb);
-    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(has_plan) && !sql.contains("'main'.")
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(has_plan)
+        && !sql.contains("'main'.")
+        && !sql.contains("'search'.")
 }
 
 /// How often a statement was parsed again after it was used with other values.

@@ -24,6 +24,7 @@ mod bursts;
 mod cancel;
 mod certificates;
 mod changes;
+mod cloud_search;
 mod conversations;
 mod crash;
 mod deletions;

@@ -68,7 +68,8 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_update_my_profile(client, json, done, NULL)); \
     EACH(tim_add_to_blacklist(client, json, done, NULL)); \
     EACH(tim_remove_from_blacklist(client, json, done, NULL)); \
-    EACH(tim_search_local_messages(client, json, done, NULL));
+    EACH(tim_search_local_messages(client, json, done, NULL)); \
+    EACH(tim_search_cloud_messages(client, json, done, NULL));
 enum { EVERY_CALLS_DESTROYS = 1 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \

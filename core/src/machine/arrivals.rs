@@ -68,7 +68,7 @@ impl Machine {
                 let waiting = ids.iter().filter_map(|id| outbox.shown(*id)).collect();
                 return cx.output(Output::ReturnMessages { call: id, ids, waiting });
             }
-            Call::Search(search) => return cx.output(Output::ReturnFound(id, search)),
+            Call::Search(search, found) => return cx.output(Output::ReturnFound(id, search, found)),
             Call::Profiles(users) => return self.calls.profiles(cx, id, users),
             Call::Ask(request) => return self.ask(id, *request),
             Call::MyProfile => match account.profile() {

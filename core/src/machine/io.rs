@@ -20,7 +20,7 @@ pub use crate::conversation::Removal;
 use crate::conversation::{Conversation, ConversationResults, ReadAllType};
 use crate::event::Event;
 use crate::message::{Flow, Message, SendStatus};
-use crate::search::Search;
+use crate::search::{Found, Search};
 pub use crate::stored::Query;
 use crate::stored::{Change, LocalChange, Snapshot};
 
@@ -173,8 +173,8 @@ pub enum Call {
         /// 1 to 100.
         count: u32,
     },
-    /// Search the messages on this device.
-    Search(Box<Search>),
+    /// Search the messages on this device, or show what the server found in such a search.
+    Search(Box<Search>, Option<Box<Found>>),
     /// All conversations in order.
     ConversationList,
     /// Users' profiles.
@@ -307,8 +307,8 @@ pub enum Output {
         /// Messages of the outbox shown with them.
         pending: Pending,
     },
-    /// Answer a call with what a search of the store finds.
-    ReturnFound(CallId, Box<Search>),
+    /// Answer a call with what the server found in a search, or else with what the store finds.
+    ReturnFound(CallId, Box<Search>, Option<Box<Found>>),
     /// Keep something beside a message, and answer a call with that: [`tim_protocol::Code::MESSAGE_NOT_FOUND`] if this device does
     /// not have the message.
     KeepLocal(CallId, MessageId, LocalChange),

@@ -126,7 +126,7 @@ impl Machine {
         match output {
             Output::Return(call, _)
             | Output::ReturnPage { call, .. }
-            | Output::ReturnFound(call, _)
+            | Output::ReturnFound(call, ..)
             | Output::ReturnMessages { call, .. } => {
                 self.cx.complete(call, Err(fault.clone()));
             }

@@ -8,6 +8,7 @@ use super::Check;
 use super::receipts::{
     Confirmed, ReadersPage, ReadersRequest, ReceiptRequest, ReceiptsPage, ReceiptsRequest,
 };
+use super::search::{SearchPage, SearchRequest};
 use crate::attributes::SentAttributes;
 use crate::body::{Body, Element as _};
 use crate::bounds::{at_least_one, check_content, number, out_of};
@@ -538,6 +539,7 @@ verbs! {
         Command by User: Receipt(ReceiptRequest) = "msg.receipt" -> Confirmed,
         Query by User: Receipts(ReceiptsRequest) = "msg.receipts" -> ReceiptsPage,
         Query by User: Readers(ReadersRequest) = "msg.readers" -> ReadersPage,
+        Query by User: Search(SearchRequest) = "msg.search" -> SearchPage,
         Command by User: Remove(RemoveMessagesRequest) = "msg.remove" -> RemovedMessages,
         Query by User: Removals(RemovalsRequest) = "msg.removals" -> RemovalPage,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,

@@ -11,6 +11,7 @@ mod groups;
 mod media;
 mod messages;
 mod receipts;
+mod search;
 mod session;
 mod users;
 
@@ -22,6 +23,7 @@ pub use groups::*;
 pub use media::*;
 pub use messages::*;
 pub use receipts::*;
+pub use search::*;
 pub use session::*;
 pub use users::*;
 

@@ -142,7 +142,15 @@ impl Shares {
     /// # Errors
     /// [`Code::TOO_FAST`] with the time to wait.
     pub fn request(&self, user: UserKey, now: i64) -> Result<(), Fault> {
-        let taken = lock(&self.users).of(user, now).requests.take(self.limits.requests, 1, now);
+        self.requests(user, 1, now)
+    }
+
+    /// Counts a request that takes as much as so many.
+    ///
+    /// # Errors
+    /// As [`Shares::request`].
+    pub fn requests(&self, user: UserKey, amount: u64, now: i64) -> Result<(), Fault> {
+        let taken = lock(&self.users).of(user, now).requests.take(self.limits.requests, amount, now);
         taken.map_err(|wait| self.refuse(Share::Requests, Fault::new(Code::TOO_FAST), wait))
     }
 

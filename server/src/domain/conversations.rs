@@ -5,7 +5,7 @@ use tim_protocol::code::Code;
 use tim_protocol::message::Message;
 
 use super::DomainResult;
-use super::rows::{Conversation, Parties, Rows};
+use super::rows::{Conversation, ConversationView, Parties, Rows};
 use super::rules::{self, Action};
 use super::targets;
 use crate::core::ops::{Actor, Audience, UserKey};
@@ -28,6 +28,15 @@ pub(super) fn named(
         }
         ConversationId::System => rows.conversation(actor.app, &Parties::System(actor.key)),
     }
+}
+
+/// The ID by which a user calls a conversation.
+pub(super) fn named_from(view: &ConversationView) -> DomainResult<ConversationId> {
+    Ok(match (&view.conversation.parties, &view.peer) {
+        (Parties::C2c(..), peer) => ConversationId::C2c(peer.as_ref().ok_or(Code::INTERNAL)?.0.clone()),
+        (Parties::Group(group), _) => ConversationId::Group(group.clone()),
+        (Parties::System(_), _) => ConversationId::System,
+    })
 }
 
 /// As [`named`], but refuses an actor who may not read the conversation with [`Code::GROUP_PERMISSION_DENIED`].

@@ -2,13 +2,13 @@
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, HistoryPage};
-use tim_protocol::{List, limits};
+use tim_protocol::{List, UnixMillis, limits};
 
 use super::DomainResult;
 use super::conversations::readable;
 use super::log::{Reader, messages};
 use super::removed::Removed;
-use super::rows::Rows;
+use super::rows::{Conversation, Rows};
 use crate::core::ops::Actor;
 
 pub(super) fn page(
@@ -51,17 +51,25 @@ pub(super) fn position(
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
         return Ok(call::Position { sequence: 1 });
     };
-    let (mut low, mut high) = (
-        rows.user_conversation(actor.key, conversation.key)?.first_visible_seq.max(1),
-        conversation.head + 1,
-    );
+    let low = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq.max(1);
+    Ok(call::Position { sequence: position_in(rows, &conversation, low, asked.time)? })
+}
+
+/// The first sequence from `low` on of a message that was accepted at this time or later; the head + 1 if there is none.
+pub(super) fn position_in(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    low: u64,
+    time: UnixMillis,
+) -> DomainResult<u64> {
+    let (mut low, mut high) = (low, conversation.head + 1);
     while low < high {
         let middle = low.midpoint(high);
-        if rows.time_at(conversation.key, middle)? < Some(asked.time) {
+        if rows.time_at(conversation.key, middle)? < Some(time) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    Ok(call::Position { sequence: low })
+    Ok(low)
 }

@@ -10,7 +10,7 @@ use super::outcome::without_notifications;
 use super::rows::Rows;
 use super::{
     DomainResult, history, modify, mutations, online, reactions, read, receipts, remove_messages, revoke,
-    send,
+    search, send,
 };
 use crate::core::ops::{Committed, UserRequest};
 
@@ -47,6 +47,10 @@ pub(super) fn request(
         }
         MessagesRequest::Readers(asked) => {
             receipts::readers(rows, actor, asked).map(ReadersRequest::answer).map(without_notifications)
+        }
+        MessagesRequest::Search(asked) => {
+            let page = search::page(rows, actor, asked)?;
+            Ok(without_notifications(Reply::Written(bounds::written(&page))))
         }
         MessagesRequest::Remove(asked) => remove_messages::remove(rows, actor, asked),
         MessagesRequest::Removals(asked) => {

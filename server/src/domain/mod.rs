@@ -3,7 +3,7 @@
 //! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
-//! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`],
+//! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
 //!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
@@ -41,6 +41,7 @@ mod requests;
 mod revoke;
 pub mod rows;
 pub mod rules;
+mod search;
 mod send;
 mod settings;
 mod sync;

@@ -8,8 +8,9 @@ use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{
     BlacklistChange, Change, ConversationState, Cursor, GroupChange, LastShown, ProfileChange, ReadState,
 };
-use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
+use tim_protocol::{GroupId, UserId, bounds, limits};
 
+use super::conversations::named_from;
 use super::group_view::group_for;
 use super::log::{Reader, Run};
 use super::profiles::profile;
@@ -92,13 +93,10 @@ fn state(
     latest: u32,
     room: usize,
 ) -> DomainResult<ConversationState<Box<RawValue>>> {
-    let ConversationView { conversation, own, settings, peer } = rows.conversation_view(actor.key, key)?;
-    let (peer, peer_read) = peer.unzip();
-    let name = match (&conversation.parties, peer) {
-        (Parties::C2c(..), peer) => ConversationId::C2c(peer.ok_or(Code::INTERNAL)?),
-        (Parties::Group(group), _) => ConversationId::Group(group.clone()),
-        (Parties::System(_), _) => ConversationId::System,
-    };
+    let view = rows.conversation_view(actor.key, key)?;
+    let name = named_from(&view)?;
+    let ConversationView { conversation, own, settings, peer } = view;
+    let peer_read = peer.map(|(_, read)| read);
     let group = match conversation.parties {
         Parties::Group(_) => Some(rows.group_summary(key)?),
         Parties::C2c(..) | Parties::System(_) => None,

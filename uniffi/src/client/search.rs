@@ -1,4 +1,4 @@
-//! Searches of the messages on this device.
+//! Searches of the messages on this device, and of those on the server.
 
 use super::Tim;
 use crate::error::TimError;
@@ -20,5 +20,20 @@ impl Tim {
         param: MessageSearchParam,
     ) -> Result<MessageSearchResult, TimError> {
         Ok(offload(self.tim.search_local_messages(param.try_into()?)).await?.into())
+    }
+
+    /// Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+    /// Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and `totalCount` is
+    /// of the conversations on this page. A page may have fewer results than asked for, or none, and a `cursor`. What was sent or
+    /// modified a moment ago may not be found yet.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
+    /// each counts as ten requests; 10010, 10007. `Network`.
+    pub async fn search_cloud_messages(
+        &self,
+        param: MessageSearchParam,
+    ) -> Result<MessageSearchResult, TimError> {
+        Ok(offload(self.tim.search_cloud_messages(param.try_into()?)).await?.into())
     }
 }

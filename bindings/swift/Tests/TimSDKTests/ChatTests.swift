@@ -101,6 +101,12 @@ final class ChatTests: XCTestCase {
             let both = MessageSearchParam(keywordList: ["tea", "茶"], keywordListMatchType: match)
             let everywhere = try await bob.tim.searchLocalMessages(param: both)
             XCTAssertEqual(everywhere.totalCount, expected)
+            do {
+                _ = try await bob.tim.searchCloudMessages(param: both)
+                XCTFail("the server does not search")
+            } catch let error as TimError {
+                XCTAssertEqual(error.code, TimCode.searchOff)
+            }
         }
 
         let quoted = here.searchResultList[0].messageList[0]

@@ -1,6 +1,6 @@
 //! Translates checked requests to writes and queries.
 
-use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
+use tim_protocol::call::{self, Check as _, Kind, MediaRequest, MessagesRequest, Request, SessionRequest};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
 
@@ -11,6 +11,9 @@ use crate::core::media_path::MediaPath;
 use crate::core::ops::{Actor, Query, UserRequest, Write};
 use crate::core::sync_range::SyncRange;
 use crate::core::ticket::{self, Upload};
+
+/// A search counts as so many requests.
+const SEARCH_WEIGHT: u64 = 10;
 
 /// How a request is carried out.
 enum Plan {
@@ -33,13 +36,23 @@ impl Session {
             (Phase::Greeting(_), _) => self.refuse_greeting(Fault::new(Code::HELLO_EXPECTED), effects),
             (Phase::Live(live), request) => {
                 let actor = live.actor.clone();
-                let checked = request.check(&actor.user);
+                let checked = request.check(&actor.user).and_then(|()| self.weigh(&actor, &request, now));
                 match checked.and_then(|()| self.plan(number, actor, request, now)) {
                     Ok(plan) => self.carry_out(plan, effects),
                     Err(fault) => effects.push(fault_to(number, fault)),
                 }
             }
             (Phase::Over, _) => {}
+        }
+    }
+
+    /// Counts what a request takes beyond others, all of which were counted as one.
+    fn weigh(&self, actor: &Actor, request: &Request, now: Now) -> Result<(), Fault> {
+        match request {
+            Request::Messages(MessagesRequest::Search(_)) => {
+                self.shares.requests(actor.key, SEARCH_WEIGHT - 1, now.monotonic)
+            }
+            _ => Ok(()),
         }
     }
 

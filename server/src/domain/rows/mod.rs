@@ -26,6 +26,7 @@ mod pins;
 mod reactions;
 mod receipts;
 mod removals;
+mod search;
 mod sends;
 mod users;
 
@@ -41,6 +42,7 @@ pub use pins::PinRows;
 pub use reactions::ReactionRows;
 pub use receipts::{Asking, ReceiptRows};
 pub use removals::RemovalRows;
+pub use search::{Hit, SearchRows};
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
 
@@ -57,6 +59,7 @@ pub trait Rows:
     + ReceiptRows
     + PinRows
     + RemovalRows
+    + SearchRows
     + MentionRows
     + SendRows
     + GroupRows

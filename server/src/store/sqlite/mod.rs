@@ -11,6 +11,7 @@ mod database;
 mod epoch;
 mod failure;
 mod files;
+mod index;
 mod known;
 mod marks;
 mod query_queue;

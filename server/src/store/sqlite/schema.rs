@@ -204,6 +204,8 @@ CREATE TABLE receipt(
     PRIMARY KEY(conv, seq, user)) WITHOUT ROWID;
 ALTER TABLE member ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0;
 ",
+    // The rows of messages that were revoked or modified while messages are searched, for the index.
+    "CREATE TABLE reworded(id INTEGER PRIMARY KEY, msg INTEGER NOT NULL);",
 ];
 
 /// The settings of the connection that writes.

@@ -44,6 +44,7 @@ struct Watched(Mutex<Database>, Listener);
 impl Watched {
     fn open(folder: &Path, listener: Listener) -> Self {
         let mut database = Database::open(&folder.join("tim.db")).unwrap();
+        database.index_in_memory().unwrap();
         while database.mark().unwrap() {}
         Self(Mutex::new(database), listener)
     }
@@ -94,7 +95,9 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     everything_else(folder().path()).await;
     let sqlite = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
     let of_marks = include_str!("marks.rs").matches(".prepare_cached(").count();
-    let places = kept::places(&sqlite.join("rows"), ".prepare(") + of_marks;
+    let of_index = include_str!("index.rs").matches("prepare_cached(").count();
+    // Two of them are of two queries each.
+    let places = kept::places(&sqlite.join("rows"), ".prepare(") + of_marks + of_index + 2;
     SEEN.take().check(&sqlite.join("statements.golden"), places, SCANS);
 }
 
@@ -124,6 +127,7 @@ async fn everything_else(folder: &Path) {
     files(&store, &alice).await;
     people(&store, &alice).await;
     revoked(&store, &alice).await;
+    searched(&store, &alice).await;
     public_group(&store, &alice, [&bob, &carol]).await;
     work_group(&store, &alice).await;
     for query in [
@@ -227,6 +231,23 @@ async fn revoked(store: &Watched, alice: &Actor) {
     let conversation_id: ConversationId = "C2Cbob".parse().unwrap();
     asks(store, alice, call::PositionRequest { conversation_id: conversation_id.clone(), time: 0 }).await;
     asks(store, alice, call::MutationsRequest { conversation_id, after: 0 }).await;
+}
+
+/// Searches of one conversation and of all, twice, with what was changed meanwhile.
+async fn searched(store: &Watched, alice: &Actor) {
+    for round in 0..2 {
+        store.write(conformance::message(alice, "C2Cbob", 70 + round)).await.unwrap();
+        while store.0.lock().unwrap().index().unwrap() {}
+        for conversation_id in [None, Some("C2Cbob".parse().unwrap())] {
+            let senders = vec![user("alice")];
+            asks(
+                store,
+                alice,
+                call::SearchRequest { conversation_id, senders, limit: 1, ..Default::default() },
+            )
+            .await;
+        }
+    }
 }
 
 /// Two messages that bob confirms, and that are revoked.

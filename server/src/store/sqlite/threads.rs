@@ -18,6 +18,7 @@ use super::checkpoint::{Checkpoints, make_room};
 use super::commit_metrics::CommitMetrics;
 use super::database::{Database, OpenError};
 use super::files::{Files, log_of};
+use super::index::{self, Indexing};
 use super::known::Known;
 use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
 use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
@@ -50,6 +51,7 @@ pub struct SqliteStore {
     known: Arc<Known>,
     /// Ends when the last reader has.
     readers: AsyncMutex<mpsc::Receiver<()>>,
+    _indexing: Option<Indexing>,
 }
 
 impl SqliteStore {
@@ -59,6 +61,27 @@ impl SqliteStore {
     /// See [`OpenError`]; also if the system refuses new threads.
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open_to_serve(path)?;
+        index::remove(path);
+        Self::start(path, listener, database, None)
+    }
+
+    /// The same with an index of messages, which is written behind the log, so that messages can be searched.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn open_searched(path: &Path, listener: Listener) -> Result<Self, OpenError> {
+        let mut database = Database::open_to_serve(path)?;
+        database.note_changes();
+        let indexing = Indexing::start(path, database.epoch)?;
+        Self::start(path, listener, database, Some(indexing))
+    }
+
+    fn start(
+        path: &Path,
+        listener: Listener,
+        database: Database,
+        indexing: Option<Indexing>,
+    ) -> Result<Self, OpenError> {
         make_room(&log_of(path));
         let (writes, queue) = sync_channel(QUEUE);
         let (query_queue, known) = (Arc::new(QueryQueue::default()), Arc::new(Known::default()));
@@ -69,7 +92,10 @@ impl SqliteStore {
             why: why.to_string(),
         };
         for number in 0..READERS {
-            let (reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
+            let (mut reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
+            if indexing.is_some() {
+                reader.attach_index(path)?;
+            }
             let (known, listener, reading) = (Arc::clone(&known), Arc::clone(&listener), reading.clone());
             let work = move || read(reader, &query_queue, &known, &listener, reading);
             spawn(format!("tim-read-{number}"), work).map_err(unusable)?;
@@ -79,7 +105,7 @@ impl SqliteStore {
         let writer =
             Writer { database, files, queue, listener, known: Arc::clone(&known), checkpoints, metrics };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
-        Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers) })
+        Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers), _indexing: indexing })
     }
 }
 

@@ -237,3 +237,23 @@ fn numbers_out_of_their_range_are_refused_by_the_name_of_their_field() {
         assert_eq!(closed(&phone.says(&envelope.to_string())), Some(Code::MALFORMED_FRAME), "{envelope}");
     }
 }
+
+#[test]
+fn a_search_counts_as_ten_requests() {
+    let shares = shares(Rate::new(20, 10, 1_000));
+    let mut phone = Phone::logged_in_to(&shares, 1);
+    let search = json!({ "keywords": ["tea"], "limit": 1 });
+    for _ in 0..2 {
+        assert!(
+            !phone.asks("msg.search", &search).iter().any(|it| matches!(it, Effect::Send(_))),
+            "it is asked"
+        );
+    }
+    let effects = phone.asks("msg.search", &search);
+    let first = fault(&effects, phone.number);
+    assert_eq!((first.code, first.retry_after), (Code::TOO_FAST, Some(100)));
+    phone.passes(1_000);
+    phone.asks("msg.search", &search);
+    let effects = phone.asks("msg.search", &search);
+    assert_eq!(fault(&effects, phone.number).code, Code::TOO_FAST);
+}

@@ -188,7 +188,11 @@ fn read_message<'a>(
 }
 
 /// The body.
-pub(super) fn body<'a>(row: &'a Row<'_>, column: usize, room: &'a mut String) -> DomainResult<&'a RawValue> {
+pub(in crate::store::sqlite) fn body<'a>(
+    row: &'a Row<'_>,
+    column: usize,
+    room: &'a mut String,
+) -> DomainResult<&'a RawValue> {
     serde_json::from_str(whole_body(text(row, column)?, room)).map_err(|_| damaged())
 }
 

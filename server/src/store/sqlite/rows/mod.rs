@@ -14,9 +14,11 @@ mod pins;
 mod reactions;
 mod receipts;
 mod removals;
+mod search;
 mod sends;
 mod users;
 
+pub(super) use messages::body as message_body;
 use rusqlite::{CachedStatement, Connection, Row};
 use tim_protocol::UserId;
 use tim_protocol::word::Word;
@@ -29,12 +31,14 @@ use crate::domain::rows::Rows;
 pub(super) struct Transaction<'a> {
     connection: &'a Connection,
     epoch: u32,
+    /// Whether there is an index of messages, for which is noted what changes.
+    is_searched: bool,
 }
 
 impl<'a> Transaction<'a> {
     /// The transaction of this connection, on data of this epoch. The owner of the connection begins and ends it.
-    pub(super) fn on(connection: &'a Connection, epoch: u32) -> Self {
-        Self { connection, epoch }
+    pub(super) fn on(connection: &'a Connection, epoch: u32, is_searched: bool) -> Self {
+        Self { connection, epoch, is_searched }
     }
 
     fn prepare(&self, sql: &str) -> DomainResult<CachedStatement<'a>> {

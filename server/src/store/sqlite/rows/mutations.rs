@@ -97,6 +97,10 @@ impl MutationRows for Transaction<'_> {
             stored_reactions(new.reactions)?,
             stored_pin(new.pin)?
         ])?;
+        if self.is_searched && matches!(kind, REVOKED | MODIFIED) {
+            self.prepare("INSERT INTO reworded(msg) SELECT id FROM msg WHERE conv = ? AND seq = ?")?
+                .execute([conv, sequence])?;
+        }
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute([conv, number])?;
         Ok(())
     }

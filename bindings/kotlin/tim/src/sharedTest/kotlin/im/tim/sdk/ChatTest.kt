@@ -112,6 +112,7 @@ class ChatTest {
         assertEquals(0L, bob.tim.searchLocalMessages(both).totalCount)
         assertEquals(2L, bob.tim.searchLocalMessages(both.copy(keywordListMatchType = KeywordMatch.OR)).totalCount)
         assertEquals(20001, assertFailsWith<TimException> { bob.tim.searchLocalMessages(MessageSearchParam()) }.code)
+        assertEquals(TimCode.SEARCH_OFF, assertFailsWith<TimException> { bob.tim.searchCloudMessages(both) }.code)
 
         val quoted = found.messageList.single()
         val after = bob.tim.getMessageListHopping(

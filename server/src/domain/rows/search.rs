@@ -1,0 +1,40 @@
+//! Rows that a search reads: what the index of messages finds. The index is written behind the log, so it may lack the newest messages
+//! and have what was revoked a moment ago.
+
+use std::ops::RangeInclusive;
+
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::DomainResult;
+
+/// A message that an index found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Its sequence.
+    pub sequence: u64,
+    /// Whether it was revoked.
+    pub is_revoked: bool,
+}
+
+/// The index of messages.
+pub trait SearchRows {
+    /// Whether there is one.
+    fn is_searched(&self) -> bool;
+
+    /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), newest first, at most `max`.
+    fn hits(
+        &mut self,
+        of: ConversationKey,
+        expression: &str,
+        sequences: RangeInclusive<u64>,
+        max: u32,
+    ) -> DomainResult<Vec<Hit>>;
+
+    /// A user's conversations without those that are gone, the one with the newest message first: at most `max` after the first
+    /// `passed`.
+    fn conversations_by_activity(
+        &mut self,
+        user: UserKey,
+        passed: u64,
+        max: u32,
+    ) -> DomainResult<Vec<ConversationKey>>;
+}

@@ -7,7 +7,7 @@ use tim_protocol::call::{self, MessagesRequest, Request, SearchPage, SearchReque
 use tim_protocol::{Code, GroupId, UserId};
 use tim_server::core::ops::{Actor, Committed, Query, Write};
 use tim_server::store::conformance::{
-    group, logged_in, logging_in, message, modify, remove_messages, revoke, sent,
+    group, logged_in, logging_in, message, modify, remove_messages, revoke, sent, targeted,
 };
 use tim_server::store::sqlite::Database;
 
@@ -194,6 +194,19 @@ fn a_group_is_searched_by_its_members_alone_and_from_their_first_message_on() {
     assert!(texts(&mut database, &bob, of(&["tea"])).is_empty(), "he left");
     let denied = page(&mut database, &bob, within("GROUPtea", of(&["tea"]))).unwrap_err();
     assert_eq!(denied, Code::GROUP_PERMISSION_DENIED);
+}
+
+#[test]
+fn a_message_to_some_is_found_by_them_alone() {
+    let mut database = searched();
+    let [alice, bob, carol] = people(&mut database, ["alice", "bob", "carol"]);
+    does(&mut database, group(&alice, "tea", &["bob", "carol"])).unwrap();
+    does(&mut database, targeted(&alice, "GROUPtea", 77, &["bob"])).unwrap();
+    for search in [of(&["77"]), within("GROUPtea", of(&["77"]))] {
+        assert_eq!(texts(&mut database, &alice, search.clone()), ["message 77"]);
+        assert_eq!(texts(&mut database, &bob, search.clone()), ["message 77"]);
+        assert_eq!(finds(&mut database, &carol, search), (Vec::new(), Vec::new()));
+    }
 }
 
 #[test]

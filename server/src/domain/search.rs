@@ -165,14 +165,15 @@ fn found(
     range: RangeInclusive<u64>,
 ) -> DomainResult<Vec<u64>> {
     let removed = Removed::among(rows, search.actor.key, place.conversation, place.own, range.clone())?;
-    let hits = rows.hits(place.conversation.key, search.wanted, range, limits::SEARCH_HITS)?;
+    let hits =
+        rows.hits(place.conversation.key, &search.actor.user, search.wanted, range, limits::SEARCH_HITS)?;
     let seen = hits.into_iter().filter(|hit| is_seen(*hit, &removed));
     Ok(seen.map(|hit| hit.sequence).collect())
 }
 
 /// Whether the user may see a message that the index found among those behind the first visible one.
 fn is_seen(hit: Hit, removed: &Removed) -> bool {
-    !hit.is_revoked && !removed.has(hit.sequence)
+    !hit.is_revoked && !hit.is_hidden && !removed.has(hit.sequence)
 }
 
 fn message(

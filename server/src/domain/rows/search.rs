@@ -3,6 +3,8 @@
 
 use std::ops::RangeInclusive;
 
+use tim_protocol::UserId;
+
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 
@@ -13,6 +15,8 @@ pub struct Hit {
     pub sequence: u64,
     /// Whether it was revoked.
     pub is_revoked: bool,
+    /// Whether it is hidden from the reader.
+    pub is_hidden: bool,
 }
 
 /// The index of messages.
@@ -20,10 +24,12 @@ pub trait SearchRows {
     /// Whether there is one.
     fn is_searched(&self) -> bool;
 
-    /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), newest first, at most `max`.
+    /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), as `reader` sees them, newest first
+    /// and at most `max`.
     fn hits(
         &mut self,
         of: ConversationKey,
+        reader: &UserId,
         expression: &str,
         sequences: RangeInclusive<u64>,
         max: u32,

@@ -3,8 +3,11 @@
 use std::ops::RangeInclusive;
 
 use rusqlite::params;
+use tim_protocol::UserId;
+use tim_protocol::attributes::Attributes;
 
-use super::{Transaction, to_sql, unsigned};
+use super::messages::{attributes, text};
+use super::{Transaction, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{Hit, SearchRows};
@@ -18,6 +21,7 @@ impl SearchRows for Transaction<'_> {
     fn hits(
         &mut self,
         of: ConversationKey,
+        reader: &UserId,
         expression: &str,
         sequences: RangeInclusive<u64>,
         max: u32,
@@ -27,14 +31,20 @@ impl SearchRows for Transaction<'_> {
             return Ok(Vec::new());
         };
         let mut query = self.prepare(
-            "SELECT m.seq, m.revoked_by IS NOT NULL FROM found f
-             CROSS JOIN msg m ON m.conv = ?2 AND m.seq = f.rowid & 0xFFFFFFFF
+            "SELECT m.seq, m.revoked_by IS NOT NULL, m.attributes, s.name FROM found f
+             CROSS JOIN msg m ON m.conv = ?2 AND m.seq = f.rowid & 0xFFFFFFFF LEFT JOIN user s ON s.id = m.sender
              WHERE f.found MATCH ?1 AND f.rowid BETWEEN ?3 AND ?4 ORDER BY f.rowid DESC LIMIT ?5",
         )?;
-        let hits = query.query_map(params![expression, of.0, first, last, max], |row| {
-            Ok(Hit { sequence: unsigned(row, 0)?, is_revoked: row.get(1)? })
-        })?;
-        Ok(hits.collect::<rusqlite::Result<_>>()?)
+        let mut rows = query.query(params![expression, of.0, first, last, max])?;
+        let mut hits = Vec::new();
+        while let Some(row) = rows.next()? {
+            let is_hidden = match (attributes(row, 2)?, text(row, 3)?) {
+                (None, _) | (_, "") => false,
+                (attributes, sender) => Attributes::of(attributes).hide_from(reader, &user_name(sender)?),
+            };
+            hits.push(Hit { sequence: unsigned(row, 0)?, is_revoked: row.get(1)?, is_hidden });
+        }
+        Ok(hits)
     }
 
     fn conversations_by_activity(

@@ -217,7 +217,7 @@
  *   {"conversationIDList":["C2Cbob"], "type":"C2C", "markType":1, "hasUnreadCount":true, "hasGroupAtInfo":true}
  *   Those for which all of it holds       conversationIDList: among these       markType: with this mark
  *
- * message search param (tim_search_local_messages; at least a keyword, a sender or a type is needed)
+ * message search param (tim_search_local_messages, tim_search_cloud_messages; at least a keyword, a sender or a type is needed)
  *   {"keywordList":["tea"], "keywordListMatchType":"or", "senderUserIDList":[], "messageTypeList":[], "conversationID":null,
  *    "timePosition":null, "timePeriod":null, "count":20, "cursor":null}
  *   keywordList: at most 5, each of at most 256 bytes; a word is found by its beginning, a keyword in Chinese, Japanese, Korean,
@@ -227,13 +227,14 @@
  *   for any time before       count: 1 to 100, of messages in one conversation, or of conversations       cursor: what the page
  *   before gave, as it is
  *
- * message search result (tim_search_local_messages)
+ * message search result (tim_search_local_messages, tim_search_cloud_messages)
  *   {"totalCount":3, "cursor":null, "searchResultList":[{"conversationID":"C2Cbob", "messageCount":2,
  *    "messageList":[...messages, newest first...], "highlightList":[[{"text":"Tea", "isMatch":true},
  *    {"text":" at four?", "isMatch":false}], ...]}, ...the most recently active conversations first...]}
  *   totalCount, messageCount: on all pages       cursor: what to pass, as it is, for the next page; null on the last
  *   messageList: in a search of all conversations only the newest       highlightList: of each of these messages the text in which
- *   keywords were found, in parts; empty if none was asked for
+ *   keywords were found, in parts; empty if none was asked for       of tim_search_cloud_messages: messageCount stays at 1000, and
+ *   totalCount is of the conversations on this page, which may have none and a cursor
  *
  * message list hopping param (tim_get_message_list_hopping)
  *   {"conversationID":"C2Cbob", "sequence":40, "time":null, "direction":0, "count":15}
@@ -1832,6 +1833,22 @@ tim_status tim_remove_from_blacklist(tim_client client,
  * that is none, 2503 for a conversation that is none; 6005 or 6022.
  */
 tim_status tim_search_local_messages(tim_client client,
+                                     const char *param_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Searches the messages that the server has, of the conversations that this user is in: also what this device never
+ * fetched. Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and
+ * `totalCount` is of the conversations on this page. A page may have fewer results than asked for, or none, and a
+ * `cursor`. What was sent or modified a moment ago may not be found yet.
+ *
+ * `param_json` is `message search param`. Result: `message search result`.
+ *
+ * Errors: the gate's; as a search of this device; 130155 if the server's operator has not turned searches on, 130109,
+ * as each counts as ten requests; 10010, 10007; 2800 or 2801.
+ */
+tim_status tim_search_cloud_messages(tim_client client,
                                      const char *param_json,
                                      tim_done_callback done,
                                      void *user_data);

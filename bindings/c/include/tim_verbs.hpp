@@ -324,6 +324,10 @@ public:
     answer search_local_messages(const std::string &param_json) const {
         return ask(tim_search_local_messages, param_json);
     }
+    /** As tim_search_cloud_messages. */
+    answer search_cloud_messages(const std::string &param_json) const {
+        return ask(tim_search_cloud_messages, param_json);
+    }
 };
 
 }  // namespace tim

@@ -1746,6 +1746,29 @@ fn search_local_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
     call(async move { tim.search_local_messages(param).await })
 }
 
+/// Searches the messages that the server has, of the conversations that this user is in: also what this device never
+/// fetched. Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and
+/// `totalCount` is of the conversations on this page. A page may have fewer results than asked for, or none, and a
+/// `cursor`. What was sent or modified a moment ago may not be found yet.
+///
+/// `param_json` is `message search param`. Result: `message search result`.
+///
+/// Errors: the gate's; as a search of this device; 130155 if the server's operator has not turned searches on, 130109,
+/// as each counts as ten requests; 10010, 10007; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_search_cloud_messages(
+    client: TimClient,
+    param_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(search_cloud_messages(tim, guard::noun(param_json)?))))
+}
+
+fn search_cloud_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
+    call(async move { tim.search_cloud_messages(param).await })
+}
+
 /// A verb by its name.
 pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
     match verb {
@@ -2022,6 +2045,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "searchLocalMessages" => {
             let mut given = Parameters::new("searchLocalMessages", &["param"], given)?;
             Ok(search_local_messages(tim, given.take("param")?))
+        }
+        "searchCloudMessages" => {
+            let mut given = Parameters::new("searchCloudMessages", &["param"], given)?;
+            Ok(search_cloud_messages(tim, given.take("param")?))
         }
         _ => Err(unknown(verb)),
     }

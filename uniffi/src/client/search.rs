@@ -29,7 +29,7 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
-    /// each counts as ten requests; 10010, 10007. `Network`.
+    /// each counts as ten requests; 10010, 10007. `Unreachable`: 2800 or 2801.
     pub async fn search_cloud_messages(
         &self,
         param: MessageSearchParam,

@@ -748,6 +748,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBu
 uint64_t uniffi_tim_ffi_fn_method_tim_update_my_profile(uint64_t ptr, RustBuffer fields
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_CLOUD_MESSAGES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_CLOUD_MESSAGES
+uint64_t uniffi_tim_ffi_fn_method_tim_search_cloud_messages(uint64_t ptr, RustBuffer param
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_LOCAL_MESSAGES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_LOCAL_MESSAGES
 uint64_t uniffi_tim_ffi_fn_method_tim_search_local_messages(uint64_t ptr, RustBuffer param
@@ -1635,6 +1640,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_UPDATE_MY_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_UPDATE_MY_PROFILE
 uint16_t uniffi_tim_ffi_checksum_method_tim_update_my_profile(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_CLOUD_MESSAGES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_CLOUD_MESSAGES
+uint16_t uniffi_tim_ffi_checksum_method_tim_search_cloud_messages(void
 
 );
 #endif

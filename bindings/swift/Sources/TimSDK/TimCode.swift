@@ -246,6 +246,8 @@ public enum TimCode {
     public static let messageNotFound: Int32 = 130_150
     /// only its sender modifies a message: a text, custom, face or location body, of any its custom data.
     public static let modifyNotAllowed: Int32 = 130_151
+    /// this server does not search messages: its operator turns it on with [search] enabled = true.
+    public static let searchOff: Int32 = 130_155
     /// the instance was destroyed: create a new one.
     public static let destroyed: Int32 = 130_160
     /// the call was cancelled, or the login ended first.

@@ -2246,6 +2246,18 @@ public protocol TimProtocol: AnyObject, Sendable {
     func updateMyProfile(_ fields: ProfileFields) async throws  -> Profile
 
     /**
+     * Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+     * Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and `totalCount` is
+     * of the conversations on this page. A page may have fewer results than asked for, or none, and a `cursor`. What was sent or
+     * modified a moment ago may not be found yet.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
+     * each counts as ten requests; 10010, 10007. `Unreachable`: 2800 or 2801.
+     */
+    func searchCloudMessages(param: MessageSearchParam) async throws  -> MessageSearchResult
+
+    /**
      * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
      * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
@@ -4095,6 +4107,32 @@ open func updateMyProfile(_ fields: ProfileFields)async throws  -> Profile  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeProfile_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+     * Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and `totalCount` is
+     * of the conversations on this page. A page may have fewer results than asked for, or none, and a `cursor`. What was sent or
+     * modified a moment ago may not be found yet.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
+     * each counts as ten requests; 10010, 10007. `Unreachable`: 2800 or 2801.
+     */
+open func searchCloudMessages(param: MessageSearchParam)async throws  -> MessageSearchResult  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_search_cloud_messages(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessageSearchParam_lower(param)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessageSearchResult_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -13414,6 +13452,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_search_cloud_messages() != 9069) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 11565) {

@@ -247,6 +247,8 @@ object TimCode {
     const val MESSAGE_NOT_FOUND: Int = 130_150
     /** only its sender modifies a message: a text, custom, face or location body, of any its custom data. */
     const val MODIFY_NOT_ALLOWED: Int = 130_151
+    /** this server does not search messages: its operator turns it on with [search] enabled = true. */
+    const val SEARCH_OFF: Int = 130_155
     /** the instance was destroyed: create a new one. */
     const val DESTROYED: Int = 130_160
     /** the call was cancelled, or the login ended first. */

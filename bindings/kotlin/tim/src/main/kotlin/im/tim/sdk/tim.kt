@@ -959,6 +959,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_update_my_profile(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_search_cloud_messages(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_search_local_messages(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadplugin_upload(
@@ -1169,6 +1171,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_my_profile(`ptr`: Long,`fields`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_search_cloud_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_search_local_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
@@ -1588,6 +1592,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_cloud_messages() and 0xFFFF) != 9069) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 11565) {
@@ -4254,6 +4261,18 @@ public interface TimInterface {
     suspend fun `updateMyProfile`(`fields`: ProfileFields): Profile
 
     /**
+     * Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+     * Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and `totalCount` is
+     * of the conversations on this page. A page may have fewer results than asked for, or none, and a `cursor`. What was sent or
+     * modified a moment ago may not be found yet.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
+     * each counts as ten requests; 10010, 10007. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `searchCloudMessages`(`param`: MessageSearchParam): MessageSearchResult
+
+    /**
      * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
      * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
@@ -6592,6 +6611,38 @@ open class Tim: TimInterface
 
 
     /**
+     * Searches the messages that the server has, of the conversations that this user is in: also what this device never fetched.
+     * Parameters and results are those of a search of this device, but a conversation's count stays at 1,000, and `totalCount` is
+     * of the conversations on this page. A page may have fewer results than asked for, or none, and a `cursor`. What was sent or
+     * modified a moment ago may not be found yet.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: as a search of this device; 130155 if the server's operator has not turned searches on, 130109, as
+     * each counts as ten requests; 10010, 10007. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `searchCloudMessages`(`param`: MessageSearchParam) : MessageSearchResult {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_search_cloud_messages(
+                uniffiHandle,
+
+        FfiConverterTypeMessageSearchParam.lower(`param`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessageSearchResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
      * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
@@ -6802,6 +6853,9 @@ open class Tim: TimInterface
 
     /** [updateMyProfile] for Java: the future fails with a [TimException]. */
     fun updateMyProfileAsync(`fields`: ProfileFields): CompletableFuture<Profile> = inFuture { `updateMyProfile`(fields) }
+
+    /** [searchCloudMessages] for Java: the future fails with a [TimException]. */
+    fun searchCloudMessagesAsync(`param`: MessageSearchParam): CompletableFuture<MessageSearchResult> = inFuture { `searchCloudMessages`(param) }
 
     /** [searchLocalMessages] for Java: the future fails with a [TimException]. */
     fun searchLocalMessagesAsync(`param`: MessageSearchParam): CompletableFuture<MessageSearchResult> = inFuture { `searchLocalMessages`(param) }

@@ -15,7 +15,7 @@ use tim_protocol::search::{Document, version};
 
 use super::database::{Database, OpenError, new_file};
 use super::failure::refusal;
-use super::rows::message_body;
+use super::rows::{message_body, row_of};
 use super::schema;
 use crate::core::ops::Refusal;
 use crate::domain::{DatabaseErrorKind, DomainError, DomainResult};
@@ -41,12 +41,6 @@ macro_rules! tables {
             ".indexed(id INTEGER PRIMARY KEY, up_to INTEGER NOT NULL, reworded_up_to INTEGER NOT NULL, terms TEXT NOT NULL);"
         )
     };
-}
-
-/// The row of a message in the index: its conversation's number above its sequence; `None` for more than there is room for.
-pub(super) fn row_of(conv: i64, sequence: i64) -> Option<i64> {
-    let fits = (0..1 << 31).contains(&conv) && (0..1 << 32).contains(&sequence);
-    fits.then_some((conv << 32) | sequence)
 }
 
 /// The index of a database's file.

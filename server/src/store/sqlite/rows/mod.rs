@@ -20,6 +20,7 @@ mod users;
 
 pub(super) use messages::body as message_body;
 use rusqlite::{CachedStatement, Connection, Row};
+pub(super) use search::row_of;
 use tim_protocol::UserId;
 use tim_protocol::word::Word;
 

@@ -11,7 +11,12 @@ use super::{Transaction, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{Hit, SearchRows};
-use crate::store::sqlite::index::row_of;
+
+/// The row of a message in the index: its conversation's number above its sequence; `None` for more than there is room for.
+pub(in crate::store::sqlite) fn row_of(conv: i64, sequence: i64) -> Option<i64> {
+    let fits = (0..1 << 31).contains(&conv) && (0..1 << 32).contains(&sequence);
+    fits.then_some((conv << 32) | sequence)
+}
 
 impl SearchRows for Transaction<'_> {
     fn is_searched(&self) -> bool {

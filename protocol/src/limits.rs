@@ -33,11 +33,17 @@ pub const RECEIVERS: usize = 50;
 pub const UNREAD_MENTIONS: usize = 20;
 /// Most messages of a merger.
 pub const MERGER_MESSAGES: usize = 300;
+/// Deepest nesting of mergers, the outermost counted.
+pub const MERGER_LAYERS: u32 = 100;
+/// Largest stored merger, in bytes of JSON.
+pub const MERGER_FILE_BYTES: u64 = 5_242_880;
+/// Most files that a stored merger names.
+pub const MERGER_FILES: usize = 1_000;
 /// Most lines that show what is in a merger.
 pub const MERGER_ABSTRACTS: usize = 5;
 /// Longest of these lines, in characters.
 pub const MERGER_ABSTRACT_CHARS: usize = 100;
-/// Largest merger that the engine makes, in bytes of JSON.
+/// Largest merger that the engine puts into its message, in bytes of JSON; a larger one is stored.
 pub const MERGER_BYTES: usize = 11_264;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;

@@ -18,6 +18,8 @@ numbers! {
         Video = 2,
         /// A recording.
         Audio = 3,
+        /// The messages of a merger: the server keeps the files that they name for as long as it keeps the merger.
+        Merger = 4,
         /// Any other file: stored unchanged, as videos and recordings are.
         File = 255,
     }
@@ -28,7 +30,8 @@ impl FileType {
     ///
     /// # Errors
     /// [`Code::FILE_EMPTY`]; [`Code::IMAGE_TOO_LARGE`] from [`limits::IMAGE_BYTES`] on; [`Code::AUDIO_TOO_LARGE`] over
-    /// [`limits::AUDIO_BYTES`]; [`Code::VIDEO_TOO_LARGE`] and [`Code::FILE_TOO_LARGE`] over [`limits::FILE_BYTES`];
+    /// [`limits::AUDIO_BYTES`]; [`Code::VIDEO_TOO_LARGE`] and [`Code::FILE_TOO_LARGE`] over [`limits::FILE_BYTES`], the latter for a
+    /// merger over [`limits::MERGER_FILE_BYTES`];
     /// [`Code::VALUE_UNKNOWN`] for a type of a later version.
     pub fn check_size(self, size: u64) -> Result<(), Code> {
         match self {
@@ -37,7 +40,8 @@ impl FileType {
             Self::Audio if size > limits::AUDIO_BYTES => Err(Code::AUDIO_TOO_LARGE),
             Self::Video if size > limits::FILE_BYTES => Err(Code::VIDEO_TOO_LARGE),
             Self::File if size > limits::FILE_BYTES => Err(Code::FILE_TOO_LARGE),
-            Self::Image | Self::Video | Self::Audio | Self::File => Ok(()),
+            Self::Merger if size > limits::MERGER_FILE_BYTES => Err(Code::FILE_TOO_LARGE),
+            Self::Image | Self::Video | Self::Audio | Self::Merger | Self::File => Ok(()),
             Self::Other(_) => Err(Code::VALUE_UNKNOWN),
         }
     }

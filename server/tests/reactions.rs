@@ -14,7 +14,7 @@ use tim_server::store::sqlite::Database;
 
 /// Turns the tables of the version with reactions into those of the one before.
 const WITHOUT_REACTIONS: &str =
-    "DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
+    "DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
     DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
     ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored;
     DROP TABLE removal; ALTER TABLE user_conv DROP COLUMN removals;

@@ -31,6 +31,8 @@ pub(crate) struct Download {
     /// A path on the user's own server, which needs a ticket, or a full URL.
     pub(crate) url: String,
     pub(crate) target: PathBuf,
+    /// What comes of it stays for a later download.
+    pub(crate) is_resumable: bool,
     pub(crate) progress: Progress,
     pub(crate) guard: CancelGuard,
     pub(crate) shared: Arc<InstanceState>,
@@ -51,7 +53,8 @@ impl Download {
     }
 
     async fn save(&self) -> Result<(), TimError> {
-        let records = self.shared.user().map(|user| self.shared.files.downloads(&user));
+        let user = self.shared.user().filter(|_| self.is_resumable);
+        let records = user.map(|user| self.shared.files.downloads(&user));
         let mut partial = Partial::open(&self.target, &self.url, records).await;
         let saved = match self.load(&mut partial).await.and_then(|()| self.guard.commit()) {
             Ok(()) => partial.complete(&self.target).await,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::call::UploadTicketRequest;
-use tim_protocol::media::{Attachment, RenditionType, Uploaded};
+use tim_protocol::media::{Attachment, FileType, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
@@ -52,9 +52,10 @@ impl Upload {
         Ok(uploaded)
     }
 
-    /// The host's plugin, if it is to upload the file.
+    /// The host's plugin, if it is to upload the file. A merger is for the user's own server, which keeps the files that it names.
     pub(super) fn host(&self) -> Option<Arc<dyn UploadPlugin>> {
-        self.plugin.clone().filter(|_| !self.attachment.uploaded.is_on_own_server())
+        let Attachment { file_type, uploaded, .. } = &self.attachment;
+        self.plugin.clone().filter(|_| *file_type != FileType::Merger && !uploaded.is_on_own_server())
     }
 
     /// Uploads the file again if the server does not have it any more after an epoch change.

@@ -39,6 +39,7 @@ impl Tim {
             message: message.id,
             url,
             target: target.to_owned(),
+            is_resumable: true,
             progress: Progress::to(&self.inner.runtime, progress),
             guard: self.inner.shared.download(target.to_owned()),
             shared: Arc::clone(&self.inner.shared),
@@ -89,7 +90,7 @@ impl Tim {
 }
 
 /// The address of a file in a message.
-fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
+pub(super) fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
     let (place, of) = match rendition {
         RenditionType::Snapshot => (1, RenditionType::Original),
         of => (0, of),

@@ -4,11 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{
-    AudioBody, Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, MergedBody,
-    MergedMessage, MergerBody, TextBody, VideoBody,
+    AudioBody, Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, TextBody,
+    VideoBody,
 };
 use tim_protocol::media::{FileType, Rendition, RenditionType};
-use tim_protocol::{Code, ConversationId, ConversationType, Fault, MessageId, UserId, bounds, codec, limits};
+use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UserId};
 use uuid::Uuid;
 
 use super::Tim;
@@ -105,40 +105,6 @@ impl Tim {
             options.cloud_custom_data.clone_from(&message.cloud_custom_data);
         }
         self.create_message(to, conversation_type, body.clone(), options)
-    }
-
-    /// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-    /// text for programs that do not know mergers.
-    ///
-    /// # Errors
-    /// As [`Tim::create_text_message`]; [`Code::MERGER_INVALID`] for no messages, more than 300, or one that was not sent,
-    /// is revoked, of the server, or of a kind that this version does not know; [`Code::MESSAGE_BODY_INVALID`] for too many or
-    /// too long lines, or no text for other programs; [`Code::MESSAGE_TOO_LONG`] for more than 11 KB in all;
-    /// [`Code::MESSAGE_BODY_TOO_DEEP`] for mergers in mergers, more than three deep.
-    pub fn create_merger_message(
-        &self,
-        to: &str,
-        conversation_type: ConversationType,
-        messages: &[Message],
-        shown: MergerText,
-        options: impl Into<CreateOptions>,
-    ) -> Result<Message, TimError> {
-        if !(1..=limits::MERGER_MESSAGES).contains(&messages.len()) {
-            return Err(Code::MERGER_INVALID.into());
-        }
-        let merged = messages.iter().map(|message| merged(message).ok_or(Code::MERGER_INVALID));
-        let MergerText { title, abstract_list, compatible_text } = shown;
-        let message_list = merged.collect::<Result<_, _>>()?;
-        let body = Body::from(MergerBody { title, abstract_list, compatible_text, message_list });
-        let written = bounds::written(&body);
-        if !codec::nests_within(written.get(), limits::BODY_DEPTH) {
-            return Err(Code::MESSAGE_BODY_TOO_DEEP.into());
-        }
-        if written.get().len() > limits::MERGER_BYTES {
-            let text = "the merger has more than 11 KB: merge fewer messages";
-            return Err(Fault::with_text(Code::MESSAGE_TOO_LONG, text).into());
-        }
-        self.create_message(to, conversation_type, body, options)
     }
 
     /// Creates a picture message, from a file or from bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown
@@ -278,7 +244,7 @@ impl Tim {
     }
 
     /// Keeps the files of a message until it is sent.
-    fn with_files(
+    pub(super) fn with_files(
         &self,
         message: Message,
         files: impl IntoIterator<Item = (FileSource, FileType)>,
@@ -318,36 +284,11 @@ pub struct VideoFile {
     pub snapshot: FileSource,
 }
 
-/// What is shown of a merger without its messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MergerText {
-    /// What is shown above it.
-    pub title: String,
-    /// Lines that show what is in it: at most 5, of 100 characters each.
-    pub abstract_list: Vec<String>,
-    /// What programs show that do not know mergers; not empty.
-    pub compatible_text: String,
-}
-
 /// The content of a message that may be sent again as it is.
-fn passed_on(message: &Message) -> Option<&Body> {
+pub(super) fn passed_on(message: &Message) -> Option<&Body> {
     let Payload::Body(body) = &message.payload else { return None };
     let is_sent = message.status == SendStatus::Success && !message.is_revoked;
     (is_sent && !body.lacks_addresses() && body.check().is_ok()).then_some(body)
-}
-
-/// A message as it goes into a merger.
-fn merged(message: &Message) -> Option<MergedMessage> {
-    let body = passed_on(message)?;
-    Some(MergedMessage {
-        id: message.id,
-        from: message.from.clone(),
-        nick: message.nick.clone(),
-        avatar: message.avatar.clone(),
-        time: message.time,
-        cloud_custom_data: message.cloud_custom_data.clone(),
-        body: MergedBody::Known(Box::new(body.clone())),
-    })
 }
 
 /// The own name of a file; empty for bytes.
@@ -367,7 +308,7 @@ fn extension_of(source: &FileSource) -> String {
 }
 
 /// A message that is not sent yet.
-fn new_message(
+pub(super) fn new_message(
     from: UserId,
     to: ConversationId,
     options: impl Into<CreateOptions>,

@@ -1,7 +1,7 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `receipts`, `groups`, `pins`
+//! * `create` creates messages, `mergers` those of several; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `receipts`, `groups`, `pins`
 //!   and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
@@ -14,6 +14,7 @@ mod create;
 mod groups;
 mod history;
 mod local;
+mod mergers;
 mod messages;
 mod online;
 mod pins;
@@ -29,8 +30,9 @@ use once_cell::sync::Lazy;
 use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
-pub use create::{MergerText, VideoFile};
+pub use create::VideoFile;
 pub use history::{HistoryDirection, HistoryStart, MessageListHopping};
+pub use mergers::MergerText;
 pub use messages::MessageList;
 pub use reactions::{MessageReactions, ReactionUserList};
 pub use receipts::{GroupMessageReadMembers, ReadMemberFilter};

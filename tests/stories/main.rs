@@ -40,6 +40,7 @@ mod kinds;
 mod lan;
 mod local_only;
 mod log;
+mod mergers;
 mod names;
 mod online_only;
 mod other_life;

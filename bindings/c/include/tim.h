@@ -194,7 +194,9 @@
  *     TIMFaceElem               {"index":3, "data":"tea"}
  *     TIMRelayElem              {"title":"Book club", "abstractList":["Carol: which chapter?"], "compatibleText":"[Merged messages]",
  *                               "messageList":[{"ID":"0199a2a4-...", "from":"carol", "nick":"Carol", "avatar":"", "time":1760000000,
- *                               "cloudCustomData":"", "type":"TIMTextElem", "payload":{"text":"which chapter?"}}, ...]}
+ *                               "cloudCustomData":"", "type":"TIMTextElem", "payload":{"text":"which chapter?"}}, ...],
+ *                               "downloadKey":"", "downloadSize":0, "layers":0}
+ *                               One that is stored has a downloadSize and no messages: tim_download_merger_message
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
@@ -914,15 +916,16 @@ tim_status tim_create_forward_message(tim_client client,
 
 /**
  * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it,
- * and a text for programs that do not know mergers; `tim_send_message` sends it.
+ * and a text for programs that do not know mergers; `tim_send_message` sends it. One that has more than 11 KB, or in
+ * which others nest deep, is uploaded then: `tim_download_merger_message` gives its messages.
  *
  * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`.
  * `message_list_json` is an array of `message`. `abstract_list_json` is an array of texts. `options_json` is `create
  * options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
- * Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, or one that was not sent, is revoked,
- * of the server, or of a kind that this version does not know; 130110 for too many or too long lines, or no
- * `compatible_text`; 8001 for more than 11 KB in all; 130114 for mergers in mergers, more than three deep.
+ * Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, one that was not sent, is revoked, of
+ * the server, or of a kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for
+ * too many or too long lines, or no `compatible_text`; of a large one 2402 for more than 5 MB, and 130168 or 6022.
  */
 tim_status tim_create_merger_message(tim_client client,
                                      const char *to,
@@ -1320,6 +1323,21 @@ tim_status tim_get_attachment_url(tim_client client,
                                   uint32_t rendition,
                                   tim_done_callback done,
                                   void *user_data);
+
+/**
+ * The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for
+ * if it is a merger, as of a message that was received; what needs a place in a conversation it has not, and its
+ * `sequence` is 0. Of a merger that has its messages in its body nothing is downloaded.
+ *
+ * `message_json` is `message`. Result: an array of `message`.
+ *
+ * Errors: the gate's; 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+ * more), or that was not sent yet, 2452 if they cannot be read; 2800 or 2801; 130168 or 6022.
+ */
+tim_status tim_download_merger_message(tim_client client,
+                                       const char *message_json,
+                                       tim_done_callback done,
+                                       void *user_data);
 
 /**
  * Ends every download into this file, named exactly as for `tim_download_attachment`, which fails with 130161; nothing

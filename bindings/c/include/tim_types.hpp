@@ -230,8 +230,14 @@ struct merger_body {
     std::vector<std::string> abstract_list{};
     /** What programs show that do not know mergers. */
     std::string compatible_text{};
-    /** The messages. */
+    /** The messages; none of a merger that is stored: downloadMergerMessage gives them. */
     std::vector<types::merged_message> message_list{};
+    /** Where the messages are stored; empty if they are here, and before the merger is sent. */
+    std::string download_key{};
+    /** Bytes of what is stored; 0 if the messages are here. */
+    std::int64_t download_size{};
+    /** How many mergers nest in one that is stored, itself counted; 0 if the messages are here. */
+    std::int32_t layers{};
 };
 inline void to_json(nlohmann::json &json, const merger_body &it) {
     json = nlohmann::json::object();
@@ -239,12 +245,18 @@ inline void to_json(nlohmann::json &json, const merger_body &it) {
     detail::put(json, "abstractList", it.abstract_list);
     detail::put(json, "compatibleText", it.compatible_text);
     detail::put(json, "messageList", it.message_list);
+    detail::put(json, "downloadKey", it.download_key);
+    detail::put(json, "downloadSize", it.download_size);
+    detail::put(json, "layers", it.layers);
 }
 inline void from_json(const nlohmann::json &json, merger_body &it) {
     detail::take(json, "title", it.title);
     detail::take(json, "abstractList", it.abstract_list);
     detail::take(json, "compatibleText", it.compatible_text);
     detail::take(json, "messageList", it.message_list);
+    detail::take(json, "downloadKey", it.download_key);
+    detail::take(json, "downloadSize", it.download_size);
+    detail::take(json, "layers", it.layers);
 }
 
 /** The renditions of an attachment. */

@@ -169,6 +169,10 @@ public:
     answer get_attachment_url(const std::string &message_json, std::uint32_t rendition) const {
         return ask(tim_get_attachment_url, message_json, rendition);
     }
+    /** As tim_download_merger_message. */
+    answer download_merger_message(const std::string &message_json) const {
+        return ask(tim_download_merger_message, message_json);
+    }
     /** As tim_cancel_download. */
     answer cancel_download(const std::string &target) const {
         return ask(tim_cancel_download, target);

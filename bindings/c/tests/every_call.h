@@ -37,6 +37,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_find_messages(client, json, done, NULL)); \
     EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
     EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
+    EACH(tim_download_merger_message(client, json, done, NULL)); \
     EACH(tim_cancel_download(client, text, done, NULL)); \
     EACH(tim_get_conversation_profile(client, text, done, NULL)); \
     EACH(tim_set_message_read(client, text, done, NULL)); \

@@ -28,7 +28,7 @@ pub use file::FileBody;
 pub use group_tip::{GroupTip, GroupTipType};
 pub use image::{ImageBody, ImageFormat};
 pub use location::LocationBody;
-pub use merger::{MergedBody, MergedMessage, MergerBody};
+pub use merger::{MergedBody, MergedMessage, MergerBody, MergerFile, layers};
 pub use system_notice::{NoticeGroup, NoticeType, SystemNotice};
 pub use text::TextBody;
 pub use video::VideoBody;
@@ -56,7 +56,7 @@ pub trait Element {
         Vec::new()
     }
 
-    /// The attached files, always as many for a kind.
+    /// The attached files, as many before an upload as after it.
     fn attachments(&self) -> Vec<Attachment> {
         Vec::new()
     }

@@ -18,6 +18,8 @@ pub struct Media {
     pub sha256: String,
     /// Bytes of the original.
     pub size: u64,
+    /// The files that it names, if it is a merger: they stay as long as it does.
+    pub names: Vec<Uuid>,
     /// The nonce of its upload ticket, which is valid only once.
     pub ticket: Uuid,
     /// The most bytes that its owner may have stored, this file included; 0 for any number.

@@ -16,6 +16,7 @@ pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed
     }
     check_room(rows, &Room { owner: media.owner, size: media.size, quota: media.quota })?;
     rows.add_media(media)?;
+    media.names.iter().try_for_each(|file| rows.name_in_merger(*file, media.id))?;
     Ok(without_notifications(WriteReply::Done))
 }
 

@@ -148,7 +148,8 @@ impl Media {
         });
         let _placing = keeping.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
-        let record = Record { app, id, owner, sha256, size, ticket: nonce, quota: self.quota, now };
+        let names = made.names.iter().copied().collect();
+        let record = Record { app, id, owner, sha256, size, names, ticket: nonce, quota: self.quota, now };
         store.write(Write::PutMedia(record)).await?;
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(describe(app, id, size, &made))

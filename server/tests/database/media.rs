@@ -31,7 +31,7 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     for number in 1..=5 {
         let (ticket, sha256) = (Uuid::from_u128(100 + number), format!("{number:064x}"));
         let (app, id, owner) = (alice.app, id(number), alice.key);
-        let media = Media { app, id, owner, sha256, size: 10, ticket, quota: 0, now: 1 };
+        let media = Media { app, id, owner, sha256, size: 10, names: Vec::new(), ticket, quota: 0, now: 1 };
         does(&mut database, Write::PutMedia(media));
     }
     let url = |number| format!("/media/{}/{}/0", alice.app, id(number));

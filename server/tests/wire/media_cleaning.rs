@@ -128,6 +128,67 @@ async fn removes_what_none_names(mut server: Server) {
     assert_eq!(server.stored(), 3);
 }
 
+/// Uploads a merger of messages with these files, and gives what the server calls it; or the number of the refusal.
+async fn upload_merger(server: &Server, client: &mut Client, content: &Value) -> Result<Value, u64> {
+    let bytes = content.to_string().into_bytes();
+    let sha256: String = Sha256::digest(&bytes).iter().map(|it| format!("{it:02x}")).collect();
+    let asked = json!({ "fileType": 4, "size": bytes.len(), "sha256": sha256 });
+    let answer = client.ask("media.upload", &asked).await;
+    let path = answer["r"]["path"].as_str().ok_or_else(|| answer["e"]["c"].as_u64().unwrap())?;
+    let (status, body) = put(server, path, bytes).await;
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    if status == StatusCode::OK {
+        Ok(body)
+    } else {
+        Err(body["c"].as_u64().unwrap_or_else(|| panic!("{body}")))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_in_a_stored_merger_stay_as_long_as_a_message_names_the_merger() {
+    let server = Server::start().await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    let (merged, nested) =
+        (upload(&server, &mut alice, 1, 10).await, upload(&server, &mut alice, 2, 10).await);
+    let part =
+        |body: Value| json!({ "ID": text_to("C2Cbob", "")["ID"], "from": "alice", "time": 1, "body": body });
+    let inner = json!({ "messageList": [part(file_body(&nested))] });
+    let inner = upload_merger(&server, &mut alice, &inner).await.unwrap();
+    let body = |file: &Value| {
+        let size = file["renditions"][0]["size"].clone();
+        let payload = json!({ "compatibleText": "merged", "downloadKey": url(file), "downloadSize": size, "layers": 1 });
+        json!({ "type": "TIMRelayElem", "payload": payload })
+    };
+    let outer = json!({ "messageList": [part(file_body(&merged)), part(body(&inner))] });
+    let outer = upload_merger(&server, &mut alice, &outer).await.unwrap();
+    let place = send(&mut alice, "C2Cbob", body(&outer)).await;
+    assert_eq!(clean(&server, &["--dry-run"]), "would be removed: 0 files, 0 bytes\n");
+    for file in [&outer, &merged, &inner, &nested] {
+        assert!(is_there(&server, &mut bob, file).await);
+    }
+    revoke(&mut alice, "C2Cbob", place).await;
+    assert!(clean(&server, &[]).starts_with("removed: 4 files,"), "one after another");
+    assert_eq!(server.stored(), 0);
+
+    let long = "x".repeat(5_242_881);
+    let deep = json!({ "messageList": [part(json!({ "type": "TIMRelayElem", "payload": {
+        "compatibleText": "merged", "downloadKey": "/media/1/x/0", "downloadSize": 1, "layers": 100 } }))] });
+    for (content, code) in [
+        (json!({ "messageList": [] }), Code::MERGER_INVALID),
+        (json!("no merger"), Code::MERGER_INVALID),
+        (deep, Code::MERGER_INVALID),
+        (json!(long), Code::FILE_TOO_LARGE),
+    ] {
+        let refused = upload_merger(&server, &mut alice, &content).await.unwrap_err();
+        assert_eq!(
+            refused,
+            u64::from(code.0),
+            "{}",
+            &content.to_string()[..content.to_string().len().min(80)]
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_server_removes_by_itself_what_no_message_names() {
     for server in Server::start_each("[media]\nunnamed_kept_s = 3").await {

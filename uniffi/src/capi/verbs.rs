@@ -257,15 +257,16 @@ pub unsafe extern "C" fn tim_create_forward_message(
 }
 
 /// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it,
-/// and a text for programs that do not know mergers; `tim_send_message` sends it.
+/// and a text for programs that do not know mergers; `tim_send_message` sends it. One that has more than 11 KB, or in
+/// which others nest deep, is uploaded then: `tim_download_merger_message` gives its messages.
 ///
 /// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`.
 /// `message_list_json` is an array of `message`. `abstract_list_json` is an array of texts. `options_json` is `create
 /// options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
-/// Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, or one that was not sent, is revoked,
-/// of the server, or of a kind that this version does not know; 130110 for too many or too long lines, or no
-/// `compatible_text`; 8001 for more than 11 KB in all; 130114 for mergers in mergers, more than three deep.
+/// Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, one that was not sent, is revoked, of
+/// the server, or of a kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for
+/// too many or too long lines, or no `compatible_text`; of a large one 2402 for more than 5 MB, and 130168 or 6022.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_merger_message(
     client: TimClient,
@@ -874,6 +875,28 @@ pub unsafe extern "C" fn tim_get_attachment_url(
 
 fn get_attachment_url(tim: Arc<Tim>, message: Message, rendition: RenditionType) -> Call {
     call(async move { tim.get_attachment_url(message, rendition).await })
+}
+
+/// The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for
+/// if it is a merger, as of a message that was received; what needs a place in a conversation it has not, and its
+/// `sequence` is 0. Of a merger that has its messages in its body nothing is downloaded.
+///
+/// `message_json` is `message`. Result: an array of `message`.
+///
+/// Errors: the gate's; 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+/// more), or that was not sent yet, 2452 if they cannot be read; 2800 or 2801; 130168 or 6022.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_download_merger_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(download_merger_message(tim, guard::noun(message_json)?))))
+}
+
+fn download_merger_message(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.download_merger_message(message).await })
 }
 
 /// Ends every download into this file, named exactly as for `tim_download_attachment`, which fails with 130161; nothing
@@ -1897,6 +1920,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "getAttachmentUrl" => {
             let mut given = Parameters::new("getAttachmentUrl", &["message", "rendition"], given)?;
             Ok(get_attachment_url(tim, given.take("message")?, given.take("rendition")?))
+        }
+        "downloadMergerMessage" => {
+            let mut given = Parameters::new("downloadMergerMessage", &["message"], given)?;
+            Ok(download_merger_message(tim, given.take("message")?))
         }
         "cancelDownload" => {
             let mut given = Parameters::new("cancelDownload", &["target"], given)?;

@@ -47,6 +47,19 @@ impl Tim {
         Ok(offload(self.tim.get_attachment_url(&message, rendition.into())).await?)
     }
 
+    /// The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for if it is a
+    /// merger, as of a message that was received; what needs a place in a conversation it has not, and its `sequence` is 0. Of
+    /// a merger that has its messages in its body nothing is downloaded.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+    /// more), or that was not sent yet, 2452 if they cannot be read. `Unreachable`: 2800 or 2801. `Storage`: 130168 or 6022.
+    pub async fn download_merger_message(&self, message: Message) -> Result<Vec<Message>, TimError> {
+        let message = message.try_into()?;
+        let list = offload(self.tim.download_merger_message(&message)).await?;
+        Ok(list.into_iter().map(Into::into).collect())
+    }
+
     /// Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
     /// it, and a file that was there before stays. Returns when they have ended.
     ///

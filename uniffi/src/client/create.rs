@@ -109,12 +109,13 @@ impl Tim {
     }
 
     /// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-    /// text for programs that do not know mergers; `sendMessage` sends it.
+    /// text for programs that do not know mergers; `sendMessage` sends it. One that has more than 11 KB, or in which others nest deep, is
+    /// uploaded then: `downloadMergerMessage` gives its messages.
     ///
     /// # Errors
-    /// As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
-    /// kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
-    /// in all; 130114 for mergers in mergers, more than three deep.
+    /// As of `createTextMessage`; 2450 for no messages, more than 300, one that was not sent, is revoked, of the server, or of a
+    /// kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for too many or too long lines, or
+    /// no `compatibleText`; of a large one 2402 for more than 5 MB, and `Storage`: 130168 or 6022.
     #[uniffi::method(default(options = None))]
     #[expect(clippy::too_many_arguments, reason = "those that TIM has, by name in every language")]
     pub fn create_merger_message(

@@ -140,8 +140,22 @@ pub struct MergerBody {
     pub abstract_list: Vec<String>,
     /// What programs show that do not know mergers.
     pub compatible_text: String,
-    /// The messages.
+    /// The messages; none of a merger that is stored: `downloadMergerMessage` gives them.
+    #[serde(default)]
+    #[uniffi(default = [])]
     pub message_list: Vec<MergedMessage>,
+    /// Where the messages are stored; empty if they are here, and before the merger is sent.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub download_key: String,
+    /// Bytes of what is stored; 0 if the messages are here.
+    #[serde(default)]
+    #[uniffi(default = 0)]
+    pub download_size: i64,
+    /// How many mergers nest in one that is stored, itself counted; 0 if the messages are here.
+    #[serde(default)]
+    #[uniffi(default = 0)]
+    pub layers: i32,
 }
 
 /// A message as it is in a merger.
@@ -404,9 +418,24 @@ impl From<wire::Body> for Payload {
             }
             wire::Body::Face(wire::FaceBody { index, data }) => Self::Face(FaceBody { index, data }),
             wire::Body::Merger(merger) => {
-                let wire::MergerBody { title, abstract_list, compatible_text, message_list } = merger;
-                let message_list = message_list.into_iter().map(Into::into).collect();
-                Self::Merger(MergerBody { title, abstract_list, compatible_text, message_list })
+                let wire::MergerBody {
+                    title,
+                    abstract_list,
+                    compatible_text,
+                    message_list,
+                    download_key,
+                    download_size,
+                    layers,
+                } = merger;
+                Self::Merger(MergerBody {
+                    title,
+                    abstract_list,
+                    compatible_text,
+                    message_list: message_list.into_iter().map(Into::into).collect(),
+                    download_key,
+                    download_size: signed(download_size),
+                    layers: small(layers),
+                })
             }
             wire::Body::GroupTip(tip) => {
                 let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
@@ -470,15 +499,36 @@ impl TryFrom<Payload> for engine::Payload {
                 wire::CustomBody { data, description, extension }.into()
             }
             Payload::Face(FaceBody { index, data }) => wire::FaceBody { index, data }.into(),
-            Payload::Merger(MergerBody { title, abstract_list, compatible_text, message_list }) => {
-                let merged = message_list.into_iter().map(TryInto::try_into);
-                let message_list = merged.collect::<Result<_, TimError>>()?;
-                wire::MergerBody { title, abstract_list, compatible_text, message_list }.into()
-            }
+            Payload::Merger(merger) => wire::MergerBody::try_from(merger)?.into(),
             Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => return Ok(Self::Gone),
             Payload::Unknown(json) => return Ok(Self::Unknown(json)),
         };
         Ok(Self::Body(body))
+    }
+}
+
+impl TryFrom<MergerBody> for wire::MergerBody {
+    type Error = TimError;
+
+    fn try_from(merger: MergerBody) -> Result<Self, TimError> {
+        let MergerBody {
+            title,
+            abstract_list,
+            compatible_text,
+            message_list,
+            download_key,
+            download_size,
+            layers,
+        } = merger;
+        Ok(Self {
+            title,
+            abstract_list,
+            compatible_text,
+            message_list: message_list.into_iter().map(TryInto::try_into).collect::<Result<_, TimError>>()?,
+            download_key,
+            download_size: unsigned(download_size)?,
+            layers: unsigned_small(layers)?,
+        })
     }
 }
 

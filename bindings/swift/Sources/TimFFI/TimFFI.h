@@ -443,6 +443,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_cancel_download(uint64_t ptr, RustBuffer t
 uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuffer message, RustBuffer rendition, RustBuffer target, RustBuffer on_progress
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_download_merger_message(uint64_t ptr, RustBuffer message
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
 uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
@@ -1274,6 +1279,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_download(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
 uint16_t uniffi_tim_ffi_checksum_method_tim_download_attachment(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_download_merger_message(void
 
 );
 #endif

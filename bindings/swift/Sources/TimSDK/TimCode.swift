@@ -48,6 +48,10 @@ public enum TimCode {
     public static let fileTooLarge: Int32 = 2402
     /// a merger has 1 to 300 messages that were sent, none revoked and none of the server's.
     public static let mergerInvalid: Int32 = 2450
+    /// the server has no such merger (any more): ask its sender to send it again.
+    public static let mergerKeyInvalid: Int32 = 2451
+    /// what was stored of this merger cannot be read: ask its sender to send it again.
+    public static let mergerDownloadFailed: Int32 = 2452
     /// this message cannot be forwarded: it was not sent, was revoked, or is of the server.
     public static let forwardInvalid: Int32 = 2453
     /// the message was modified meanwhile: this device has it as it is now, modify that.

@@ -1708,6 +1708,17 @@ public protocol TimProtocol: AnyObject, Sendable {
     func cancelDownload(target: String) async throws
 
 
+    /**
+     * The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for if it is a
+     * merger, as of a message that was received; what needs a place in a conversation it has not, and its `sequence` is 0. Of
+     * a merger that has its messages in its body nothing is downloaded.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+     * more), or that was not sent yet, 2452 if they cannot be read. `Unreachable`: 2800 or 2801. `Storage`: 130168 or 6022.
+     */
+    func downloadMergerMessage(_ message: Message) async throws  -> [Message]
+
 
     /**
      * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
@@ -1869,12 +1880,13 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-     * text for programs that do not know mergers; `sendMessage` sends it.
+     * text for programs that do not know mergers; `sendMessage` sends it. One that has more than 11 KB, or in which others nest deep, is
+     * uploaded then: `downloadMergerMessage` gives its messages.
      *
      * # Errors
-     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
-     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
-     * in all; 130114 for mergers in mergers, more than three deep.
+     * As of `createTextMessage`; 2450 for no messages, more than 300, one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for too many or too long lines, or
+     * no `compatibleText`; of a large one 2402 for more than 5 MB, and `Storage`: 130168 or 6022.
      */
     func createMergerMessage(to: String, conversationType: ConversationType, messageList: [Message], title: String, abstractList: [String], compatibleText: String, options: CreateOptions?) throws  -> Message
 
@@ -2664,6 +2676,31 @@ func uniffiDownloadAttachment(message: Message, rendition: RenditionType, target
 }
 
     /**
+     * The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for if it is a
+     * merger, as of a message that was received; what needs a place in a conversation it has not, and its `sequence` is 0. Of
+     * a merger that has its messages in its body nothing is downloaded.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+     * more), or that was not sent yet, 2452 if they cannot be read. `Unreachable`: 2800 or 2801. `Storage`: 130168 or 6022.
+     */
+open func downloadMergerMessage(_ message: Message)async throws  -> [Message]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_download_merger_message(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
      * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
      * address differs each time: let caches remember the message's ID and the rendition.
@@ -3182,12 +3219,13 @@ open func createLocationMessage(to: String, conversationType: ConversationType, 
 
     /**
      * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-     * text for programs that do not know mergers; `sendMessage` sends it.
+     * text for programs that do not know mergers; `sendMessage` sends it. One that has more than 11 KB, or in which others nest deep, is
+     * uploaded then: `downloadMergerMessage` gives its messages.
      *
      * # Errors
-     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
-     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
-     * in all; 130114 for mergers in mergers, more than three deep.
+     * As of `createTextMessage`; 2450 for no messages, more than 300, one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for too many or too long lines, or
+     * no `compatibleText`; of a large one 2402 for more than 5 MB, and `Storage`: 130168 or 6022.
      */
 open func createMergerMessage(to: String, conversationType: ConversationType, messageList: [Message], title: String, abstractList: [String], compatibleText: String, options: CreateOptions? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -6345,9 +6383,21 @@ public struct MergerBody: Equatable, Hashable {
      */
     public var compatibleText: String
     /**
-     * The messages.
+     * The messages; none of a merger that is stored: `downloadMergerMessage` gives them.
      */
     public var messageList: [MergedMessage]
+    /**
+     * Where the messages are stored; empty if they are here, and before the merger is sent.
+     */
+    public var downloadKey: String
+    /**
+     * Bytes of what is stored; 0 if the messages are here.
+     */
+    public var downloadSize: Int64
+    /**
+     * How many mergers nest in one that is stored, itself counted; 0 if the messages are here.
+     */
+    public var layers: Int32
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6362,12 +6412,24 @@ public struct MergerBody: Equatable, Hashable {
          * What programs show that do not know mergers.
          */compatibleText: String,
         /**
-         * The messages.
-         */messageList: [MergedMessage]) {
+         * The messages; none of a merger that is stored: `downloadMergerMessage` gives them.
+         */messageList: [MergedMessage] = [],
+        /**
+         * Where the messages are stored; empty if they are here, and before the merger is sent.
+         */downloadKey: String = "",
+        /**
+         * Bytes of what is stored; 0 if the messages are here.
+         */downloadSize: Int64 = Int64(0),
+        /**
+         * How many mergers nest in one that is stored, itself counted; 0 if the messages are here.
+         */layers: Int32 = 0) {
         self.title = title
         self.abstractList = abstractList
         self.compatibleText = compatibleText
         self.messageList = messageList
+        self.downloadKey = downloadKey
+        self.downloadSize = downloadSize
+        self.layers = layers
     }
 
 
@@ -6389,7 +6451,10 @@ public struct FfiConverterTypeMergerBody: FfiConverterRustBuffer {
                 title: FfiConverterString.read(from: &buf),
                 abstractList: FfiConverterSequenceString.read(from: &buf),
                 compatibleText: FfiConverterString.read(from: &buf),
-                messageList: FfiConverterSequenceTypeMergedMessage.read(from: &buf)
+                messageList: FfiConverterSequenceTypeMergedMessage.read(from: &buf),
+                downloadKey: FfiConverterString.read(from: &buf),
+                downloadSize: FfiConverterInt64.read(from: &buf),
+                layers: FfiConverterInt32.read(from: &buf)
         )
     }
 
@@ -6398,6 +6463,9 @@ public struct FfiConverterTypeMergerBody: FfiConverterRustBuffer {
         FfiConverterSequenceString.write(value.abstractList, into: &buf)
         FfiConverterString.write(value.compatibleText, into: &buf)
         FfiConverterSequenceTypeMergedMessage.write(value.messageList, into: &buf)
+        FfiConverterString.write(value.downloadKey, into: &buf)
+        FfiConverterInt64.write(value.downloadSize, into: &buf)
+        FfiConverterInt32.write(value.layers, into: &buf)
     }
 }
 
@@ -13271,6 +13339,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 17168) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_download_merger_message() != 38680) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -13340,7 +13411,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 65028) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_merger_message() != 15754) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_merger_message() != 48409) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {

@@ -246,6 +246,8 @@ final class ChatTests: XCTestCase {
         try await bob.tim.sendMessage(merger)
         let merged = try await alice.nextMessage()
         XCTAssertEqual(merged.merger?.messageList.map(\.id), [gift.id, sticker.id])
+        let parts = try await alice.tim.downloadMergerMessage(merged)
+        XCTAssertEqual(parts.map(\.payload), [gift.payload, sticker.payload])
     }
 
     func testAFileKeepsItsNameAndBytes() async throws {

@@ -29,6 +29,7 @@ pub(super) fn is_of_the_file(code: Code) -> bool {
             | Code::FILE_TOO_LARGE
             | Code::AUDIO_TOO_LARGE
             | Code::VIDEO_TOO_LARGE
+            | Code::MERGER_INVALID
     )
 }
 

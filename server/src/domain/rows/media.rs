@@ -29,13 +29,17 @@ pub trait MediaRows {
         at: UnixMillis,
     ) -> DomainResult<()>;
 
-    /// Media that no message names, uploaded or named last by this time; the oldest, up to `max`.
+    /// This merger names this media, if there is such media.
+    fn name_in_merger(&mut self, media: Uuid, merger: Uuid) -> DomainResult<()>;
+
+    /// Media that neither a message nor a merger names, uploaded or named last by this time; the oldest, up to `max`.
     fn unnamed(&mut self, until: UnixMillis, max: u32) -> DomainResult<Vec<Media>>;
 
     /// How much there is of them.
     fn count_unnamed(&mut self, until: UnixMillis) -> DomainResult<MediaSum>;
 
-    /// Removes a record, and takes its bytes off its owner's.
+    /// Removes a record, and takes its bytes off its owner's. What it named as a merger, and nothing else does, is kept as long as it
+    /// was itself.
     fn remove_media(&mut self, media: &Media) -> DomainResult<()>;
 
     /// Notes that the bytes with this digest are to be erased, unless there is a record of them.

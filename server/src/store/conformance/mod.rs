@@ -340,6 +340,7 @@ fn picture(owner: &Actor, name: u128, ticket: u128) -> Write {
         owner: owner.key,
         sha256: "ab".repeat(32),
         size: 1,
+        names: Vec::new(),
         ticket: Uuid::from_u128(ticket),
         quota: 0,
         now: NOW,

@@ -206,6 +206,12 @@ ALTER TABLE member ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0;
 ",
     // The rows of messages that were revoked or modified while messages are searched, for the index.
     "CREATE TABLE reworded(id INTEGER PRIMARY KEY, msg INTEGER NOT NULL);",
+    // Which files a stored merger names: they stay as long as it does.
+    r"
+CREATE TABLE merger_name(
+    media BLOB NOT NULL, merger BLOB NOT NULL, PRIMARY KEY(media, merger)) WITHOUT ROWID;
+CREATE INDEX merger_named ON merger_name(merger, media);
+",
 ];
 
 /// The settings of the connection that writes.

@@ -114,6 +114,7 @@ async fn everything_else(folder: &Path) {
             owner: UserKey(1),
             sha256: "0".repeat(64),
             size: 1,
+            names: Vec::new(),
             ticket: Uuid::from_u128(2),
             quota: 0,
             now: NOW,
@@ -152,7 +153,9 @@ async fn files(store: &Watched, alice: &Actor) {
     for number in 3..=4 {
         let (id, ticket) = (Uuid::from_u128(number.into()), Uuid::from_u128(u128::from(number) + 10));
         let (app, owner, sha256) = (alice.app, alice.key, "1".repeat(64));
-        let media = Media { app, id, owner, sha256, size: 1, ticket, quota: 9, now: NOW };
+        // The second is a merger that names the first.
+        let names = vec![Uuid::from_u128(3)];
+        let media = Media { app, id, owner, sha256, size: 1, names, ticket, quota: 9, now: NOW };
         store.write(Write::PutMedia(media)).await.unwrap();
         let naming = format!(r#"{{"cloudCustomData":"/media/{app}/{id}/0"}}"#);
         let message = conformance::message_with(alice, "C2Calice", number, &naming);

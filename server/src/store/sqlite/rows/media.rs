@@ -1,4 +1,4 @@
-//! The tables `media`, `media_name`, `to_erase` and `ticket`, and what the table `user` counts of them.
+//! The tables `media`, `media_name`, `merger_name`, `to_erase` and `ticket`, and what the table `user` counts of them.
 
 use rusqlite::{OptionalExtension as _, params};
 use tim_protocol::UnixMillis;
@@ -9,6 +9,19 @@ use crate::core::ops::{ConversationKey, Media, MediaSum, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::MediaRows;
 
+/// Whether neither a message nor a merger names the media with this ID.
+macro_rules! unnamed {
+    ($id:literal) => {
+        concat!(
+            "NOT EXISTS(SELECT 1 FROM media_name WHERE media = ",
+            $id,
+            ") AND NOT EXISTS(SELECT 1 FROM merger_name WHERE media = ",
+            $id,
+            ")"
+        )
+    };
+}
+
 impl MediaRows for Transaction<'_> {
     fn media(&mut self, app: u32, id: Uuid) -> DomainResult<Option<Media>> {
         let mut query =
@@ -16,7 +29,7 @@ impl MediaRows for Transaction<'_> {
         let media = query.query_row(params![app, id.as_bytes()], |row| {
             let (owner, sha256, size, now) =
                 (UserKey(row.get(0)?), row.get(1)?, unsigned(row, 2)?, row.get(3)?);
-            Ok(Media { app, id, owner, sha256, size, ticket: Uuid::nil(), quota: 0, now })
+            Ok(Media { app, id, owner, sha256, size, names: Vec::new(), ticket: Uuid::nil(), quota: 0, now })
         });
         Ok(media.optional()?)
     }
@@ -52,6 +65,19 @@ impl MediaRows for Transaction<'_> {
         Ok(())
     }
 
+    fn name_in_merger(&mut self, media: Uuid, merger: Uuid) -> DomainResult<()> {
+        let (media, merger) = (media.as_bytes(), merger.as_bytes());
+        self.prepare(
+            "INSERT OR IGNORE INTO merger_name(media, merger) SELECT id, ?2 FROM media WHERE id = ?1",
+        )?
+        .execute([media, merger])?;
+        self.prepare(
+            "UPDATE media SET loose = 0 WHERE id = ? AND EXISTS(SELECT 1 FROM merger_name WHERE media = media.id)",
+        )?
+        .execute([media])?;
+        Ok(())
+    }
+
     fn unname_media(
         &mut self,
         media: Uuid,
@@ -63,38 +89,38 @@ impl MediaRows for Transaction<'_> {
             conversation.0,
             to_sql(sequence)
         ])?;
-        self.prepare(
-            "UPDATE media SET loose = 1, time = max(time, ?2)
-             WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM media_name WHERE media = ?1)",
-        )?
-        .execute(params![media.as_bytes(), at])?;
-        Ok(())
+        self.loosen(media.as_bytes(), at)
     }
 
     fn unnamed(&mut self, until: UnixMillis, max: u32) -> DomainResult<Vec<Media>> {
-        let mut query = self.prepare(
-            "SELECT app, id, owner, sha256, size, time FROM media m WHERE loose = 1 AND time <= ?
-             AND NOT EXISTS(SELECT 1 FROM media_name n WHERE n.media = m.id) ORDER BY time LIMIT ?",
-        )?;
+        let mut query = self.prepare(concat!(
+            "SELECT app, id, owner, sha256, size, time FROM media m WHERE loose = 1 AND time <= ? AND ",
+            unnamed!("m.id"),
+            " ORDER BY time LIMIT ?"
+        ))?;
         let rows = query.query_map(params![until, max], |row| {
             let (app, id, owner) = (row.get(0)?, Uuid::from_bytes(row.get(1)?), UserKey(row.get(2)?));
             let (sha256, size, now) = (row.get(3)?, unsigned(row, 4)?, row.get(5)?);
-            Ok(Media { app, id, owner, sha256, size, ticket: Uuid::nil(), quota: 0, now })
+            Ok(Media { app, id, owner, sha256, size, names: Vec::new(), ticket: Uuid::nil(), quota: 0, now })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn count_unnamed(&mut self, until: UnixMillis) -> DomainResult<MediaSum> {
-        let mut query = self.prepare(
-            "SELECT count(*), coalesce(sum(size), 0) FROM media m WHERE loose = 1 AND time <= ?
-             AND NOT EXISTS(SELECT 1 FROM media_name n WHERE n.media = m.id)",
-        )?;
+        let mut query = self.prepare(concat!(
+            "SELECT count(*), coalesce(sum(size), 0) FROM media m WHERE loose = 1 AND time <= ? AND ",
+            unnamed!("m.id")
+        ))?;
         Ok(query
             .query_row([until], |row| Ok(MediaSum { files: unsigned(row, 0)?, bytes: unsigned(row, 1)? }))?)
     }
 
     fn remove_media(&mut self, media: &Media) -> DomainResult<()> {
         self.prepare("DELETE FROM media WHERE id = ?")?.execute([media.id.as_bytes()])?;
+        let mut query = self.prepare("DELETE FROM merger_name WHERE merger = ? RETURNING media")?;
+        let named = query.query_map([media.id.as_bytes()], |row| row.get(0))?;
+        let named: Vec<[u8; 16]> = named.collect::<rusqlite::Result<_>>()?;
+        named.iter().try_for_each(|named| self.loosen(named, media.now))?;
         self.add_stored(media.owner, -to_sql(media.size))
     }
 
@@ -131,6 +157,16 @@ impl MediaRows for Transaction<'_> {
 }
 
 impl Transaction<'_> {
+    /// Media that is not named any more since this time.
+    fn loosen(&self, media: &[u8; 16], at: UnixMillis) -> DomainResult<()> {
+        self.prepare(concat!(
+            "UPDATE media SET loose = 1, time = max(time, ?2) WHERE id = ?1 AND ",
+            unnamed!("?1")
+        ))?
+        .execute(params![media, at])?;
+        Ok(())
+    }
+
     fn add_stored(&self, owner: UserKey, bytes: i64) -> DomainResult<()> {
         self.prepare("UPDATE user SET stored = stored + ?2 WHERE id = ?1")?.execute([owner.0, bytes])?;
         Ok(())

@@ -49,6 +49,10 @@ object TimCode {
     const val FILE_TOO_LARGE: Int = 2402
     /** a merger has 1 to 300 messages that were sent, none revoked and none of the server's. */
     const val MERGER_INVALID: Int = 2450
+    /** the server has no such merger (any more): ask its sender to send it again. */
+    const val MERGER_KEY_INVALID: Int = 2451
+    /** what was stored of this merger cannot be read: ask its sender to send it again. */
+    const val MERGER_DOWNLOAD_FAILED: Int = 2452
     /** this message cannot be forwarded: it was not sent, was revoked, or is of the server. */
     const val FORWARD_INVALID: Int = 2453
     /** the message was modified meanwhile: this device has it as it is now, modify that. */

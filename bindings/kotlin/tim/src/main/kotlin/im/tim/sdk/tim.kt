@@ -837,6 +837,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_download_attachment(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_download_merger_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_clear_history_message(
@@ -1049,6 +1051,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_cancel_download(`ptr`: Long,`target`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_download_merger_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
@@ -1411,6 +1415,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 17168) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_merger_message() and 0xFFFF) != 38680) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1480,7 +1487,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 65028) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_merger_message() and 0xFFFF) != 15754) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_merger_message() and 0xFFFF) != 48409) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
@@ -3654,6 +3661,17 @@ public interface TimInterface {
     suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener? = null)
 
     /**
+     * The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for if it is a
+     * merger, as of a message that was received; what needs a place in a conversation it has not, and its `sequence` is 0. Of
+     * a merger that has its messages in its body nothing is downloaded.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+     * more), or that was not sent yet, 2452 if they cannot be read. `Unreachable`: 2800 or 2801. `Storage`: 130168 or 6022.
+     */
+    suspend fun `downloadMergerMessage`(`message`: Message): List<Message>
+
+    /**
      * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
      * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
      * address differs each time: let caches remember the message's ID and the rendition.
@@ -3871,12 +3889,13 @@ public interface TimInterface {
 
     /**
      * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-     * text for programs that do not know mergers; `sendMessage` sends it.
+     * text for programs that do not know mergers; `sendMessage` sends it. One that has more than 11 KB, or in which others nest deep, is
+     * uploaded then: `downloadMergerMessage` gives its messages.
      *
      * # Errors
-     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
-     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
-     * in all; 130114 for mergers in mergers, more than three deep.
+     * As of `createTextMessage`; 2450 for no messages, more than 300, one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for too many or too long lines, or
+     * no `compatibleText`; of a large one 2402 for more than 5 MB, and `Storage`: 130168 or 6022.
      */
     fun `createMergerMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `messageList`: List<Message>, `title`: kotlin.String, `abstractList`: List<kotlin.String>, `compatibleText`: kotlin.String, `options`: CreateOptions? = null): Message
 
@@ -4778,6 +4797,37 @@ open class Tim: TimInterface
 
 
     /**
+     * The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for if it is a
+     * merger, as of a message that was received; what needs a place in a conversation it has not, and its `sequence` is 0. Of
+     * a merger that has its messages in its body nothing is downloaded.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2450 for a message that is no merger, 2451 for one whose messages the server does not have (any
+     * more), or that was not sent yet, 2452 if they cannot be read. `Unreachable`: 2800 or 2801. `Storage`: 130168 or 6022.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `downloadMergerMessage`(`message`: Message) : List<Message> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_download_merger_message(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
      * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
      * address differs each time: let caches remember the message's ID and the rendition.
@@ -5437,12 +5487,13 @@ open class Tim: TimInterface
 
     /**
      * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
-     * text for programs that do not know mergers; `sendMessage` sends it.
+     * text for programs that do not know mergers; `sendMessage` sends it. One that has more than 11 KB, or in which others nest deep, is
+     * uploaded then: `downloadMergerMessage` gives its messages.
      *
      * # Errors
-     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
-     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
-     * in all; 130114 for mergers in mergers, more than three deep.
+     * As of `createTextMessage`; 2450 for no messages, more than 300, one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know, and for mergers in mergers, more than 100 deep; 130110 for too many or too long lines, or
+     * no `compatibleText`; of a large one 2402 for more than 5 MB, and `Storage`: 130168 or 6022.
      */
     @Throws(TimException::class)override fun `createMergerMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `messageList`: List<Message>, `title`: kotlin.String, `abstractList`: List<kotlin.String>, `compatibleText`: kotlin.String, `options`: CreateOptions?): Message {
             return FfiConverterTypeMessage.lift(
@@ -6703,6 +6754,9 @@ open class Tim: TimInterface
     /** [downloadAttachment] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun downloadAttachmentAsync(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener? = null): CompletableFuture<Void?> = inFuture { `downloadAttachment`(message, rendition, target, onProgress); null }
+
+    /** [downloadMergerMessage] for Java: the future fails with a [TimException]. */
+    fun downloadMergerMessageAsync(`message`: Message): CompletableFuture<List<Message>> = inFuture { `downloadMergerMessage`(message) }
 
     /** [getAttachmentUrl] for Java: the future fails with a [TimException]. */
     fun getAttachmentUrlAsync(`message`: Message, `rendition`: RenditionType): CompletableFuture<kotlin.String> = inFuture { `getAttachmentUrl`(message, rendition) }
@@ -8876,9 +8930,24 @@ data class MergerBody (
     val `compatibleText`: kotlin.String
     ,
     /**
-     * The messages.
+     * The messages; none of a merger that is stored: `downloadMergerMessage` gives them.
      */
-    val `messageList`: List<MergedMessage>
+    val `messageList`: List<MergedMessage> = listOf()
+    ,
+    /**
+     * Where the messages are stored; empty if they are here, and before the merger is sent.
+     */
+    val `downloadKey`: kotlin.String = ""
+    ,
+    /**
+     * Bytes of what is stored; 0 if the messages are here.
+     */
+    val `downloadSize`: kotlin.Long = 0L
+    ,
+    /**
+     * How many mergers nest in one that is stored, itself counted; 0 if the messages are here.
+     */
+    val `layers`: kotlin.Int = 0
 
 ){
 
@@ -8899,6 +8968,9 @@ public object FfiConverterTypeMergerBody: FfiConverterRustBuffer<MergerBody> {
             FfiConverterSequenceString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterSequenceTypeMergedMessage.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterInt.read(buf),
         )
     }
 
@@ -8906,7 +8978,10 @@ public object FfiConverterTypeMergerBody: FfiConverterRustBuffer<MergerBody> {
             FfiConverterString.allocationSize(value.`title`) +
             FfiConverterSequenceString.allocationSize(value.`abstractList`) +
             FfiConverterString.allocationSize(value.`compatibleText`) +
-            FfiConverterSequenceTypeMergedMessage.allocationSize(value.`messageList`)
+            FfiConverterSequenceTypeMergedMessage.allocationSize(value.`messageList`) +
+            FfiConverterString.allocationSize(value.`downloadKey`) +
+            FfiConverterLong.allocationSize(value.`downloadSize`) +
+            FfiConverterInt.allocationSize(value.`layers`)
     )
 
     override fun write(value: MergerBody, buf: ByteBuffer) {
@@ -8914,6 +8989,9 @@ public object FfiConverterTypeMergerBody: FfiConverterRustBuffer<MergerBody> {
             FfiConverterSequenceString.write(value.`abstractList`, buf)
             FfiConverterString.write(value.`compatibleText`, buf)
             FfiConverterSequenceTypeMergedMessage.write(value.`messageList`, buf)
+            FfiConverterString.write(value.`downloadKey`, buf)
+            FfiConverterLong.write(value.`downloadSize`, buf)
+            FfiConverterInt.write(value.`layers`, buf)
     }
 }
 

@@ -313,8 +313,10 @@ class ChatTest {
         assertEquals(sent.payload, alice.nextMessage().payload)
         val merger = bob.tim.createMergerMessage(alice.name, ConversationType.C2C, listOf(gift), "Gifts", listOf("a gift"), "[Merged messages]")
         bob.tim.sendMessage(merger)
-        val merged = alice.nextMessage().merger!!
+        val received = alice.nextMessage()
+        val merged = received.merger!!
         assertEquals(Triple("Gifts", gift.id, gift.payload), merged.messageList.single().let { Triple(merged.title, it.id, it.payload) })
+        assertEquals(listOf(gift.payload), alice.tim.downloadMergerMessage(received).map { it.payload })
     }
 
     @Test

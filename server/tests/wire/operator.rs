@@ -7,6 +7,7 @@ use hyper::{Method, StatusCode};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::bucket_server::BucketServer;
 use crate::stage::{Server, code, http, program, refusal, soon};
 
 #[tokio::test]
@@ -25,6 +26,23 @@ async fn the_operator_sees_that_it_works_and_what_it_counts() {
     assert!(metrics.contains(r#"tim_writes_total{write="msg.send",outcome="done"} 1"#), "{metrics}");
     assert!(!metrics.contains("alice"), "nothing about users");
     assert_eq!(get("/").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_away_is_told_beside_the_health_of_chat() {
+    let bucket = BucketServer::start().await;
+    let server = Server::start_with(&bucket.lines("media.bucket")).await;
+    let health = async || {
+        let (status, body) = http(&server.admin, Method::GET, "/healthz", &[], Vec::new()).await;
+        assert_eq!(status, StatusCode::OK);
+        serde_json::from_slice::<serde_json::Value>(&body).unwrap()
+    };
+    assert_eq!(health().await, serde_json::json!({ "status": "ok" }));
+    bucket.go_away();
+    let away = health().await;
+    assert!(away["status"] == "ok" && away["media"].as_str().unwrap().contains("does not answer"), "{away}");
+    bucket.come_back();
+    assert_eq!(health().await, serde_json::json!({ "status": "ok" }));
 }
 
 #[tokio::test]

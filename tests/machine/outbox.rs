@@ -225,7 +225,7 @@ proptest! {
 fn what_the_app_inserts_is_bounded_and_takes_no_place_of_what_waits() {
     let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
     let bob = UserId::new("bob").unwrap();
-    let mut insert = |phone: &mut Phone, number: u64| {
+    let insert = |phone: &mut Phone, number: u64| {
         let words = Payload::Body(Body::Text(TextBody { text: number.to_string() }));
         let call = phone.call(Call::Insert(Box::new(draft(number, "C2Cbob", words)), bob.clone()));
         match phone.returned(call) {

@@ -21,6 +21,9 @@ pub struct TimOptions {
     pub instance: String,
     /// The kind of machine, for the login policy. The machine's own by default.
     pub platform: Platform,
+    /// How many bytes the files may take that [`crate::Tim::get_attachment_file`] keeps for a user: those used last stay. 256 MiB
+    /// by default.
+    pub cache_bytes: u64,
     /// Certificates (PEM) to trust beside the public ones, for a server with a private certificate authority.
     pub extra_roots_pem: Option<String>,
     /// Pause between heartbeats. 30 seconds by default, which suits an app in the foreground.
@@ -41,6 +44,7 @@ impl TimOptions {
             data_dir: data_dir.into(),
             instance: String::new(),
             platform: this_platform(),
+            cache_bytes: 256 * 1024 * 1024,
             extra_roots_pem: None,
             heartbeat: Duration::from_secs(30),
             login_timeout: Duration::from_secs(90),

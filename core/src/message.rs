@@ -117,13 +117,14 @@ pub struct Message {
     pub at_user_list: Vec<UserId>,
     /// The only members of the group who see it besides its sender; empty if all do.
     pub receiver_list: Vec<UserId>,
-    /// The uploaded file on this device, for messages created here. It can be shown without asking the server.
+    /// The file on this device. It can be shown without asking the server.
     ///
-    /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
+    /// Of a message that was just created here this is the app's own file, or a copy of the bytes that the app gave. From
     /// the call of `send_message` on it is the engine's copy, which the app must not change: as long as the message
     /// waits or is refused, also after a restart, and of those that were sent as long as they are younger than 30 days
-    /// and among the newest 100 MB. `None` otherwise: for images that were refused for their content, for revoked
-    /// messages, and in a conversation's `last_message`. Never sent to the server.
+    /// and among the newest 100 MB. Of any other message it is the original in the cache, while `get_attachment_file` keeps it
+    /// there. `None` otherwise: for images that were refused for their content, for revoked messages, in events of new messages,
+    /// and in a conversation's `last_message`. Never sent to the server.
     pub local_path: Option<PathBuf>,
     /// The snapshot of a video on this device: as [`Message::local_path`].
     pub local_snapshot_path: Option<PathBuf>,

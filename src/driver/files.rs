@@ -6,6 +6,7 @@
 //! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately;
 //!                                            the second file of a message is at <ID>.1
 //! <data_dir>/<SDKAppID>/<user>/downloads/    records of partial files, which are beside their targets
+//! <data_dir>/<SDKAppID>/<user>/cache/        files that were loaded without a target: see `cache`
 //! ```
 
 use std::cmp::Reverse;
@@ -72,6 +73,11 @@ impl Files {
         self.user(user).join("downloads")
     }
 
+    /// The folder of a user's cache.
+    pub(super) fn cache(&self, user: &UserId) -> PathBuf {
+        self.user(user).join("cache")
+    }
+
     /// The file of a user's database, in a folder that exists.
     pub(crate) fn database(&self, user: &UserId) -> Result<PathBuf, Fault> {
         make_folder(&self.outbox(user)).map_err(|why| refusal(&why))?;
@@ -84,7 +90,7 @@ impl Files {
     }
 
     /// The path of the copy of a message's file, if there is one.
-    pub(super) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
+    pub(crate) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
         Some(beside(&self.copy(user, id), place)).filter(|copy| copy.is_file())
     }
 

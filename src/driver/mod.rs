@@ -8,10 +8,11 @@
 //!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
 //!   reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
-//!   apps send, `local_files` what was created and is not uploaded; `runtime` is the process's threads.
+//!   apps send, `local_files` what was created and is not uploaded, `cache` what was loaded without a target; `runtime` is the process's threads.
 
 pub(crate) mod address;
 mod blocking;
+pub(crate) mod cache;
 mod cancel;
 mod commands;
 mod copies;

@@ -20,6 +20,8 @@ use tokio::task::spawn_blocking;
 use super::files::{self, Digest};
 use super::http::{Rest, failed};
 
+/// What the name of a partial file ends in.
+pub(super) const PARTIAL: &str = "partial";
 /// Most partial files of a user that are kept, and how long one is kept after it last grew.
 const MAX_PARTIALS: usize = 64;
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -216,7 +218,7 @@ fn key(target: &Path, url: &str) -> String {
 
 fn named(target: &Path, key: &str) -> PathBuf {
     let mut path = target.as_os_str().to_owned();
-    path.push(format!(".{key}.partial"));
+    path.push(format!(".{key}.{PARTIAL}"));
     path.into()
 }
 

@@ -11,6 +11,7 @@ use tim_protocol::{Code, MessageId, UserId};
 use tokio_util::task::TaskTracker;
 
 use super::address::Address;
+use super::cache::Loading;
 use super::cancel::{CancelGuard, Cancellation, Downloads};
 use super::dispatch::Dispatch;
 use super::files::Files;
@@ -31,6 +32,7 @@ pub(crate) struct InstanceState {
     /// The connections and the downloads of the instance, which its end waits for.
     pub(crate) tasks: TaskTracker,
     downloads: Downloads,
+    pub(crate) loading: Loading,
     total_unread: AtomicU64,
     state: Mutex<State>,
 }
@@ -75,6 +77,7 @@ impl InstanceState {
             server,
             tasks,
             downloads,
+            loading: Loading::default(),
             total_unread: AtomicU64::new(0),
             state: Mutex::new(state),
         }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use tim_core::search::{Found, FoundIn, Search};
 use tim_core::store::{Opened, Store};
+use tim_protocol::media::RenditionType;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
 use super::blocking::may_block;
+use super::cache::Cache;
 use super::{Driver, partial};
 use crate::event::{DeletedMessages, Event, MessageReadReceipt};
 use crate::log::{self, LogLevel};
@@ -92,15 +94,20 @@ impl<S: Store<Location = Path>> Driver<S> {
         }
     }
 
-    /// A message with the paths of its files' copies, if there are any.
+    /// A message with the paths of its files on this device, if there are any: the copies of own ones, and what is in the cache.
     pub(super) fn with_copy(&self, message: Message) -> Message {
-        let files = if message.flow == Flow::Out { message.payload.attachments().len() } else { 0 };
-        let user = self.store.as_ref().map(|(user, _)| user);
-        let kept = |place| {
-            let user = user.filter(|_| place < files);
-            user.and_then(|user| self.shared.files.kept(user, message.id, place))
+        let (attachments, user) = (message.payload.attachments(), self.store.as_ref().map(|(user, _)| user));
+        let here = |place: usize| {
+            let (attachment, user) = (attachments.get(place)?, user?);
+            let files = &self.shared.files;
+            let kept = (message.flow == Flow::Out).then(|| files.kept(user, message.id, place)).flatten();
+            let cached = || {
+                let url = attachment.uploaded.url(RenditionType::Original)?;
+                Some(Cache::of(files, user).path(message.id, url, &attachment.name)).filter(|it| it.is_file())
+            };
+            kept.or_else(cached)
         };
-        Message { local_path: kept(0), local_snapshot_path: kept(1), ..message }
+        Message { local_path: here(0), local_snapshot_path: here(1), ..message }
     }
 
     /// Sets the damaged store aside. If that fails it is retried when damage is found again.
@@ -145,7 +152,10 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.uploads.forget(message);
         self.shared.forget_files(message);
         if let Some((user, _)) = &self.store {
-            block_in_place(|| self.shared.files.remove_copies(user, message));
+            block_in_place(|| {
+                self.shared.files.remove_copies(user, message);
+                Cache::of(&self.shared.files, user).forget(message);
+            });
         }
     }
 
@@ -161,9 +171,11 @@ impl<S: Store<Location = Path>> Driver<S> {
         Ok(())
     }
 
-    /// Removes the copies of the files of these messages, of which there may be many.
+    /// Removes the copies of the files of these messages, of which there may be many. Of others' there are copies in the cache.
     pub(super) async fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
-        for part in parts(query) {
+        let has_cached = |(user, _): &(UserId, S)| !Cache::of(&self.shared.files, user).is_empty();
+        let own_only = !block_in_place(|| self.store.as_ref().is_some_and(has_cached));
+        for part in parts(&Query { own_only, ..query.clone() }) {
             let messages = self.messages(&part).await?;
             // What was revoked does not tell whether it had one.
             let may_have_one =

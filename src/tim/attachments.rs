@@ -1,17 +1,18 @@
-//! Downloads and addresses of the files of messages.
+//! Downloads, the cache, and addresses of the files of messages.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tim_protocol::Code;
 use tim_protocol::media::RenditionType;
+use tim_protocol::{Code, Fault, MessageId};
 
 use super::{Tim, unexpected};
 use crate::driver::Download;
+use crate::driver::cache::Cache;
 use crate::driver::download;
 use crate::driver::progress::Progress;
 use crate::error::TimError;
-use crate::message::Message;
+use crate::message::{Flow, Message};
 
 impl Tim {
     /// Saves the file of a message in one of its renditions, atomically; an existing file is replaced. `progress` is
@@ -35,18 +36,76 @@ impl Tim {
     ) -> Result<(), TimError> {
         self.admitted()?;
         let url = url_of(message, rendition)?;
+        self.download(message.id, url, target, Progress::to(&self.inner.runtime, progress)).await
+    }
+
+    async fn download(
+        &self,
+        message: MessageId,
+        url: String,
+        target: &Path,
+        progress: Progress,
+    ) -> Result<(), TimError> {
         let download = Download {
-            message: message.id,
+            message,
             url,
             target: target.to_owned(),
             is_resumable: true,
-            progress: Progress::to(&self.inner.runtime, progress),
+            progress,
             guard: self.inner.shared.download(target.to_owned()),
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
         let task = self.inner.shared.tasks.spawn_on(download.run(), &self.inner.runtime);
         task.await.map_err(|_| unexpected())?
+    }
+
+    /// The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is
+    /// here is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into the cache,
+    /// as [`Tim::download_attachment`] loads it; calls for one file at the same time load it once. Do not change the file.
+    ///
+    /// The cache keeps the files used last, up to [`crate::options::TimOptions::cache_bytes`] for each user; the one loaded last
+    /// stays in any case. [`Message::local_path`] is there as long as the original is. A file leaves with its message: revoked,
+    /// deleted, or with the history. A system or an app may empty the folder `cache` at any time.
+    ///
+    /// # Errors
+    /// As [`Tim::download_attachment`]; [`Code::STORAGE_FULL`] if there is no room with an empty cache either.
+    pub async fn get_attachment_file(
+        &self,
+        message: &Message,
+        rendition: RenditionType,
+        progress: impl FnMut(u8) + Send + 'static,
+    ) -> Result<PathBuf, TimError> {
+        let me = self.admitted()?;
+        let (place, _) = place_of(rendition);
+        let own = match rendition {
+            RenditionType::Original | RenditionType::Snapshot if message.flow == Flow::Out => {
+                self.inner.shared.files.kept(&me, message.id, place)
+            }
+            _ => None,
+        };
+        if let Some(own) = own {
+            return Ok(own);
+        }
+        let (url, attachments) = (url_of(message, rendition)?, message.payload.attachments());
+        let name = attachments.get(place).filter(|_| rendition == RenditionType::Original);
+        let cache = Cache::of(&self.inner.shared.files, &me);
+        let file = cache.path(message.id, &url, name.map_or("", |it| &it.name));
+        let _turn = self.inner.shared.loading.alone(&file).await;
+        if cache.use_now(&file) {
+            return Ok(file);
+        }
+        cache.make_room(&file).map_err(|why| Fault::with_text(Code::DATA_DIR_UNUSABLE, why.to_string()))?;
+        let progress = Progress::to(&self.inner.runtime, progress);
+        let loaded = self.download(message.id, url.clone(), &file, progress.clone()).await;
+        if loaded.as_ref().is_err_and(|why| why.code == Code::STORAGE_FULL) {
+            cache.sweep(0, &file);
+            self.download(message.id, url, &file, progress).await?;
+        } else {
+            loaded?;
+        }
+        cache.sweep(self.inner.cache_bytes, &file);
+        Ok(file)
     }
 
     /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
@@ -89,12 +148,17 @@ impl Tim {
     }
 }
 
-/// The address of a file in a message.
-pub(super) fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
-    let (place, of) = match rendition {
+/// Which file of a message a rendition is of, and which of that.
+fn place_of(rendition: RenditionType) -> (usize, RenditionType) {
+    match rendition {
         RenditionType::Snapshot => (1, RenditionType::Original),
         of => (0, of),
-    };
+    }
+}
+
+/// The address of a file in a message.
+pub(super) fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
+    let (place, of) = place_of(rendition);
     let attachments = message.payload.attachments();
     let url = attachments.get(place).and_then(|it| it.uploaded.url(of)).filter(|url| !url.is_empty());
     url.map(str::to_owned).ok_or(Code::MESSAGE_INVALID)

@@ -64,6 +64,7 @@ struct Inner {
     commands: Commands,
     shared: Arc<InstanceState>,
     runtime: tokio::runtime::Handle,
+    cache_bytes: u64,
 }
 
 /// The result of a login.
@@ -114,7 +115,8 @@ impl Tim {
             }
         };
         let commands = crate::driver::start(&runtime, machine, Arc::clone(&shared), former_ended);
-        Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime }) })
+        let cache_bytes = options.cache_bytes;
+        Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime, cache_bytes }) })
     }
 
     /// Calls `handler` with each event of one kind from now on, as an [`EventListener`] is called. A handler that panics

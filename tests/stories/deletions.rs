@@ -103,6 +103,8 @@ async fn deleted_messages_are_gone_on_every_device_and_the_peer_keeps_them() {
     bob.tim.revoke_message(&listed(&bob, "C2Calice").await[3]).await.unwrap();
     for device in [&phone, &laptop, &tablet, &browser] {
         shows(device, "one unread", |it| it.unread_count == 1).await;
+    }
+    for device in [&phone, &laptop, &tablet, &browser] {
         device.tim.set_message_read(&id("C2Cbob")).await.unwrap();
     }
 }

@@ -21,6 +21,7 @@ mod breaks;
 mod bucket;
 mod bucket_server;
 mod bursts;
+mod cached_files;
 mod cancel;
 mod certificates;
 mod changes;

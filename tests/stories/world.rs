@@ -178,6 +178,13 @@ impl World {
         Device::create(user, name, options)
     }
 
+    /// A user's device that is not logged in, with other options.
+    pub fn device_with(&self, user: &str, name: &str, change: impl FnOnce(&mut TimOptions)) -> Device {
+        let mut options = self.options(user, name, format!("ws://{}", self.address));
+        change(&mut options);
+        Device::create(user, name, options)
+    }
+
     fn options(&self, user: &str, name: &str, server: String) -> TimOptions {
         let mut options =
             TimOptions::new(self.app, server, self.folder.path().join(format!("{user}-{name}")));
@@ -360,7 +367,13 @@ pub fn server_program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let profile_folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
-        let built = Command::new(env!("CARGO"))
+        let mut build = Command::new(env!("CARGO"));
+        // The build script of ring runs again, and all that depends on it is built again, where these differ.
+        let of_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in std::env::vars().filter(|(name, _)| of_package(name)) {
+            build.env_remove(name);
+        }
+        let built = build
             .args(["build", "--locked", "--package", "tim-server", "--bin", "tim-server", "--target-dir"])
             .arg(profile_folder.parent().unwrap())
             .status()

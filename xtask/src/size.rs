@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::repository::{VERSION, output_of, run};
+use crate::repository::{VERSION, builder, output_of, run};
 
 const RECORD: &str = "bindings/size.json";
 const LIBRARY: &str = "libtim.so";
@@ -47,7 +47,7 @@ impl Size {
 /// The size of the library that script/install strips and installs.
 fn installed_size() -> Result<u64> {
     let folder = tempfile::tempdir()?;
-    run(Command::new("script/install").arg("--prefix").arg(folder.path()).stdout(Stdio::null()))?;
+    run(builder("script/install").arg("--prefix").arg(folder.path()).stdout(Stdio::null()))?;
     Ok(fs::metadata(folder.path().join("lib").join(LIBRARY))?.len())
 }
 

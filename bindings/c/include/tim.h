@@ -127,11 +127,13 @@
  *
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
- *    "extraRootsPem":null, "instance":"", "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}
+ *    "extraRootsPem":null, "instance":"", "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000,
+ *    "cacheBytes":268435456}
  *   dataDir: a folder of the program's own, made if there is none       extraRootsPem: certificates to trust beside the
  *   public ones, as PEM       instance: tells several instances of one SDKAppID apart; best left empty
  *   heartbeatMs: the pause between signs of life       loginTimeoutMs, callTimeoutMs: how long an answer is waited for
  *   platform: android, ios, macos, windows, linux, web, other; this machine's own if absent
+ *   cacheBytes: how much tim_get_attachment_file keeps for a user
  *
  * login result (tim_login)
  *   {"repeatLogin":false}
@@ -620,7 +622,7 @@ tim_status tim_clear_log_sink(void);
  * Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
  * `TIM_ABI_VERSION`. `options_json` is
  * `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
- * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
+ * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456}`; the first three are required. The handle is given
  * back with `tim_release`.
  *
  * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
@@ -1301,6 +1303,28 @@ tim_status tim_download_attachment(tim_client client,
                                    const char *message_json,
                                    uint32_t rendition,
                                    const char *target,
+                                   tim_progress_callback on_progress,
+                                   void *progress_user_data,
+                                   tim_destroy_callback progress_destroy,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * The path of the file of a message on this device, in one of its renditions, for image views and players. A file that
+ * is here is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into
+ * the cache; calls for one file at the same time load it once. Do not change the file. The cache keeps the files used
+ * last, up to the `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its
+ * message.
+ *
+ * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video). While
+ * the file is fetched `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+ * is called when it is needed no more, with an error before this returns. Result: a text.
+ *
+ * Errors: those of `tim_download_attachment`; 130168 if there is no room with an empty cache either.
+ */
+tim_status tim_get_attachment_file(tim_client client,
+                                   const char *message_json,
+                                   uint32_t rendition,
                                    tim_progress_callback on_progress,
                                    void *progress_user_data,
                                    tim_destroy_callback progress_destroy,

@@ -735,7 +735,7 @@ struct message {
     std::vector<std::string> at_user_list{};
     /** The only members of the group who see it besides its sender; empty if all do. */
     std::vector<std::string> receiver_list{};
-    /** The uploaded file on this device, for messages created here. */
+    /** The file on this device. */
     std::optional<std::string> local_path{};
     /** The snapshot of a video on this device, as localPath. */
     std::optional<std::string> local_snapshot_path{};
@@ -1364,6 +1364,8 @@ struct options {
     std::string instance{};
     /** The kind of machine; this machine's own if absent. */
     std::optional<types::platform> platform{};
+    /** How many bytes the files may take that getAttachmentFile keeps for a user; 268,435,456 (256 MiB) if absent. */
+    std::optional<std::int64_t> cache_bytes{};
     /** Certificates (PEM) to trust beside the public ones. */
     std::optional<std::string> extra_roots_pem{};
     /** Pause between heartbeats, in milliseconds; 30,000 if absent. */
@@ -1380,6 +1382,7 @@ inline void to_json(nlohmann::json &json, const options &it) {
     detail::put(json, "dataDir", it.data_dir);
     detail::put(json, "instance", it.instance);
     detail::put(json, "platform", it.platform);
+    detail::put(json, "cacheBytes", it.cache_bytes);
     detail::put(json, "extraRootsPem", it.extra_roots_pem);
     detail::put(json, "heartbeatMs", it.heartbeat_ms);
     detail::put(json, "loginTimeoutMs", it.login_timeout_ms);
@@ -1391,6 +1394,7 @@ inline void from_json(const nlohmann::json &json, options &it) {
     detail::take(json, "dataDir", it.data_dir);
     detail::take(json, "instance", it.instance);
     detail::take(json, "platform", it.platform);
+    detail::take(json, "cacheBytes", it.cache_bytes);
     detail::take(json, "extraRootsPem", it.extra_roots_pem);
     detail::take(json, "heartbeatMs", it.heartbeat_ms);
     detail::take(json, "loginTimeoutMs", it.login_timeout_ms);

@@ -165,6 +165,11 @@ public:
                                progress_callback on_progress = {}) const {
         return ask(std::move(on_progress), tim_download_attachment, message_json, rendition, target);
     }
+    /** As tim_get_attachment_file. */
+    answer get_attachment_file(const std::string &message_json, std::uint32_t rendition,
+                               progress_callback on_progress = {}) const {
+        return ask(std::move(on_progress), tim_get_attachment_file, message_json, rendition);
+    }
     /** As tim_get_attachment_url. */
     answer get_attachment_url(const std::string &message_json, std::uint32_t rendition) const {
         return ask(tim_get_attachment_url, message_json, rendition);

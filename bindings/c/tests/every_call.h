@@ -36,6 +36,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_get_message_list_hopping(client, json, done, NULL)); \
     EACH(tim_find_messages(client, json, done, NULL)); \
     EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
+    EACH(tim_get_attachment_file(client, json, 0, on_progress, &destroys, count_destroy, done, NULL)); \
     EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
     EACH(tim_download_merger_message(client, json, done, NULL)); \
     EACH(tim_cancel_download(client, text, done, NULL)); \
@@ -71,7 +72,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_remove_from_blacklist(client, json, done, NULL)); \
     EACH(tim_search_local_messages(client, json, done, NULL)); \
     EACH(tim_search_cloud_messages(client, json, done, NULL));
-enum { EVERY_CALLS_DESTROYS = 1 };
+enum { EVERY_CALLS_DESTROYS = 2 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \
     EACH(tim_logout(client, done, NULL)); \

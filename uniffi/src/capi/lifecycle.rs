@@ -95,7 +95,7 @@ pub extern "C" fn tim_clear_log_sink() -> TimStatus {
 /// Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
 /// `TIM_ABI_VERSION`. `options_json` is
 /// `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
-/// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
+/// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456}`; the first three are required. The handle is given
 /// back with `tim_release`.
 ///
 /// Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots

@@ -849,6 +849,41 @@ fn download_attachment(tim: Arc<Tim>, message: Message, rendition: RenditionType
     call(async move { tim.download_attachment(message, rendition, target, on_progress).await })
 }
 
+/// The path of the file of a message on this device, in one of its renditions, for image views and players. A file that
+/// is here is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into
+/// the cache; calls for one file at the same time load it once. Do not change the file. The cache keeps the files used
+/// last, up to the `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its
+/// message.
+///
+/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video). While
+/// the file is fetched `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+/// is called when it is needed no more, with an error before this returns. Result: a text.
+///
+/// Errors: those of `tim_download_attachment`; 130168 if there is no room with an empty cache either.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_attachment_file(
+    client: TimClient,
+    message_json: *const c_char,
+    rendition: u32,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    run(client, done, user_data, Box::new(move |tim| Ok(get_attachment_file(
+        tim,
+        guard::noun(message_json)?,
+        guard::rendition(rendition)?,
+        on_progress,
+    ))))
+}
+
+fn get_attachment_file(tim: Arc<Tim>, message: Message, rendition: RenditionType, on_progress: Option<Arc<dyn ProgressListener>>) -> Call {
+    call(async move { tim.get_attachment_file(message, rendition, on_progress).await })
+}
+
 /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives
 /// the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
 /// a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
@@ -1916,6 +1951,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "downloadAttachment" => {
             let mut given = Parameters::new("downloadAttachment", &["message", "rendition", "target"], given)?;
             Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, None))
+        }
+        "getAttachmentFile" => {
+            let mut given = Parameters::new("getAttachmentFile", &["message", "rendition"], given)?;
+            Ok(get_attachment_file(tim, given.take("message")?, given.take("rendition")?, None))
         }
         "getAttachmentUrl" => {
             let mut given = Parameters::new("getAttachmentUrl", &["message", "rendition"], given)?;

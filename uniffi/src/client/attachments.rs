@@ -31,6 +31,25 @@ impl Tim {
             .await?)
     }
 
+    /// The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is here
+    /// is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into the cache; calls
+    /// for one file at the same time load it once. Do not change the file. The cache keeps the files used last, up to the
+    /// `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its message.
+    ///
+    /// # Errors
+    /// Those of `downloadAttachment`; 130168 if there is no room with an empty cache either.
+    #[uniffi::method(default(on_progress = None))]
+    pub async fn get_attachment_file(
+        &self,
+        message: Message,
+        rendition: RenditionType,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<String, TimError> {
+        let message = message.try_into()?;
+        let file = self.tim.get_attachment_file(&message, rendition.into(), progress(on_progress));
+        Ok(offload(file).await?.display().to_string())
+    }
+
     /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
     /// bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
     /// address differs each time: let caches remember the message's ID and the rendition.

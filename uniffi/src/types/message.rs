@@ -160,11 +160,12 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = [])]
     pub receiver_list: Vec<String>,
-    /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
-    /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
-    /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
-    /// 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+    /// The file on this device. It can be shown without asking the server. Of a message just created here it is the app's own
+    /// file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
+    /// the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
+    /// is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
+    /// (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+    /// new messages nor a conversation's `lastMessage` tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,
     /// The snapshot of a video on this device, as `localPath`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tim::protocol::call::Platform as EnginePlatform;
 
-use super::{mirror_words, unsigned_small};
+use super::{mirror_words, unsigned, unsigned_small};
 use crate::error::TimError;
 
 mirror_words! {
@@ -45,6 +45,10 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = None)]
     pub platform: Option<Platform>,
+    /// How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub cache_bytes: Option<i64>,
     /// Certificates (PEM) to trust beside the public ones.
     #[serde(default)]
     #[uniffi(default = None)]
@@ -74,6 +78,7 @@ impl TryFrom<TimOptions> for tim::options::TimOptions {
             data_dir,
             instance,
             platform,
+            cache_bytes,
             extra_roots_pem,
             heartbeat_ms,
             login_timeout_ms,
@@ -83,6 +88,7 @@ impl TryFrom<TimOptions> for tim::options::TimOptions {
         let or = |given: Option<i32>, default| -> Result<Duration, TimError> {
             given.map_or(Ok(default), |ms| Ok(Duration::from_millis(unsigned_small(ms)?.into())))
         };
+        made.cache_bytes = cache_bytes.map_or(Ok(made.cache_bytes), unsigned)?;
         made.instance = instance;
         made.platform = platform.map_or(made.platform, Into::into);
         made.extra_roots_pem = extra_roots_pem;

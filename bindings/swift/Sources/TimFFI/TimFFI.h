@@ -448,6 +448,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuff
 uint64_t uniffi_tim_ffi_fn_method_tim_download_merger_message(uint64_t ptr, RustBuffer message
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_FILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_FILE
+uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_file(uint64_t ptr, RustBuffer message, RustBuffer rendition, RustBuffer on_progress
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
 uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
@@ -1285,6 +1290,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_download_attachment(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_MERGER_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_download_merger_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_FILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_FILE
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_attachment_file(void
 
 );
 #endif

@@ -1720,6 +1720,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func downloadMergerMessage(_ message: Message) async throws  -> [Message]
 
 
+
     /**
      * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
      * the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
@@ -2696,6 +2697,31 @@ open func downloadMergerMessage(_ message: Message)async throws  -> [Message]  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is here
+     * is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into the cache; calls
+     * for one file at the same time load it once. Do not change the file. The cache keeps the files used last, up to the
+     * `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its message.
+     *
+     * # Errors
+     * Those of `downloadAttachment`; 130168 if there is no room with an empty cache either.
+     */
+func uniffiGetAttachmentFile(message: Message, rendition: RenditionType, onProgress: ProgressListener? = nil)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_attachment_file(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition),FfiConverterOptionTypeProgressListener.lower(onProgress)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -6619,11 +6645,12 @@ public struct Message: Equatable, Hashable {
      */
     public var receiverList: [String]
     /**
-     * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
-     * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
-     * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
-     * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     * The file on this device. It can be shown without asking the server. Of a message just created here it is the app's own
+     * file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
+     * the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
+     * is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
+     * (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+     * new messages nor a conversation's `lastMessage` tell.
      */
     public var localPath: String?
     /**
@@ -6745,11 +6772,12 @@ public struct Message: Equatable, Hashable {
          * The only members of the group who see it besides its sender; empty if all do.
          */receiverList: [String] = [],
         /**
-         * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
-         * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
-         * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
-         * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+         * The file on this device. It can be shown without asking the server. Of a message just created here it is the app's own
+         * file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
+         * the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
+         * is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
+         * (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+         * new messages nor a conversation's `lastMessage` tell.
          */localPath: String? = nil,
         /**
          * The snapshot of a video on this device, as `localPath`.
@@ -9019,6 +9047,10 @@ public struct TimOptions: Equatable, Hashable {
      */
     public var platform: Platform?
     /**
+     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+     */
+    public var cacheBytes: Int64?
+    /**
      * Certificates (PEM) to trust beside the public ones.
      */
     public var extraRootsPem: String?
@@ -9054,6 +9086,9 @@ public struct TimOptions: Equatable, Hashable {
          * The kind of machine; this machine's own if absent.
          */platform: Platform? = nil,
         /**
+         * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+         */cacheBytes: Int64? = nil,
+        /**
          * Certificates (PEM) to trust beside the public ones.
          */extraRootsPem: String? = nil,
         /**
@@ -9070,6 +9105,7 @@ public struct TimOptions: Equatable, Hashable {
         self.dataDir = dataDir
         self.instance = instance
         self.platform = platform
+        self.cacheBytes = cacheBytes
         self.extraRootsPem = extraRootsPem
         self.heartbeatMs = heartbeatMs
         self.loginTimeoutMs = loginTimeoutMs
@@ -9097,6 +9133,7 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
                 dataDir: FfiConverterString.read(from: &buf),
                 instance: FfiConverterString.read(from: &buf),
                 platform: FfiConverterOptionTypePlatform.read(from: &buf),
+                cacheBytes: FfiConverterOptionInt64.read(from: &buf),
                 extraRootsPem: FfiConverterOptionString.read(from: &buf),
                 heartbeatMs: FfiConverterOptionInt32.read(from: &buf),
                 loginTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
@@ -9110,6 +9147,7 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
         FfiConverterString.write(value.dataDir, into: &buf)
         FfiConverterString.write(value.instance, into: &buf)
         FfiConverterOptionTypePlatform.write(value.platform, into: &buf)
+        FfiConverterOptionInt64.write(value.cacheBytes, into: &buf)
         FfiConverterOptionString.write(value.extraRootsPem, into: &buf)
         FfiConverterOptionInt32.write(value.heartbeatMs, into: &buf)
         FfiConverterOptionInt32.write(value.loginTimeoutMs, into: &buf)
@@ -13340,6 +13378,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_download_merger_message() != 38680) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_file() != 18973) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {

@@ -104,8 +104,7 @@ impl Conversations {
             conv.mutate(mutation);
         }
         cx.store(Change::Mutated(id.clone(), Box::new(mutation.clone())));
-        let is_revoked = matches!(mutation.change, MessageChange::Revoked(_));
-        if is_revoked && cx.me().as_ref() == Some(&mutation.from) {
+        if matches!(mutation.change, MessageChange::Revoked(_)) {
             cx.output(Output::RemoveCopiesOf(changed(id, mutation)));
         }
         self.touch(id);

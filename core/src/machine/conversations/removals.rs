@@ -159,7 +159,7 @@ impl Conversations {
         let low = conv.row.first_visible_seq;
         if conv.row.head > 0 {
             let high = conv.row.head.min(floor - 1);
-            let query = Query { conversation: id.clone(), low, high, own_only: true };
+            let query = Query { conversation: id.clone(), low, high, own_only: false };
             cx.before_commit(Output::RemoveCopiesOf(query));
             cx.store(Change::Cleared(id.clone(), floor));
         }

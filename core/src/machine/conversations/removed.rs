@@ -150,7 +150,7 @@ impl Conversations {
         if low > high || ranges::has_all(&conv.removed, low, high) {
             return;
         }
-        let query = Query { conversation: id.clone(), low, high: high.min(conv.row.head), own_only: true };
+        let query = Query { conversation: id.clone(), low, high: high.min(conv.row.head), own_only: false };
         cx.before_commit(Output::RemoveCopiesOf(query));
         cx.store(Change::Removed(id.clone(), low, high));
         conv.forget_range(low, high);

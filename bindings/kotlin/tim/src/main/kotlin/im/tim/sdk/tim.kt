@@ -839,6 +839,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_download_merger_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_file(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_clear_history_message(
@@ -1053,6 +1055,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_download_merger_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_attachment_file(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
@@ -1416,6 +1420,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_download_merger_message() and 0xFFFF) != 38680) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_file() and 0xFFFF) != 18973) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
@@ -3672,6 +3679,17 @@ public interface TimInterface {
     suspend fun `downloadMergerMessage`(`message`: Message): List<Message>
 
     /**
+     * The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is here
+     * is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into the cache; calls
+     * for one file at the same time load it once. Do not change the file. The cache keeps the files used last, up to the
+     * `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its message.
+     *
+     * # Errors
+     * Those of `downloadAttachment`; 130168 if there is no room with an empty cache either.
+     */
+    suspend fun `getAttachmentFile`(`message`: Message, `rendition`: RenditionType, `onProgress`: ProgressListener? = null): kotlin.String
+
+    /**
      * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
      * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
      * address differs each time: let caches remember the message's ID and the rendition.
@@ -4821,6 +4839,39 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is here
+     * is answered at once, also offline: that of an own message, or one in the cache. Otherwise it is loaded into the cache; calls
+     * for one file at the same time load it once. Do not change the file. The cache keeps the files used last, up to the
+     * `cacheBytes` of the options; `localPath` is there as long as the original is. A file leaves with its message.
+     *
+     * # Errors
+     * Those of `downloadAttachment`; 130168 if there is no room with an empty cache either.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getAttachmentFile`(`message`: Message, `rendition`: RenditionType, `onProgress`: ProgressListener?) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_attachment_file(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeRenditionType.lower(`rendition`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -6757,6 +6808,10 @@ open class Tim: TimInterface
 
     /** [downloadMergerMessage] for Java: the future fails with a [TimException]. */
     fun downloadMergerMessageAsync(`message`: Message): CompletableFuture<List<Message>> = inFuture { `downloadMergerMessage`(message) }
+
+    /** [getAttachmentFile] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun getAttachmentFileAsync(`message`: Message, `rendition`: RenditionType, `onProgress`: ProgressListener? = null): CompletableFuture<kotlin.String> = inFuture { `getAttachmentFile`(message, rendition, onProgress) }
 
     /** [getAttachmentUrl] for Java: the future fails with a [TimException]. */
     fun getAttachmentUrlAsync(`message`: Message, `rendition`: RenditionType): CompletableFuture<kotlin.String> = inFuture { `getAttachmentUrl`(message, rendition) }
@@ -9163,11 +9218,12 @@ data class Message (
     val `receiverList`: List<kotlin.String> = listOf()
     ,
     /**
-     * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
-     * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
-     * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
-     * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     * The file on this device. It can be shown without asking the server. Of a message just created here it is the app's own
+     * file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
+     * the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
+     * is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
+     * (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+     * new messages nor a conversation's `lastMessage` tell.
      */
     val `localPath`: kotlin.String? = null
     ,
@@ -10712,6 +10768,11 @@ data class TimOptions @JvmOverloads constructor(
     val `platform`: Platform? = null
     ,
     /**
+     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+     */
+    val `cacheBytes`: kotlin.Long? = null
+    ,
+    /**
      * Certificates (PEM) to trust beside the public ones.
      */
     val `extraRootsPem`: kotlin.String? = null
@@ -10751,6 +10812,7 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypePlatform.read(buf),
+            FfiConverterOptionalLong.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalInt.read(buf),
@@ -10764,6 +10826,7 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.allocationSize(value.`dataDir`) +
             FfiConverterString.allocationSize(value.`instance`) +
             FfiConverterOptionalTypePlatform.allocationSize(value.`platform`) +
+            FfiConverterOptionalLong.allocationSize(value.`cacheBytes`) +
             FfiConverterOptionalString.allocationSize(value.`extraRootsPem`) +
             FfiConverterOptionalInt.allocationSize(value.`heartbeatMs`) +
             FfiConverterOptionalInt.allocationSize(value.`loginTimeoutMs`) +
@@ -10776,6 +10839,7 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.write(value.`dataDir`, buf)
             FfiConverterString.write(value.`instance`, buf)
             FfiConverterOptionalTypePlatform.write(value.`platform`, buf)
+            FfiConverterOptionalLong.write(value.`cacheBytes`, buf)
             FfiConverterOptionalString.write(value.`extraRootsPem`, buf)
             FfiConverterOptionalInt.write(value.`heartbeatMs`, buf)
             FfiConverterOptionalInt.write(value.`loginTimeoutMs`, buf)

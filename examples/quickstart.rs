@@ -12,9 +12,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tim::event::{Event, EventListener};
-use tim::message::{Body, Message, Payload, Priority, RenditionType, TextBody};
+use tim::message::{Body, Message, Payload, Priority, RenditionType, SendStatus, TextBody};
 use tim::options::TimOptions;
-use tim::{ConversationType, Tim};
+use tim::{ConversationId, ConversationType, Tim, UserId};
 use tokio::sync::mpsc;
 
 type AnyResult<T> = Result<T, Box<dyn Error>>;
@@ -52,6 +52,21 @@ async fn main() -> AnyResult<()> {
     let regretted = alice.say(&bob, "Never mind this one.").await?;
     alice.tim.revoke_message(&regretted).await?;
     bob.wait_for("bob sees it go", |event| matches!(event, Event::MessageRevoked(_))).await?;
+
+    bob.list().await?;
+    bob.page_through(&got.conversation_id).await?;
+
+    bob.tim.add_to_blacklist(&[UserId::new(alice.name)?]).await?;
+    if let Err(why) = alice.say(&bob, "Are you there?").await {
+        println!("  refused: {why}");
+    }
+    step("alice's app starts anew");
+    alice.tim.destroy().await?;
+    let mut alice = Person::create("alice", app, server, folder)?;
+    alice.log_in(alices_sig).await?;
+    bob.tim.remove_from_blacklist(&[UserId::new(alice.name)?]).await?;
+    alice.send_again(&bob).await?;
+    bob.next_message().await?;
 
     alice.tim.logout().await?;
     tim::shutdown().await?;
@@ -122,6 +137,42 @@ impl Person {
         self.tim
             .download_attachment(message, RenditionType::Original, target, |percent| bar("down", percent))
             .await?;
+        Ok(())
+    }
+
+    /// The list of chats with their names.
+    async fn list(&self) -> AnyResult<()> {
+        step(&format!("{} looks at the list of chats", self.name));
+        for chat in self.tim.get_conversation_list().await? {
+            println!("  {}: {} ({} unread)", chat.show_name, chat.message_for_show, chat.unread_count);
+        }
+        Ok(())
+    }
+
+    /// A chat, page by page.
+    async fn page_through(&self, chat: &ConversationId) -> AnyResult<()> {
+        step(&format!("{} reads from the end to the beginning", self.name));
+        let mut before = None;
+        loop {
+            let page = self.tim.get_message_list(chat, before.as_deref(), 3).await?;
+            let lines: Vec<_> = page.message_list.iter().map(Message::for_show).collect();
+            println!("  a page: {}", lines.join(" | "));
+            if page.is_completed {
+                return Ok(());
+            }
+            before = page.next_req_message_id;
+        }
+    }
+
+    /// Sends again what was refused: it is kept, also when the app starts anew.
+    async fn send_again(&self, to: &Self) -> AnyResult<()> {
+        step(&format!("{} sends again what was refused", self.name));
+        let chat = format!("C2C{}", to.name).parse()?;
+        for message in self.tim.get_message_list(&chat, None, 20).await?.message_list {
+            if message.status == SendStatus::Fail {
+                self.tim.resend_message(message.id).await?;
+            }
+        }
         Ok(())
     }
 

@@ -39,6 +39,15 @@ inline std::string payload(const std::string &message) {
     return object_at(message, message.find(key) + key.size());
 }
 
+/** The first text of this name; empty if there is none. */
+inline std::string text_of(const std::string &json, const std::string &name) {
+    const std::string key = "\"" + name + "\":\"";
+    const auto found = json.find(key);
+    if (found == std::string::npos) return "";
+    const auto begin = found + key.size();
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
 /** Everything that somebody was told, and how much of it was waited for. */
 class inbox {
 public:

@@ -51,10 +51,38 @@ int main(int count, char **arguments) try {
     bob.send_message(copy).get();
     alice.download_attachment(alices.wait_for("onMessageReceived"), 0, folder + "/from-bob.bmp", bar("down")).get();
 
-    step("Read, and the end");
+    step("Read");
     bob.set_message_read("C2Calice").get();
     alices.wait_for("onMessageReadByPeer");
-    alice.logout().get();
+
+    step("The list of chats with their names, and a chat page by page");
+    const std::string chats = bob.get_conversation_list().get();
+    tell(text_of(chats, "showName") + ": " + text_of(chats, "messageForShow"));
+    std::string next;
+    do {
+        const std::string page = bob.get_message_list("C2Calice", next, 3).get();
+        tell("a page that begins with " + payload(page));
+        next = text_of(page, "nextReqMessageID");
+    } while (!next.empty());
+
+    step("What was refused is kept, also when the app starts anew, and sent again");
+    bob.add_to_blacklist(R"(["alice"])").get();
+    const auto refused = alice.create_text_message("bob", "C2C", "Are you there?");
+    try {
+        alice.send_message(refused).get();
+    } catch (const tim::error &why) {
+        tell("refused: " + std::to_string(why.code()));
+    }
+    alice.destroy().get();
+    const tim::client anew(options("alice"));
+    inbox anews("alice");
+    const auto anews_ears = anew.add_listener([&](const std::string &json) { anews.hear(json); });
+    anew.login("alice", arguments[3]).get();
+    anews.wait_for("sdkStateReady");
+    bob.remove_from_blacklist(R"(["alice"])").get();
+    anew.resend_message(text_of(refused, "ID")).get();
+    tell("bob got " + payload(bobs.wait_for("onMessageReceived")));
+    anew.logout().get();
     tim::shutdown().get();
     tell("\nDone: texts and pictures went both ways, and every step was seen.");
     return 0;

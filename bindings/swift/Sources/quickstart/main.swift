@@ -56,6 +56,32 @@ let regretted = try await alice.sendMessage(alice.createTextMessage(to: "bob", c
 try await alice.revokeMessage(regretted)
 await first(of: bobsEvents) { if case .messageRevoked = $0 { true } else { false } }
 
-try await alice.logout()
+// The list of chats with their names, and a chat page by page.
+for chat in try await bob.getConversationList() { print("\(chat.showName): \(chat.messageForShow) (\(chat.unreadCount) unread)") }
+var page = try await bob.getMessageList(conversationID: .c2c("alice"), count: 3)
+while true {
+    print("a page: \(page.messageList.map(\.sequence))")
+    if page.isCompleted { break }
+    page = try await bob.getMessageList(conversationID: .c2c("alice"), nextReqMessageID: page.nextReqMessageID, count: 3)
+}
+
+// What was refused is kept, also when the app starts anew, and sent again.
+try await bob.addToBlacklist(userIDList: ["alice"])
+do {
+    try await alice.sendMessage(alice.createTextMessage(to: "bob", conversationType: .c2c, text: "Are you there?"))
+} catch let error as TimError {
+    print("refused: \(error.code)")
+}
+try await alice.destroy()
+let anew = try Tim.create(options: TimOptions(sdkAppID: app, server: server, dataDir: "\(folder)/alice", instance: "alice"))
+let anewsEvents = anew.events()
+try await anew.login(userID: "alice", userSig: arguments[3])
+await first(of: anewsEvents) { $0 == .sdkReady }
+try await bob.removeFromBlacklist(userIDList: ["alice"])
+let waiting = try await anew.getMessageList(conversationID: .c2c("bob")).messageList
+for refused in waiting where refused.status == .fail { try await anew.resendMessage(messageID: refused.id) }
+print("bob got \"\(await next(of: bobsEvents).text ?? "")\"")
+
+try await anew.logout()
 try await shutdown()
 print("Done: texts and pictures went both ways, and every step was seen.")

@@ -14,6 +14,11 @@ inline fun <reified T : TimEvent> Tim.soon(): CompletableDeferred<T> =
 fun Tim.inbox(): Channel<Message> =
     Channel<Message>(Channel.UNLIMITED).also { inbox -> on<TimEvent.MessageReceived> { it.messages.forEach(inbox::trySend) } }
 
+/** The next message that is so; others are passed over. */
+suspend fun Channel<Message>.receive(isIt: (Message) -> Boolean): Message {
+    while (true) receive().let { if (isIt(it)) return it }
+}
+
 /** Every event there is, by the name TIM's users know. */
 fun describe(event: TimEvent): String = when (event) {
     is TimEvent.SdkReady -> "SDK_READY"

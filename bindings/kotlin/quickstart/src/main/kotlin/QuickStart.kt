@@ -51,7 +51,33 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     alice.revokeMessage(regretted)
     println("taken back: ${revoked.await().messages.size}")
 
-    alice.logout()
+    // The list of chats with their names, and a chat page by page.
+    for (chat in bob.getConversationList()) println("${chat.showName}: ${chat.messageForShow} (${chat.unreadCount} unread)")
+    var page = bob.getMessageList(c2c("alice"), count = 3)
+    while (true) {
+        println("a page: ${page.messageList.map { it.sequence }}")
+        if (page.isCompleted) break
+        page = bob.getMessageList(c2c("alice"), page.nextReqMessageID, count = 3)
+    }
+
+    // What was refused is kept, also when the app starts anew, and sent again.
+    bob.addToBlacklist(listOf("alice"))
+    try {
+        alice.sendMessage(alice.createTextMessage(to = "bob", ConversationType.C2C, text = "Are you there?"))
+    } catch (why: TimException) {
+        println("refused: ${why.code}")
+    }
+    alice.destroy()
+    val anew = Tim.create(TimOptions(app.toLong(), server, "$folder/alice", instance = "alice"))
+    val readyAgain = anew.soon<TimEvent.SdkReady>()
+    anew.login("alice", alicesSig)
+    readyAgain.await()
+    bob.removeFromBlacklist(listOf("alice"))
+    val refused = anew.getMessageList(c2c("bob")).messageList.first { it.status == SendStatus.FAIL }
+    anew.resendMessage(refused.id)
+    println("bob got \"${bobsInbox.receive { it.text == refused.text }.text}\"")
+
+    anew.logout()
     shutdown()
     println("Done: texts and pictures went both ways, and every step was seen.")
 }

@@ -4,7 +4,7 @@
 import PackageDescription
 
 // Where the engine's library is. Apple's platforms take the XCFramework that script/xcframework writes; elsewhere, and
-// where TIM_LIB_DIR names a folder, it is libtim as script/install installs it.
+// where TIM_LIB_DIR names a folder, it is libtim_ffi as script/install installs it.
 let folder = Context.environment["TIM_LIB_DIR"]
 #if os(macOS)
 let framework = folder == nil
@@ -28,7 +28,7 @@ let package = Package(
             name: "TimSDK",
             dependencies: ["TimFFI"],
             resources: [.copy("PrivacyInfo.xcprivacy")],
-            linkerSettings: framework ? [] : [.linkedLibrary("tim")] + found
+            linkerSettings: framework ? [] : [.linkedLibrary("tim_ffi")] + found
         ),
         .executableTarget(name: "quickstart", dependencies: ["TimSDK"]),
         // What crossing costs; script/bench faces runs it.

@@ -7,7 +7,7 @@ use tim_protocol::call::{self, MessagesRequest, Request, SearchPage, SearchReque
 use tim_protocol::{Code, GroupId, UserId};
 use tim_server::core::ops::{Actor, Committed, Query, Write};
 use tim_server::store::conformance::{
-    group, logged_in, logging_in, message, modify, remove_messages, revoke, sent, targeted,
+    group, join, logged_in, logging_in, message, modify, open_group, remove_messages, revoke, sent, targeted,
 };
 use tim_server::store::sqlite::Database;
 
@@ -181,7 +181,7 @@ fn nobody_finds_what_they_may_not_see() {
 fn a_group_is_searched_by_its_members_alone_and_from_their_first_message_on() {
     let mut database = searched();
     let [alice, bob, carol] = people(&mut database, ["alice", "bob", "carol"]);
-    does(&mut database, group(&alice, "tea", &["bob"])).unwrap();
+    does(&mut database, open_group(&alice, "tea", &["bob"])).unwrap();
     says(&mut database, &alice, "GROUPtea", 0, "before carol came: tea");
     let denied = page(&mut database, &carol, within("GROUPtea", of(&["tea"]))).unwrap_err();
     assert_eq!(denied, Code::GROUP_PERMISSION_DENIED);
@@ -189,6 +189,13 @@ fn a_group_is_searched_by_its_members_alone_and_from_their_first_message_on() {
     assert_eq!(missing, Code::GROUP_NOT_FOUND);
     assert!(texts(&mut database, &carol, of(&["tea"])).is_empty());
     assert_eq!(texts(&mut database, &bob, of(&["tea"])), ["before carol came: tea"]);
+    does(&mut database, join(&carol, "tea")).unwrap();
+    says(&mut database, &alice, "GROUPtea", 1, "since carol came: tea");
+    for search in [of(&["tea"]), within("GROUPtea", of(&["tea"]))] {
+        let (newest, counts) = finds(&mut database, &carol, search);
+        assert_eq!((newest, counts[0].1), (vec!["since carol came: tea".to_owned()], 1));
+    }
+    assert_eq!(finds(&mut database, &bob, of(&["tea"])).1, [("GROUPtea".to_owned(), 2)]);
     let quit = call::QuitGroupRequest { group_id: GroupId::new("tea").unwrap() };
     does(&mut database, Write::request(&bob, quit, NOW)).unwrap();
     assert!(texts(&mut database, &bob, of(&["tea"])).is_empty(), "he left");
@@ -206,6 +213,46 @@ fn a_message_to_some_is_found_by_them_alone() {
         assert_eq!(texts(&mut database, &alice, search.clone()), ["message 77"]);
         assert_eq!(texts(&mut database, &bob, search.clone()), ["message 77"]);
         assert_eq!(finds(&mut database, &carol, search), (Vec::new(), Vec::new()));
+    }
+}
+
+/// A group with more messages that say "common" than a search counts, the oldest first; returns alice, bob and carol.
+fn crowded(database: &mut Database) -> [Actor; 3] {
+    let people = people(database, ["alice", "bob", "carol"]);
+    does(database, group(&people[0], "tea", &["bob", "carol"])).unwrap();
+    for minutes in 0..1_005 {
+        says(database, &people[0], "GROUPtea", minutes, "common");
+    }
+    people
+}
+
+#[test]
+fn no_number_tells_what_a_message_to_others_says() {
+    let mut database = searched();
+    let [alice, bob, carol] = crowded(&mut database);
+    does(&mut database, targeted(&alice, "GROUPtea", 77, &["bob"])).unwrap();
+    // Right and wrong guesses, whose answers are the same.
+    for conversation_id in [None, Some("GROUPtea".parse().unwrap())] {
+        let guesses = [&["77", "common"], &["78", "common"]];
+        let [right, wrong] = guesses.map(|guess| {
+            let search = SearchRequest { conversation_id: conversation_id.clone(), limit: 100, ..of(guess) };
+            serde_json::to_value(page(&mut database, &carol, search).unwrap()).unwrap()
+        });
+        assert_eq!(right, wrong);
+        assert_eq!(right["results"][0]["count"], 1_000);
+    }
+    assert_eq!(texts(&mut database, &bob, of(&["77", "common"])), ["message 77"]);
+}
+
+#[test]
+fn what_was_removed_hides_nothing_that_is_older() {
+    let mut database = searched();
+    let [_, bob, _] = crowded(&mut database);
+    let old = within("GROUPtea", SearchRequest { limit: 3, ..of(&["common"]) });
+    // The first message of the group is its tip.
+    does(&mut database, remove_messages(&bob, "GROUPtea", &[(4, 1_006)])).unwrap();
+    for search in [old, of(&["common"])] {
+        assert_eq!(finds(&mut database, &bob, search).1, [("GROUPtea".to_owned(), 2)]);
     }
 }
 

@@ -10,7 +10,8 @@ use tim_server::core::ops::{
     Actor, Audience, Committed, Notification, NotificationContent, Query, QueryResult, Write,
 };
 use tim_server::store::conformance::{
-    group, logged_in, logging_in, message, modify, pin_message, react, read_receipt, revoke, sent, targeted,
+    join, logged_in, logging_in, message, modify, open_group, pin_message, react, read_receipt, revoke, sent,
+    targeted,
 };
 use tim_server::store::sqlite::Database;
 
@@ -22,8 +23,17 @@ fn does(database: &mut Database, write: Write) -> Result<Committed, Code> {
 fn four(database: &mut Database) -> [Actor; 4] {
     let people = ["alice", "bob", "carol", "dave"];
     let people = people.map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
-    does(database, group(&people[0], "tea", &["bob", "carol", "dave"])).unwrap();
+    does(database, open_group(&people[0], "tea", &["bob", "carol", "dave"])).unwrap();
     people
+}
+
+/// Alice's message to some, which reaches the server a moment after she wrote it.
+fn to_some(alice: &Actor, receivers: &[&str]) -> Write {
+    let mut write = targeted(alice, "GROUPtea", 7, receivers);
+    if let Write::Request(asked) = &mut write {
+        asked.now += 40;
+    }
+    write
 }
 
 /// The reply to a request, as it travels.
@@ -60,9 +70,20 @@ fn said(notification: &Notification) -> String {
     }
 }
 
-/// Nothing of a message tells whom it is of, whom it is for, or what it says.
-fn tells_nothing(text: &str) {
-    for word in ["message 7", "modified", "receiverList", "bob", "TIMTextElem"] {
+/// Nothing of a message tells which it is, whom it is of, whom it is for, when it was written, or what it says.
+fn tells_nothing(text: &str, message: &Value) {
+    let [id, written] = ["ID", "clientTime"].map(|field| message[field].to_string());
+    for word in [
+        "message 7",
+        "modified",
+        "receiverList",
+        "alice",
+        "bob",
+        "dave",
+        "TIMTextElem",
+        id.as_str(),
+        written.as_str(),
+    ] {
         assert!(!text.contains(word), "{word}: {text}");
     }
 }
@@ -71,7 +92,7 @@ fn tells_nothing(text: &str) {
 fn who_is_left_out_has_an_empty_place_whatever_they_ask_for() {
     let mut database = Database::in_memory().unwrap();
     let [alice, bob, carol, dave] = four(&mut database);
-    let place = sent(database.commit(&[targeted(&alice, "GROUPtea", 7, &["bob", "dave"])]).remove(0));
+    let place = sent(database.commit(&[to_some(&alice, &["bob", "dave"])]).remove(0));
     assert_eq!((place.sequence, place.unread_index), (2, 0), "in order, and never unread");
 
     let of = |page: Value| page["messages"][1].clone();
@@ -82,7 +103,7 @@ fn who_is_left_out_has_an_empty_place_whatever_they_ask_for() {
     }
     let empty = of(history(&database, &carol));
     assert_eq!((&empty["sequence"], &empty["removed"]), (&2.into(), &true.into()));
-    tells_nothing(&empty.to_string());
+    tells_nothing(&empty.to_string(), &of(history(&database, &bob)));
     // Of a sync the place is the newest, the tip before it the last message.
     for reader in [&bob, &carol] {
         let state = sync(&database, reader, 1)["conversations"][0].clone();
@@ -121,14 +142,14 @@ fn only_those_who_see_it_are_told_of_it_and_of_its_changes() {
         Audience::Topic(tea) => tea,
         ref other => panic!("{other:?}"),
     };
-    let mut told =
-        does(&mut database, targeted(&alice, "GROUPtea", 7, &["bob", "dave"])).unwrap().notifications;
+    let mut told = does(&mut database, to_some(&alice, &["bob", "dave"])).unwrap().notifications;
     let receivers = [alice.key, bob.key, dave.key];
     assert_eq!(told.len(), 2);
     assert_eq!(told[0].to, Audience::Users(receivers.into()));
     assert!(said(&told[0]).contains("message 7"));
     assert_eq!(told[1].to, Audience::TopicBut(tea, receivers.into()));
-    tells_nothing(&said(&told.remove(1)));
+    let message: Value = serde_json::from_str(&format!("{{{}}}", said(&told[0]))).unwrap();
+    tells_nothing(&said(&told.remove(1)), &message["p"]);
 
     let leaves = call::QuitGroupRequest { group_id: GroupId::new("tea").unwrap() };
     does(&mut database, Write::request(&dave, leaves, 1)).unwrap();
@@ -182,4 +203,20 @@ fn receivers_are_members_when_it_is_sent() {
     let again = database.commit(&[write]).remove(0);
     assert!(again.as_ref().unwrap().notifications.is_empty());
     assert_eq!(sent(again).sequence, first.sequence);
+}
+
+#[test]
+fn a_receiver_who_left_and_joined_again_is_not_told_of_its_changes() {
+    let mut database = Database::in_memory().unwrap();
+    let [alice, bob, ..] = four(&mut database);
+    let place =
+        sent(database.commit(&[targeted(&alice, "GROUPtea", 7, &["bob", "dave"])]).remove(0)).sequence;
+    let leaves = call::QuitGroupRequest { group_id: GroupId::new("tea").unwrap() };
+    does(&mut database, Write::request(&bob, leaves, 1)).unwrap();
+    does(&mut database, join(&bob, "tea")).unwrap();
+    assert_eq!(history(&database, &bob)["messages"][0]["sequence"], 4, "he sees what came since");
+    for change in [modify(&alice, "GROUPtea", place, 0, "modified"), revoke(&alice, "GROUPtea", place)] {
+        let told = does(&mut database, change).unwrap().notifications;
+        assert!(!told.is_empty() && told.iter().all(|it| !it.to.names(bob.key)), "{told:?}");
+    }
 }

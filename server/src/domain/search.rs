@@ -1,6 +1,6 @@
 //! Searches: the messages that an index finds, of those that the user may see.
 
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
 use tim_protocol::bounds::PageRoom;
@@ -19,8 +19,8 @@ use crate::core::ops::Actor;
 
 /// Most conversations that one request searches.
 const CONVERSATIONS: u32 = 200;
-/// Most messages that one request finds in all conversations.
-const HITS_IN_ALL: usize = 5_000;
+/// A search of all conversations begins with no further one after so many messages of the index.
+const HITS_IN_ALL: u64 = 5_000;
 
 /// A page of what is found.
 ///
@@ -73,10 +73,10 @@ fn in_one(
     let Some(place) = place(rows, search, name, &conversation, own)? else {
         return Ok(SearchPage { results, next });
     };
-    let all = found(rows, search, &place, place.range.clone())?;
+    let Found { sequences: all, .. } = found(rows, search, &place, place.range.clone())?;
     let (low, high) = place.range.clone().into_inner();
     let from = if search.asked.from > 0 { search.asked.from - 1 } else { high };
-    let below = if from < high { found(rows, search, &place, low..=from)? } else { all.clone() };
+    let below = if from < high { found(rows, search, &place, low..=from)?.sequences } else { all.clone() };
     let (mut page, mut room) = (List::default(), PageRoom::new(limits::PAGE_BYTES));
     let mut shown = 0;
     for sequence in below {
@@ -115,8 +115,8 @@ fn in_all(rows: &mut impl Rows, search: &Search<'_>) -> DomainResult<SearchPage<
             false => None,
         };
         if let Some(place) = place {
-            let all = found(rows, search, &place, place.range.clone())?;
-            hits += all.len();
+            let Found { sequences: all, hits: of_it } = found(rows, search, &place, place.range.clone())?;
+            hits += of_it;
             if let Some(newest) = all.first() {
                 let message = message(rows, search, &place, *newest)?;
                 if message.as_ref().is_some_and(|it| !room.take_bytes(it.get().len())) {
@@ -157,23 +157,38 @@ fn place<'a>(
     Ok((!range.is_empty()).then_some(Place { name, conversation, own, range }))
 }
 
-/// The sequences of what is found and may be seen, newest first.
+/// What is found in a conversation.
+#[derive(Default)]
+struct Found {
+    /// The sequences of what the user may see, newest first: at most [`limits::SEARCH_HITS`].
+    sequences: Vec<u64>,
+    /// How many messages the index gave for them.
+    hits: u64,
+}
+
+/// What of a message is hidden from the user takes no place anywhere, so that no number tells what it says.
 fn found(
     rows: &mut impl Rows,
     search: &Search<'_>,
     place: &Place<'_>,
     range: RangeInclusive<u64>,
-) -> DomainResult<Vec<u64>> {
+) -> DomainResult<Found> {
     let removed = Removed::among(rows, search.actor.key, place.conversation, place.own, range.clone())?;
-    let hits =
-        rows.hits(place.conversation.key, &search.actor.user, search.wanted, range, limits::SEARCH_HITS)?;
-    let seen = hits.into_iter().filter(|hit| is_seen(*hit, &removed));
-    Ok(seen.map(|hit| hit.sequence).collect())
-}
-
-/// Whether the user may see a message that the index found among those behind the first visible one.
-fn is_seen(hit: Hit, removed: &Removed) -> bool {
-    !hit.is_revoked && !hit.is_hidden && !removed.has(hit.sequence)
+    let mut found = Found::default();
+    rows.hits(place.conversation.key, &search.actor.user, search.wanted, range, |hit| {
+        if hit.is_hidden {
+            return ControlFlow::Continue(());
+        }
+        found.hits += 1;
+        if !hit.is_revoked && !removed.has(hit.sequence) {
+            found.sequences.push(hit.sequence);
+        }
+        match found.sequences.len() < limits::SEARCH_HITS as usize {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
+    })?;
+    Ok(found)
 }
 
 fn message(

@@ -46,7 +46,8 @@ fn member(
     Ok(rows.member(conversation.key, user)?.map(|_| user))
 }
 
-/// Those who are told of a change to a message: who sees it, and is a member still. `None` if it is a message to all.
+/// Those who are told of a change to a message: who sees it, and is a member still; one who joined again after it does not see it.
+/// `None` if it is a message to all.
 pub(super) fn audience(
     rows: &mut impl Rows,
     actor: &Actor,
@@ -56,7 +57,11 @@ pub(super) fn audience(
     let Some(names) = Attributes::of(message.attributes.as_deref()).receiver_list else { return Ok(None) };
     let mut users = Vec::new();
     for name in names.iter().chain([&message.from]) {
-        users.extend(member(rows, actor, conversation, name)?);
+        if let Some(user) = member(rows, actor, conversation, name)?
+            && rows.user_conversation(user, conversation.key)?.first_visible_seq <= message.sequence
+        {
+            users.push(user);
+        }
     }
     Ok(Some(Audience::Users(users.into())))
 }

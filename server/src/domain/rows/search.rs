@@ -1,7 +1,7 @@
 //! Rows that a search reads: what the index of messages finds. The index is written behind the log, so it may lack the newest messages
 //! and have what was revoked a moment ago.
 
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use tim_protocol::UserId;
 
@@ -24,16 +24,16 @@ pub trait SearchRows {
     /// Whether there is one.
     fn is_searched(&self) -> bool;
 
-    /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), as `reader` sees them, newest first
-    /// and at most `max`.
+    /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), as `reader` sees them, newest
+    /// first, until `each` has seen enough.
     fn hits(
         &mut self,
         of: ConversationKey,
         reader: &UserId,
         expression: &str,
         sequences: RangeInclusive<u64>,
-        max: u32,
-    ) -> DomainResult<Vec<Hit>>;
+        each: impl FnMut(Hit) -> ControlFlow<()>,
+    ) -> DomainResult<()>;
 
     /// A user's conversations without those that are gone, the one with the newest message first: at most `max` after the first
     /// `passed`.

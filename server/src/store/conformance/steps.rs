@@ -13,7 +13,7 @@ use tim_protocol::call::{
 };
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::frame::Push;
-use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::group::{GroupType, JoinOption, NewGroup};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::SettingsChange;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
@@ -228,9 +228,28 @@ pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
     group_of(GroupType::Work, owner, name, members)
 }
 
+/// Makes a public group that anybody may join, who does not see what was sent before.
+#[must_use]
+pub fn open_group(owner: &Actor, name: &str, members: &[&str]) -> Write {
+    let group =
+        NewGroup { join_option: Some(JoinOption::FreeAccess), ..new_group(GroupType::Public, name, members) };
+    Write::request(owner, call::CreateGroupRequest { group }, NOW)
+}
+
+/// Joins a group.
+#[must_use]
+pub fn join(user: &Actor, name: &str) -> Write {
+    let group_id = GroupId::new(name).unwrap();
+    Write::request(user, call::JoinGroupRequest { group_id, apply_message: String::new() }, NOW)
+}
+
 /// Makes a group of this type.
 pub(super) fn group_of(group_type: GroupType, owner: &Actor, name: &str, members: &[&str]) -> Write {
-    let group = NewGroup {
+    Write::request(owner, call::CreateGroupRequest { group: new_group(group_type, name, members) }, NOW)
+}
+
+fn new_group(group_type: GroupType, name: &str, members: &[&str]) -> NewGroup {
+    NewGroup {
         name: name.to_owned(),
         group_type,
         group_id: Some(GroupId::new(name).unwrap()),
@@ -239,8 +258,7 @@ pub(super) fn group_of(group_type: GroupType, owner: &Actor, name: &str, members
         avatar: String::new(),
         join_option: None,
         member_list: members.iter().map(|name| user(name)).collect(),
-    };
-    Write::request(owner, call::CreateGroupRequest { group }, NOW)
+    }
 }
 
 /// Leaves a group.

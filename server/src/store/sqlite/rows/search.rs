@@ -1,6 +1,6 @@
 //! The index of messages (`found`), read together with the log.
 
-use std::ops::RangeInclusive;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use rusqlite::params;
 use tim_protocol::UserId;
@@ -29,27 +29,28 @@ impl SearchRows for Transaction<'_> {
         reader: &UserId,
         expression: &str,
         sequences: RangeInclusive<u64>,
-        max: u32,
-    ) -> DomainResult<Vec<Hit>> {
+        mut each: impl FnMut(Hit) -> ControlFlow<()>,
+    ) -> DomainResult<()> {
         let (low, high) = sequences.into_inner();
         let (Some(first), Some(last)) = (row_of(of.0, to_sql(low)), row_of(of.0, to_sql(high))) else {
-            return Ok(Vec::new());
+            return Ok(());
         };
         let mut query = self.prepare(
             "SELECT m.seq, m.revoked_by IS NOT NULL, m.attributes, s.name FROM found f
              CROSS JOIN msg m ON m.conv = ?2 AND m.seq = f.rowid & 0xFFFFFFFF LEFT JOIN user s ON s.id = m.sender
-             WHERE f.found MATCH ?1 AND f.rowid BETWEEN ?3 AND ?4 ORDER BY f.rowid DESC LIMIT ?5",
+             WHERE f.found MATCH ?1 AND f.rowid BETWEEN ?3 AND ?4 ORDER BY f.rowid DESC",
         )?;
-        let mut rows = query.query(params![expression, of.0, first, last, max])?;
-        let mut hits = Vec::new();
+        let mut rows = query.query(params![expression, of.0, first, last])?;
         while let Some(row) = rows.next()? {
             let is_hidden = match (attributes(row, 2)?, text(row, 3)?) {
                 (None, _) | (_, "") => false,
                 (attributes, sender) => Attributes::of(attributes).hide_from(reader, &user_name(sender)?),
             };
-            hits.push(Hit { sequence: unsigned(row, 0)?, is_revoked: row.get(1)?, is_hidden });
+            if each(Hit { sequence: unsigned(row, 0)?, is_revoked: row.get(1)?, is_hidden }).is_break() {
+                break;
+            }
         }
-        Ok(hits)
+        Ok(())
     }
 
     fn conversations_by_activity(

@@ -14,7 +14,7 @@ use super::conversations::{may_read, named_from, readable};
 use super::history::position_in;
 use super::log::{Reader, messages};
 use super::removed::Removed;
-use super::rows::{Conversation, ConversationView, Hit, Rows, UserConversation};
+use super::rows::{Conversation, ConversationView, Rows, UserConversation};
 use crate::core::ops::Actor;
 
 /// Most conversations that one request searches.

@@ -88,7 +88,7 @@ codes! {
     VIDEO_TOO_LARGE = 2351: "the video has more than 100 MB: make it smaller";
     UPLOAD_FAILED = 2400, retry: "the upload failed: resend the message";
     FILE_UNREADABLE = 2401: "the file cannot be opened: check its path and permission";
-    FILE_TOO_LARGE = 2402: "the file has more than 100 MB: make it smaller";
+    FILE_TOO_LARGE = 2402: "the file has more than 100 MB, or as a merger more than 5 MB: make it smaller";
     MERGER_INVALID = 2450: "a merger has 1 to 300 messages that were sent, none revoked and none of the server's";
     MERGER_KEY_INVALID = 2451: "the server has no such merger (any more): ask its sender to send it again";
     MERGER_DOWNLOAD_FAILED = 2452: "what was stored of this merger cannot be read: ask its sender to send it again";

@@ -46,7 +46,10 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
     metrics::describe_counter!("tim_frames_total", "frames by direction");
     metrics::describe_counter!("tim_closed_total", "connections the server closed, by code");
     metrics::describe_counter!("tim_uploads_total", "pictures that were uploaded");
-    metrics::describe_histogram!("tim_decoding_wait_seconds", "time a picture waited to be decoded, by lane");
+    metrics::describe_histogram!(
+        "tim_decoding_wait_seconds",
+        "time a picture or merger waited to be examined, by lane"
+    );
     metrics::describe_counter!("tim_shares_refused_total", "refusals because a share was used up, by share");
     metrics::describe_gauge!(
         "tim_shares_remembered",

@@ -167,7 +167,7 @@ fn seen(merger: &Message, merged: MergedMessage) -> Message {
     let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = merged;
     let payload = match body {
         MergedBody::Known(body) => Payload::Body(*body),
-        MergedBody::Unknown(body) => Payload::Unknown(body.to_string()),
+        MergedBody::Unknown(body) => Payload::Unknown(body.get().to_owned()),
     };
     Message {
         id,

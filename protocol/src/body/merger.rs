@@ -2,11 +2,10 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Body, Element};
+use super::{Body, BodyProblem, Element};
 use crate::bounds::number;
 use crate::media::{Attachment, FileType, Uploaded};
 use crate::{Code, Fault, List, MessageId, UnixMillis, UserId, codec, limits};
@@ -33,7 +32,7 @@ pub struct MergerBody {
     /// Bytes of that file; 0 if the messages are here.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub download_size: u64,
-    /// How many mergers nest in a stored one, itself counted; at most [`limits::MERGER_LAYERS`].
+    /// How many mergers nest in a stored one, itself counted: 1 to [`limits::MERGER_LAYERS`], as its sender says.
     #[serde(default, skip_serializing_if = "is_none")]
     pub layers: u32,
 }
@@ -120,10 +119,8 @@ fn refuse(text: &str) -> Result<(), Fault> {
 fn check_messages(messages: &[MergedMessage]) -> Result<(), Fault> {
     messages.iter().try_for_each(|message| match &message.body {
         MergedBody::Known(body) => body.check(),
-        MergedBody::Unknown(body) => match body.get("type").and_then(Value::as_str) {
-            Some(tag) if !Body::knows(tag) => Ok(()),
-            _ => refuse("a message of a merger has a body of a kind, which fits that"),
-        },
+        MergedBody::Unknown(body) if Body::read(body) == Err(BodyProblem::UnknownType) => Ok(()),
+        MergedBody::Unknown(_) => refuse("a message of a merger has a body of a kind, which fits that"),
     })
 }
 
@@ -161,22 +158,32 @@ pub struct MergedMessage {
 }
 
 /// The body of a message in a merger.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum MergedBody {
     /// Of a kind that this version knows.
     Known(Box<Body>),
     /// Of a kind of a later version, kept as it came.
-    Unknown(Value),
+    Unknown(Box<RawValue>),
+}
+
+impl PartialEq for MergedBody {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Known(one), Self::Known(other)) => one == other,
+            (Self::Unknown(one), Self::Unknown(other)) => one.get() == other.get(),
+            (Self::Known(_), Self::Unknown(_)) | (Self::Unknown(_), Self::Known(_)) => false,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for MergedBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        match Body::read(&raw) {
-            Ok(body) => Ok(Self::Known(Box::new(body))),
-            Err(_) => serde_json::from_str(raw.get()).map(Self::Unknown).map_err(D::Error::custom),
-        }
+        Ok(match Body::read(&raw) {
+            Ok(body) => Self::Known(Box::new(body)),
+            Err(_) => Self::Unknown(raw),
+        })
     }
 }
 
@@ -185,13 +192,18 @@ impl Element for MergerBody {
         "[Chat history]"
     }
 
-    /// [`Code::MESSAGE_BODY_INVALID`], with the reason, without messages or a text for other programs, or with too many
-    /// messages or lines; those of the messages' own bodies. [`Code::MERGER_INVALID`] for mergers nested too deep.
+    /// [`Code::MESSAGE_BODY_INVALID`], with the reason, without messages or a text for other programs, with too many
+    /// messages or lines, or for a stored one without layers; those of the messages' own bodies. [`Code::MERGER_INVALID`] for mergers nested too deep.
     fn check(&self) -> Result<(), Fault> {
         if self.is_stored() {
             number("downloadSize", self.download_size)?;
             if !self.message_list.is_empty() || self.download_size > limits::MERGER_FILE_BYTES {
                 return refuse("a stored merger has no messages beside the file, which has at most 5 MiB");
+            }
+            if self.layers == 0 {
+                return refuse(
+                    "a stored merger says how many mergers nest in it, itself counted: layers is at least 1",
+                );
             }
         } else if !(1..=limits::MERGER_MESSAGES).contains(&self.message_list.len()) {
             return refuse("a merger has 1 to 300 messages");
@@ -225,9 +237,10 @@ impl Element for MergerBody {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::bounds;
 
     fn merger(change: impl FnOnce(&mut Value)) -> Result<(), Code> {
         let message = json!({ "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1,
@@ -284,6 +297,7 @@ mod tests {
             })
         };
         assert_eq!(with("layers", 101.into()), Err(Code::MERGER_INVALID));
+        assert_eq!(with("layers", 0.into()), Err(Code::MESSAGE_BODY_INVALID));
         assert_eq!(
             with("downloadSize", (limits::MERGER_FILE_BYTES + 1).into()),
             Err(Code::MESSAGE_BODY_INVALID)
@@ -319,7 +333,7 @@ mod tests {
         let whole = json!({ "title": "", "abstractList": [], "compatibleText": "a merger", "messageList": [{
             "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1, "body": later }] });
         let read = serde_json::from_str::<MergerBody>(&whole.to_string()).unwrap();
-        assert_eq!(read.message_list[0].body, MergedBody::Unknown(later));
+        assert_eq!(read.message_list[0].body, MergedBody::Unknown(bounds::written(&later)));
         assert_eq!(serde_json::to_value(read).unwrap(), whole);
     }
 

@@ -90,10 +90,6 @@ macro_rules! bodies {
                 match self { $(Self::$kind(_) => $tag,)* }
             }
 
-            fn knows(tag: &str) -> bool {
-                matches!(tag, $($tag)|*)
-            }
-
             /// The body of a kind, out of its payload's text.
             fn of(tag: &str, payload: &str) -> Result<Self, BodyProblem> {
                 match tag {

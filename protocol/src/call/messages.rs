@@ -351,17 +351,19 @@ impl SendRequest {
         if let Some(attributes) = &self.attributes {
             attributes.read()?.check(&self.to)?;
         }
-        Body::read_sent(&self.body)?.check()
+        let body = Body::read_sent(&self.body)?;
+        if matches!(body, Body::Merger(_)) && body.lacks_addresses() {
+            let text = "a stored merger has a downloadKey: upload its file, and name the url of the original";
+            return Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, text));
+        }
+        body.check()
     }
 }
 
 impl Check for SendRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         if self.is_targeted() {
-            return Err(out_of(
-                "receiverList",
-                "goes with msg.sendTargeted, and not with online-only messages",
-            ));
+            return Err(out_of("receiverList", "goes with msg.targeted, and not with online-only messages"));
         }
         self.check_content()
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::Value;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use tim_protocol::media::RenditionType;
 use uuid::Uuid;
 
@@ -50,22 +50,69 @@ impl fmt::Display for MediaPath {
 pub fn named_in(json: &str) -> BTreeSet<Uuid> {
     let mut named = BTreeSet::new();
     // Whoever writes the word in another way, letter by letter, keeps no file by it.
-    if json.contains("media") {
-        match serde_json::from_str(json) {
-            Ok(value) => collect(&value, &mut named),
-            // Half of a surrogate pair, or nested too deep for this reader: the paths stand in the text.
-            Err(_) => named.extend(in_text(&json.replace(r"\/", "/"))),
-        }
+    if !json.contains("media") {
+        return named;
+    }
+    if Strings(&mut named).deserialize(&mut serde_json::Deserializer::from_str(json)).is_err() {
+        // Half of a surrogate pair, or nested too deep for this reader: the paths stand in the text.
+        named.extend(in_text(&json.replace(r"\/", "/")));
     }
     named
 }
 
-fn collect(value: &Value, named: &mut BTreeSet<Uuid>) {
-    match value {
-        Value::String(text) => named.extend(in_text(text)),
-        Value::Array(values) => values.iter().for_each(|value| collect(value, named)),
-        Value::Object(fields) => fields.values().for_each(|value| collect(value, named)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+/// Reads the strings of a JSON text one by one, so that it takes no memory however many values the text has.
+struct Strings<'a>(&'a mut BTreeSet<Uuid>);
+
+impl<'de> DeserializeSeed<'de> for Strings<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strings<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.extend(in_text(text));
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
+        while values.next_element_seed(Strings(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        while fields.next_key::<IgnoredAny>()?.is_some() {
+            fields.next_value_seed(Strings(self.0))?;
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
-//! The queue of images to be decoded: fair by user and decoding time.
+//! The queue of files to be examined: fair by user and time.
 //!
-//! Small images have a lane of their own, so that they never wait for a large one.
+//! Small images have a lane of their own, so that they never wait for a large one, and so have mergers.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -15,9 +15,9 @@ use crate::core::shares::Shares;
 
 /// A picture of up to so many pixels is small: it is decoded in a fraction of a second, in few megabytes.
 const SMALL_PIXELS: u64 = 4_000_000;
-/// Pictures decoded at once in each lane; a large one may take much memory for a moment.
+/// Files examined at once in each lane; a large one may take much memory for a moment.
 const AT_ONCE: usize = 1;
-/// Most pictures that wait in a lane, and most of one user's among them.
+/// Most files that wait in a lane, and most of one user's among them.
 const WAITING: usize = 1_024;
 const WAITING_EACH: usize = 16;
 /// Retry delay when a lane is full, in milliseconds.
@@ -28,9 +28,19 @@ const FULL_FOR_MS: u32 = 2_000;
 pub(crate) struct DecodeQueue {
     small: Lane,
     large: Lane,
+    mergers: Lane,
 }
 
-/// One queue, one picture at a time.
+/// What a permit is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Work {
+    /// To decode an image of this many pixels.
+    Picture(u64),
+    /// To read a merger.
+    Merger,
+}
+
+/// One queue, one file at a time.
 #[derive(Clone)]
 struct Lane {
     state: Arc<Mutex<State>>,
@@ -43,7 +53,7 @@ struct State {
     running: usize,
 }
 
-/// The permit to decode one image. Dropping it releases the permit and charges the user with the elapsed time.
+/// The permit to examine one file. Dropping it releases the permit and charges the user with the elapsed time.
 pub(crate) struct DecodePermit {
     lane: Lane,
     user: UserKey,
@@ -58,16 +68,19 @@ impl DecodeQueue {
             let state = Arc::new(Mutex::new(State { waiting, running: 0 }));
             Lane { state, shares: Arc::clone(&shares), clock }
         };
-        Self { small: lane(), large: lane() }
+        Self { small: lane(), large: lane(), mergers: lane() }
     }
 
-    /// Waits for the permit to decode an image of this many pixels.
+    /// Waits for the permit to do this work.
     ///
     /// # Errors
-    /// [`Code::BUSY`] if too many pictures wait already.
-    pub(crate) async fn take(&self, user: UserKey, pixels: u64) -> Result<DecodePermit, Fault> {
-        let (name, lane) =
-            if pixels <= SMALL_PIXELS { ("small", &self.small) } else { ("large", &self.large) };
+    /// [`Code::BUSY`] if too many files wait already.
+    pub(crate) async fn take(&self, user: UserKey, work: Work) -> Result<DecodePermit, Fault> {
+        let (name, lane) = match work {
+            Work::Picture(..=SMALL_PIXELS) => ("small", &self.small),
+            Work::Picture(_) => ("large", &self.large),
+            Work::Merger => ("merger", &self.mergers),
+        };
         let began = Instant::now();
         let permit = lane.take(user).await?;
         metrics::histogram!("tim_decoding_wait_seconds", "lane" => name).record(began.elapsed());
@@ -125,7 +138,7 @@ mod tests {
     use std::time::Duration;
     use tokio::sync::mpsc;
 
-    const LARGE: u64 = SMALL_PIXELS + 1;
+    const LARGE: Work = Work::Picture(SMALL_PIXELS + 1);
     const ALICE: UserKey = UserKey(1);
     const MALLORY: UserKey = UserKey(2);
 
@@ -161,7 +174,18 @@ mod tests {
     async fn a_small_picture_does_not_wait_for_a_large_one() {
         let decode_queue = decode_queue();
         let _large = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
-        let _small = decode_queue.take(ALICE, SMALL_PIXELS).await.ok().unwrap();
+        let _small = decode_queue.take(ALICE, Work::Picture(SMALL_PIXELS)).await.ok().unwrap();
+    }
+
+    #[tokio::test]
+    async fn mergers_are_read_one_at_a_time_and_wait_for_no_picture() {
+        let decode_queue = decode_queue();
+        let _large = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
+        let first = decode_queue.take(MALLORY, Work::Merger).await.ok().unwrap();
+        let mut second = std::pin::pin!(decode_queue.take(ALICE, Work::Merger));
+        assert!(tokio::time::timeout(Duration::ZERO, second.as_mut()).await.is_err());
+        drop(first);
+        assert!(second.await.is_ok());
     }
 
     #[tokio::test]

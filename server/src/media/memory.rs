@@ -1,18 +1,22 @@
-//! How much memory pictures take that take the most: each is looked at in a process of its own, which tells its peak. The pictures are of one colour, so that making them takes no time.
+//! How much memory pictures and mergers take that take the most: each is looked at in a process of its own, which tells its peak. The
+//! pictures are of one colour, so that making them takes no time.
 
 use std::io::{Cursor, Write as _};
 use std::process::Command;
 
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
-use tim_protocol::Code;
+use tim_protocol::media::FileType;
+use tim_protocol::{Code, limits};
 
+use super::processor::Processor;
 use super::thumbs;
 
-/// What looking at any picture may take, in bytes.
+/// What looking at any picture may take, in bytes, and reading any merger.
 const PEAK_BYTES: u64 = 200_000_000;
+const MERGER_PEAK_BYTES: u64 = 100_000_000;
 /// Names the file that a process is to look at.
-const FILE: &str = "TIM_TEST_PICTURE";
+const FILE: &str = "TIM_TEST_FILE";
 
 /// The most memory that this process has had at once, in bytes.
 fn peak() -> u64 {
@@ -32,12 +36,39 @@ fn a_process_looks_at_one_picture() {
     println!("peak={}", peak() - before);
 }
 
+#[test]
+#[ignore = "each merger has a process of its own, which others start"]
+fn a_process_reads_one_merger() {
+    let path = std::env::var(FILE).unwrap();
+    let before = peak();
+    let made = Processor::of(FileType::Merger, path.as_ref()).ok().unwrap().run(path.as_ref());
+    let outcome = made.map_or_else(|why| why.text.to_string(), |made| format!("{} names", made.names.len()));
+    println!("{outcome}\npeak={}", peak() - before);
+}
+
 /// Looks at a picture in a process of its own.
 fn probe_image(name: &str, bytes: &[u8]) {
+    probe("a_process_looks_at_one_picture", name, bytes, PEAK_BYTES);
+}
+
+/// Reads a merger in a process of its own: of one message with this body, and with this field beside the messages.
+fn probe_merger(name: &str, body: &str, beside: &str) {
+    let text = format!(r#"{{"messageList":[{}],"media":{beside}}}"#, merged(body));
+    assert!(text.len() <= usize::try_from(limits::MERGER_FILE_BYTES).unwrap());
+    probe("a_process_reads_one_merger", name, text.as_bytes(), MERGER_PEAK_BYTES);
+}
+
+/// A message of a merger with this body.
+fn merged(body: &str) -> String {
+    format!(r#"{{"ID":"019b76da-cb28-7002-8000-000000000002","from":"bob","time":1,"body":{body}}}"#)
+}
+
+/// Has a test look at a file in a process of its own.
+fn probe(test: &str, name: &str, bytes: &[u8], most: u64) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "media::memory::a_process_looks_at_one_picture", "--ignored", "--nocapture"])
+        .args(["--exact", &format!("media::memory::{test}"), "--ignored", "--nocapture"])
         .env(FILE, file.path())
         .output()
         .unwrap();
@@ -48,7 +79,7 @@ fn probe_image(name: &str, bytes: &[u8]) {
         .unwrap_or_else(|| panic!("{name}: {output:?}"));
     let peak: u64 = peak.1.trim().parse().unwrap();
     println!("{name}: {} MB", peak / 1_000_000);
-    assert!(peak < PEAK_BYTES, "{name} took {peak} bytes");
+    assert!(peak < most, "{name} took {peak} bytes");
 }
 
 /// A PNG of zeros: its sides, the bits of a sample, its colours, whether it is interlaced, and the bits of a pixel.
@@ -200,6 +231,29 @@ fn the_largest_of_the_others() {
     probe_image("GIF", &gif((15_000, 1_000)));
     probe_image("BMP", &bmp((8_000, 4_000)));
     probe_image("WebP", &webp(4_000));
+}
+
+/// A list of as many of these values as a merger has room for beside all else.
+fn values(of: &str) -> String {
+    let count = (usize::try_from(limits::MERGER_FILE_BYTES).unwrap() - 2_000) / (of.len() + 1);
+    format!("[{}]", vec![of; count].join(","))
+}
+
+#[test]
+fn the_largest_mergers() {
+    let text = r#"{"type":"TIMTextElem","payload":{"text":"hi"}}"#;
+    let later = |payload: &str| format!(r#"{{"type":"TIMHologramElem","payload":{payload}}}"#);
+    let relayed = |field: &str, list: &str| {
+        format!(r#"{{"type":"TIMRelayElem","payload":{{"compatibleText":"a","{field}":{list}}}}}"#)
+    };
+    probe_merger("objects beside its messages", text, &values(r#"{"":0}"#));
+    probe_merger("numbers beside its messages", text, &values("0"));
+    probe_merger("a body of a later version", &later(&values(r#"{"":0}"#)), "0");
+    probe_merger("lines", &relayed("abstractList", &values(r#""""#)), "0");
+    probe_merger("paths", text, &values(r#""/media/1/019b76da-cb28-7002-8000-000000000002/0""#));
+    let nested =
+        (0..6).fold(later(&values("0")), |body, _| relayed("messageList", &format!("[{}]", merged(&body))));
+    probe_merger("mergers in mergers", &nested, "0");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! * This file transfers bytes. `incoming` has what came of uploads, whole or in part. `processor` creates the renditions, by the type of the file.
 //! * `media_type` names what a file is. `thumbs` examines a picture: its format, and its two smaller renditions.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
-//! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
+//! * `decode_queue` says whose file is examined next; `range` reads which part of one is asked for; `pace` ends transfers
 //!   that are too slow.
 //!
 //! * `files` is where their bytes are, in the data folder or in a bucket; `cleaner` removes what no message names; `failure` is what a disk that fails means.
@@ -121,8 +121,8 @@ impl Media {
             Ok::<_, Fault>((Processor::of(file_type, &part.path)?, part))
         });
         let (processor, part) = probed.await.map_err(|_| Code::INTERNAL)??;
-        let permit = match processor.pixels() {
-            Some(pixels) => Some(self.decode_queue.take(upload.owner, pixels).await?),
+        let permit = match processor.work() {
+            Some(work) => Some(self.decode_queue.take(upload.owner, work).await?),
             None => None,
         };
         let made = tokio::task::spawn_blocking(move || {

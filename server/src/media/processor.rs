@@ -10,9 +10,10 @@ use hyper::body::Bytes;
 use tim_protocol::body::MergerFile;
 use tim_protocol::media::{FileType, RenditionType};
 use tim_protocol::picture::Header;
-use tim_protocol::{Code, Fault, limits};
+use tim_protocol::{Code, Fault, codec, limits};
 use uuid::Uuid;
 
+use super::decode_queue::Work;
 use super::failure::disk;
 use super::thumbs::{self, ImageProbe, Smaller};
 use crate::core::media_path::named_in;
@@ -57,18 +58,19 @@ impl Processor {
         }
     }
 
-    /// How many pixels are decoded; `None` if none are.
-    pub(super) fn pixels(&self) -> Option<u64> {
+    /// What takes memory and time, and needs a permit; `None` if nothing does.
+    pub(super) fn work(&self) -> Option<Work> {
         match self {
-            Self::Picture(header) => Some(header.pixels()),
-            Self::Merger | Self::Nothing => None,
+            Self::Picture(header) => Some(Work::Picture(header.pixels())),
+            Self::Merger => Some(Work::Merger),
+            Self::Nothing => None,
         }
     }
 
     /// Processes the file.
     ///
-    /// Errors: those of [`thumbs::probe_image`] and of [`MergerFile::check`]; [`Code::MERGER_INVALID`] for what is no merger, or
-    /// names too many files.
+    /// Errors: those of [`thumbs::probe_image`] and of [`MergerFile::check`]; [`Code::MERGER_INVALID`], with the reason, for what is
+    /// no merger, nests too deep, or names too many files.
     pub(super) fn run(&self, path: &Path) -> Result<ProcessedFile, Fault> {
         match self {
             Self::Picture(header) => {
@@ -88,13 +90,63 @@ impl Processor {
 }
 
 fn named_by_merger(path: &Path) -> Result<BTreeSet<Uuid>, Fault> {
+    let refused = |text: &str| Fault::with_text(Code::MERGER_INVALID, text);
     let bytes = std::fs::read(path).map_err(|why| disk(path, &why))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Code::MERGER_INVALID)?;
-    MergerFile::read(text).map_err(|_| Code::MERGER_INVALID)?.check()?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| refused("a stored merger is JSON in UTF-8"))?;
+    if !codec::nests_within(text, limits::DEPTH) {
+        return Err(refused("a stored merger nests at most 32 levels: merge the messages themselves"));
+    }
+    let file = MergerFile::read(text);
+    file.map_err(|_| refused("a stored merger is JSON with a messageList of at most 300 messages"))?
+        .check()?;
     let names = named_in(text);
     if names.len() > limits::MERGER_FILES {
-        let text = "a merger names at most 1,000 files: merge fewer messages";
-        return Err(Fault::with_text(Code::MERGER_INVALID, text));
+        return Err(refused("a merger names at most 1,000 files: merge fewer messages"));
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What comes of a stored merger of one message that says this.
+    fn examined(says: &str) -> Result<BTreeSet<Uuid>, Fault> {
+        let text = json!({ "messageList": [{ "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1,
+            "body": { "type": "TIMTextElem", "payload": { "text": says } } }] });
+        of_bytes(text.to_string().as_bytes())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Result<BTreeSet<Uuid>, Fault> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        named_by_merger(file.path())
+    }
+
+    fn paths(count: u128) -> String {
+        (0..count).map(|it| format!("/media/1/{}/0 ", Uuid::from_u128(it))).collect()
+    }
+
+    #[test]
+    fn a_merger_names_a_thousand_files_and_no_more() {
+        assert_eq!(examined(&paths(1_000)).unwrap().len(), limits::MERGER_FILES);
+        let why = examined(&paths(1_001)).unwrap_err();
+        assert_eq!((why.code, why.text.contains("at most 1,000 files")), (Code::MERGER_INVALID, true));
+    }
+
+    #[test]
+    fn what_is_no_merger_is_told_why() {
+        let deep = format!(r#"{{"messageList":[],"later":{}{}}}"#, "[".repeat(32), "]".repeat(32));
+        for (bytes, says) in [
+            (b"\xff".as_slice(), "UTF-8"),
+            (deep.as_bytes(), "32 levels"),
+            (b"[]", "messageList"),
+            (br#"{"messageList":7}"#, "messageList"),
+        ] {
+            let why = of_bytes(bytes).unwrap_err();
+            assert!(why.code == Code::MERGER_INVALID && why.text.contains(says), "{why:?}");
+        }
+    }
 }

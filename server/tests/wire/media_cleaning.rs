@@ -146,7 +146,12 @@ async fn upload_merger(server: &Server, client: &mut Client, content: &Value) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_in_a_stored_merger_stay_as_long_as_a_message_names_the_merger() {
-    let server = Server::start().await;
+    for server in Server::start_each("").await {
+        keeps_what_a_merger_names(server).await;
+    }
+}
+
+async fn keeps_what_a_merger_names(server: Server) {
     let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
     let (merged, nested) =
         (upload(&server, &mut alice, 1, 10).await, upload(&server, &mut alice, 2, 10).await);
@@ -161,6 +166,10 @@ async fn files_in_a_stored_merger_stay_as_long_as_a_message_names_the_merger() {
     };
     let outer = json!({ "messageList": [part(file_body(&merged)), part(body(&inner))] });
     let outer = upload_merger(&server, &mut alice, &outer).await.unwrap();
+    let mut keyless = text_to("C2Cbob", "");
+    keyless["body"] = body(&outer);
+    keyless["body"]["payload"]["downloadKey"] = json!("");
+    assert_eq!(alice.ask("msg.send", &keyless).await["e"]["c"], Code::MESSAGE_BODY_INVALID.0);
     let place = send(&mut alice, "C2Cbob", body(&outer)).await;
     assert_eq!(clean(&server, &["--dry-run"]), "would be removed: 0 files, 0 bytes\n");
     for file in [&outer, &merged, &inner, &nested] {

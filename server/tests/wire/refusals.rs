@@ -3,7 +3,7 @@
 use serde_json::json;
 use tim_protocol::Code;
 
-use crate::stage::Server;
+use crate::stage::{Server, text_to};
 
 #[tokio::test]
 async fn a_group_that_does_not_exist_is_refused_by_every_verb() {
@@ -24,6 +24,19 @@ async fn a_group_that_does_not_exist_is_refused_by_every_verb() {
     assert_eq!(alice.sends(group, "anybody?").await["e"]["c"], Code::GROUP_NOT_FOUND.0);
     let chat = json!({ "conversationID": "C2Cbob", "low": 1, "high": 9, "limit": 9 });
     assert_eq!(alice.ask("msg.history", &chat).await["r"]["messages"], json!([]), "a chat only begins");
+}
+
+#[tokio::test]
+async fn receivers_go_with_a_verb_of_their_own_which_the_refusal_names() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let mut message = text_to("GROUPtea", "for bob");
+    message["attributes"] = json!({ "receiverList": ["bob"] });
+    let refused = alice.ask("msg.send", &message).await;
+    assert_eq!(refused["e"]["c"], Code::BAD_REQUEST.0);
+    assert!(refused["e"]["t"].as_str().unwrap().contains("goes with msg.targeted,"), "{refused}");
+    // The verb that it names is there: the group is not.
+    assert_eq!(alice.ask("msg.targeted", &message).await["e"]["c"], Code::GROUP_NOT_FOUND.0);
 }
 
 #[tokio::test]

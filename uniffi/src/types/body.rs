@@ -537,7 +537,7 @@ impl From<wire::MergedMessage> for MergedMessage {
         let wire::MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = message;
         let payload = match body {
             wire::MergedBody::Known(body) => (*body).into(),
-            wire::MergedBody::Unknown(json) => Payload::Unknown(json.to_string()),
+            wire::MergedBody::Unknown(json) => Payload::Unknown(json.get().to_owned()),
         };
         let (id, from, time) = (id.to_string(), from.to_string(), seconds(time));
         Self { id, from, nick, avatar, time, cloud_custom_data, payload }

@@ -44,7 +44,7 @@ public enum TimCode {
     public static let uploadFailed: Int32 = 2400
     /// the file cannot be opened: check its path and permission.
     public static let fileUnreadable: Int32 = 2401
-    /// the file has more than 100 MB: make it smaller.
+    /// the file has more than 100 MB, or as a merger more than 5 MB: make it smaller.
     public static let fileTooLarge: Int32 = 2402
     /// a merger has 1 to 300 messages that were sent, none revoked and none of the server's.
     public static let mergerInvalid: Int32 = 2450

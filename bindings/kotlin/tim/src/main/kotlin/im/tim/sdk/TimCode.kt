@@ -45,7 +45,7 @@ object TimCode {
     const val UPLOAD_FAILED: Int = 2400
     /** the file cannot be opened: check its path and permission. */
     const val FILE_UNREADABLE: Int = 2401
-    /** the file has more than 100 MB: make it smaller. */
+    /** the file has more than 100 MB, or as a merger more than 5 MB: make it smaller. */
     const val FILE_TOO_LARGE: Int = 2402
     /** a merger has 1 to 300 messages that were sent, none revoked and none of the server's. */
     const val MERGER_INVALID: Int = 2450

@@ -10,8 +10,8 @@ use tim_server::core::ops::{
     Actor, Audience, Committed, Notification, NotificationContent, Query, QueryResult, Write,
 };
 use tim_server::store::conformance::{
-    join, logged_in, logging_in, message, modify, open_group, pin_message, react, read_receipt, revoke, sent,
-    targeted,
+    join, logged_in, logging_in, message, modify, open_group, pin_message, react, read_receipt,
+    remove_messages, revoke, sent, targeted,
 };
 use tim_server::store::sqlite::Database;
 
@@ -184,6 +184,20 @@ fn for_who_guesses_its_number_it_does_not_exist() {
     assert_eq!(code(&mut database, pin_message(&alice, "tea", place, true)), Code::MESSAGE_NOT_FOUND);
     let own = sent(database.commit(&[targeted(&alice, "GROUPtea", 8, &["dave"])]).remove(0)).sequence;
     assert_eq!(code(&mut database, pin_message(&alice, "tea", own, true)), Code::BAD_REQUEST);
+}
+
+#[test]
+fn who_removed_the_newest_message_has_a_message_to_all_as_the_last_one() {
+    let mut database = Database::in_memory().unwrap();
+    let [alice, bob, carol, _] = four(&mut database);
+    does(&mut database, message(&alice, "GROUPtea", 6)).unwrap();
+    does(&mut database, to_some(&alice, &["bob"])).unwrap();
+    let newest = sent(database.commit(&[message(&alice, "GROUPtea", 8)]).remove(0)).sequence;
+    for reader in [&bob, &carol] {
+        does(&mut database, remove_messages(reader, "GROUPtea", &[(newest, newest)])).unwrap();
+        let state = sync(&database, reader, 1)["conversations"][0].clone();
+        assert!(state["head"] == newest && state["last"][0]["sequence"] == newest - 2, "{state}");
+    }
 }
 
 #[test]

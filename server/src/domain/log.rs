@@ -153,7 +153,7 @@ pub(super) fn messages(
     rows.messages(conversation.key, actor.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let sequence = row.sequence;
-        let message = if place::hide(row.attributes, &row.from, &actor.user) {
+        let message = if place::hide(conversation, row.attributes, &row.from, &actor.user) {
             let place = Place { sequence, time: row.time, unread_index: row.unread_index };
             bounds::written(&place.empty(conversation.key, to))
         } else if removed.has(sequence) {

@@ -16,6 +16,7 @@ use super::DomainResult;
 use super::conversations::{may_read, readable};
 use super::log::{Reader, messages, named_by};
 use super::media_names::{self, Said};
+use super::place;
 use super::removed::Removed;
 use super::rows::{Conversation, MutationRow, NewMutation, Rows};
 use crate::core::ops::{Actor, Audience, Notification, NotificationContent};
@@ -155,7 +156,8 @@ pub(super) fn page(
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     rows.mutations(conversation.key, actor, asked.after, limits::MUTATION_PAGE, |row| {
         let number = row.number;
-        if row.sequence >= own.first_visible_seq && !removed.has(row.sequence) && !row.is_hidden {
+        let is_hidden = row.is_hidden && place::may_hide(&conversation);
+        if row.sequence >= own.first_visible_seq && !removed.has(row.sequence) && !is_hidden {
             let mutation = seen(row, actor, &conversation, &asked.conversation_id);
             if !room.take(&mutation) {
                 return ControlFlow::Break(());

@@ -5,6 +5,7 @@ use tim_protocol::attributes::Attributes;
 use tim_protocol::message::{Message, Priority};
 use tim_protocol::{ConversationId, List, MessageId, UnixMillis, UserId, bounds};
 
+use super::rows::{Conversation, Parties};
 use crate::core::ops::ConversationKey;
 
 /// Where a message stands.
@@ -56,7 +57,18 @@ impl Place {
     }
 }
 
-/// Whether a message with these attributes is hidden from a user.
-pub(super) fn hide(attributes: Option<&RawValue>, sender: &UserId, user: &UserId) -> bool {
-    attributes.is_some() && Attributes::of(attributes).hide_from(user, sender)
+/// Whether a message of this conversation with these attributes is hidden from a user.
+pub(super) fn hide(
+    conversation: &Conversation,
+    attributes: Option<&RawValue>,
+    sender: &UserId,
+    user: &UserId,
+) -> bool {
+    may_hide(conversation) && attributes.is_some() && Attributes::of(attributes).hide_from(user, sender)
+}
+
+/// Whether messages of a conversation may be for some of its members. Servers that did not know receivers yet took them with a message
+/// to anybody; between two users they mean nothing.
+pub(super) fn may_hide(conversation: &Conversation) -> bool {
+    matches!(conversation.parties, Parties::Group(_))
 }

@@ -7,7 +7,7 @@ use tim_protocol::attributes::Attributes;
 use super::DomainResult;
 use super::place;
 use super::rows::{Conversation, Rows, UserConversation};
-use crate::core::ops::{Actor, UserKey};
+use crate::core::ops::UserKey;
 
 /// So many messages are looked at to find the last one that is left.
 const LOOKED_AT: u32 = 100;
@@ -38,15 +38,14 @@ impl Removed {
     }
 }
 
-/// The newest message that the user did not remove and that is not excluded from being the last one; 0 if there is none, or none
-/// close to the newest.
+/// The newest message that the user did not remove and that may be the last one: neither excluded from that nor to some members. 0 if
+/// there is none, or none close to the newest.
 pub(super) fn newest_shown(
     rows: &mut impl Rows,
-    actor: &Actor,
+    user: UserKey,
     conversation: &Conversation,
     own: UserConversation,
 ) -> DomainResult<u64> {
-    let user = actor.key;
     let newest = conversation.last_shown_seq;
     let Removed(at_end) = Removed::among(rows, user, conversation, own, newest..=newest)?;
     let Some((first, _)) = at_end.first() else { return Ok(newest) };
@@ -55,10 +54,9 @@ pub(super) fn newest_shown(
     let removed = Removed::among(rows, user, conversation, own, low..=high)?;
     let mut found = 0;
     rows.messages(conversation.key, user, low..=high, LOOKED_AT, |row| {
-        if removed.has(row.sequence)
-            || Attributes::of(row.attributes).excluded_from_last_message
-            || place::hide(row.attributes, &row.from, &actor.user)
-        {
+        let attributes = Attributes::of(row.attributes);
+        let is_to_some = place::may_hide(conversation) && attributes.receiver_list.is_some();
+        if removed.has(row.sequence) || attributes.excluded_from_last_message || is_to_some {
             return ControlFlow::Continue(());
         }
         found = row.sequence;

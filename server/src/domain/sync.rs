@@ -113,7 +113,7 @@ fn state(
         let removed = Removed::among(rows, actor.key, &conversation, own, newest.clone())?;
         let reader = Reader { actor, conversation: &conversation, name: &name, removed: &removed };
         run = log::messages(rows, &reader, newest, latest, room)?;
-        let shown = newest_shown(rows, actor, &conversation, own)?;
+        let shown = newest_shown(rows, actor.key, &conversation, own)?;
         if shown >= own.first_visible_seq && run.low.is_some_and(|low| shown < low) {
             last = log::messages(rows, &reader, shown..=shown, 1, room)?;
         }

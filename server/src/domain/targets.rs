@@ -11,7 +11,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Fault, UserId};
 
 use super::DomainResult;
-use super::place::Place;
+use super::place::{self, Place};
 use super::rows::{Conversation, Rows};
 use crate::core::ops::{Actor, Audience, Notification, NotificationContent, UserKey};
 
@@ -54,7 +54,8 @@ pub(super) fn audience(
     conversation: &Conversation,
     message: &Message,
 ) -> DomainResult<Option<Audience>> {
-    let Some(names) = Attributes::of(message.attributes.as_deref()).receiver_list else { return Ok(None) };
+    let names = Attributes::of(message.attributes.as_deref()).receiver_list;
+    let Some(names) = names.filter(|_| place::may_hide(conversation)) else { return Ok(None) };
     let mut users = Vec::new();
     for name in names.iter().chain([&message.from]) {
         if let Some(user) = member(rows, actor, conversation, name)?

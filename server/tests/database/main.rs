@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod media;
+mod receivers;
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, Sent};

@@ -33,7 +33,7 @@ pub struct Media {
 pub struct RemoveMedia {
     /// Only files that were uploaded, or named last, by then.
     pub until: UnixMillis,
-    /// Most records at once.
+    /// Most records at once; fewer where they are mergers that name many files.
     pub max: u32,
     /// Digests of removed records whose bytes are gone from the disk.
     pub erased: Vec<String>,

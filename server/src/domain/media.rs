@@ -8,6 +8,9 @@ use super::rows::Rows;
 use crate::core::ops::{Committed, Media, RemoveMedia, RemovedMedia, Room, WriteReply};
 use crate::core::ticket;
 
+/// So many names of mergers are removed in a commit, and those of one merger more, because all other writes wait for it.
+const NAMES_AT_ONCE: usize = 1_000;
+
 pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed> {
     // Nonces of expired tickets need not be kept.
     rows.forget_tickets(media.now - 2 * ticket::LIFE_MS)?;
@@ -37,9 +40,13 @@ pub(super) fn remove(rows: &mut impl Rows, asked: &RemoveMedia) -> DomainResult<
     for digest in &asked.unrecorded {
         rows.erase_unrecorded(digest)?;
     }
-    let mut answer = RemovedMedia::default();
+    let (mut answer, mut named) = (RemovedMedia::default(), 0);
     for media in rows.unnamed(asked.until, asked.max)? {
-        rows.remove_media(&media)?;
+        if named >= NAMES_AT_ONCE {
+            // Asked for again, in a commit of its own.
+            break;
+        }
+        named += rows.remove_media(&media)?;
         rows.erase_unrecorded(&media.sha256)?;
         answer.removed.files += 1;
         answer.removed.bytes += media.size;

@@ -20,6 +20,27 @@ fn saying(actor: &Actor, number: u32, body: &str, attributes: &str) -> Write {
 }
 
 #[test]
+fn mergers_that_name_many_files_are_removed_in_commits_of_their_own() {
+    let mut database = Database::in_memory().unwrap();
+    let alice = logged_in("alice", database.commit(&[logging_in("alice")]).remove(0));
+    let mut does = |write: Write| database.commit(&[write]).remove(0).unwrap().answer;
+    let mut put = |id: u128, names: Vec<Uuid>| {
+        let (ticket, sha256, id) = (Uuid::from_u128(id), format!("{id:064x}"), Uuid::from_u128(id));
+        let (app, owner) = (alice.app, alice.key);
+        does(Write::PutMedia(Media { app, id, owner, sha256, size: 10, names, ticket, quota: 0, now: 1 }));
+    };
+    let files: Vec<Uuid> = (1..=600).map(Uuid::from_u128).collect();
+    files.iter().for_each(|file| put(file.as_u128(), Vec::new()));
+    (1_001..=1_003).for_each(|merger| put(merger, files.clone()));
+    let mut removed = || {
+        let asked = RemoveMedia { until: 1, max: 64, ..RemoveMedia::default() };
+        let WriteReply::Removed(found) = does(Write::RemoveMedia(asked)) else { panic!() };
+        found.removed.files
+    };
+    assert_eq!([removed(), removed(), removed()], [2, 1, 64], "1,200 names, 600, and files without names");
+}
+
+#[test]
 fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tim.db");

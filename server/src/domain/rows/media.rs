@@ -39,8 +39,8 @@ pub trait MediaRows {
     fn count_unnamed(&mut self, until: UnixMillis) -> DomainResult<MediaSum>;
 
     /// Removes a record, and takes its bytes off its owner's. What it named as a merger, and nothing else does, is kept as long as it
-    /// was itself.
-    fn remove_media(&mut self, media: &Media) -> DomainResult<()>;
+    /// was itself. Returns how many files it named.
+    fn remove_media(&mut self, media: &Media) -> DomainResult<usize>;
 
     /// Notes that the bytes with this digest are to be erased, unless there is a record of them.
     fn erase_unrecorded(&mut self, digest: &str) -> DomainResult<()>;

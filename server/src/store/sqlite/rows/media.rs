@@ -115,13 +115,14 @@ impl MediaRows for Transaction<'_> {
             .query_row([until], |row| Ok(MediaSum { files: unsigned(row, 0)?, bytes: unsigned(row, 1)? }))?)
     }
 
-    fn remove_media(&mut self, media: &Media) -> DomainResult<()> {
+    fn remove_media(&mut self, media: &Media) -> DomainResult<usize> {
         self.prepare("DELETE FROM media WHERE id = ?")?.execute([media.id.as_bytes()])?;
         let mut query = self.prepare("DELETE FROM merger_name WHERE merger = ? RETURNING media")?;
         let named = query.query_map([media.id.as_bytes()], |row| row.get(0))?;
         let named: Vec<[u8; 16]> = named.collect::<rusqlite::Result<_>>()?;
         named.iter().try_for_each(|named| self.loosen(named, media.now))?;
-        self.add_stored(media.owner, -to_sql(media.size))
+        self.add_stored(media.owner, -to_sql(media.size))?;
+        Ok(named.len())
     }
 
     fn erase_unrecorded(&mut self, digest: &str) -> DomainResult<()> {

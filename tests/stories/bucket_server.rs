@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -25,7 +25,15 @@ const BUCKET: &str = "tim-media";
 pub struct BucketServer {
     root: tempfile::TempDir,
     address: SocketAddr,
-    is_away: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+/// How it answers now, and how often it did.
+#[derive(Default)]
+struct State {
+    is_away: AtomicBool,
+    hides_missing: AtomicBool,
+    requests: AtomicUsize,
 }
 
 impl BucketServer {
@@ -38,22 +46,26 @@ impl BucketServer {
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let is_away = Arc::new(AtomicBool::default());
-        let (away, folder) = (Arc::clone(&is_away), root.path().to_owned());
+        let state = Arc::new(State::default());
+        let (of, folder) = (Arc::clone(&state), root.path().to_owned());
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                if away.load(Ordering::Acquire) {
+                if of.is_away.load(Ordering::Acquire) {
                     continue;
                 }
+                of.requests.fetch_add(1, Ordering::AcqRel);
                 let mut http = hyper::server::conn::http1::Builder::new();
                 // A connection carries one request, so that being away holds for each.
                 http.timer(TokioTimer::new()).keep_alive(false);
                 let (service, folder) = (service.clone(), folder.clone());
-                let answer = service_fn(move |request| answer(service.clone(), folder.clone(), request));
+                let hides_missing = of.hides_missing.load(Ordering::Acquire);
+                let answer = service_fn(move |request| {
+                    answer(service.clone(), folder.clone(), hides_missing, request)
+                });
                 tokio::spawn(http.serve_connection(TokioIo::new(socket), answer));
             }
         });
-        Self { root, address, is_away }
+        Self { root, address, state }
     }
 
     /// What a server of tim has in its configuration to keep files here, under this heading.
@@ -72,12 +84,24 @@ impl BucketServer {
 
     /// From now on every connection is closed.
     pub fn go_away(&self) {
-        self.is_away.store(true, Ordering::Release);
+        self.state.is_away.store(true, Ordering::Release);
     }
 
     /// It serves again.
     pub fn come_back(&self) {
-        self.is_away.store(false, Ordering::Release);
+        self.state.is_away.store(false, Ordering::Release);
+    }
+
+    /// From now on an object that is not there is refused, as S3 does to keys that may not list.
+    #[allow(dead_code, reason = "not every suite asks for it")]
+    pub fn hide_missing(&self) {
+        self.state.hides_missing.store(true, Ordering::Release);
+    }
+
+    /// How many requests it has had.
+    #[allow(dead_code, reason = "not every suite asks for it")]
+    pub fn requests(&self) -> usize {
+        self.state.requests.load(Ordering::Acquire)
     }
 }
 
@@ -85,13 +109,22 @@ impl BucketServer {
 async fn answer(
     service: S3Service,
     root: PathBuf,
+    hides_missing: bool,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, s3s::HttpError> {
     let bucket = request.uri().path().split('/').nth(1).unwrap_or_default();
-    if root.join(Path::new(bucket)).is_dir() {
-        return service.call(request.map(Body::from)).await;
+    if !root.join(Path::new(bucket)).is_dir() {
+        return Ok(error(StatusCode::NOT_FOUND, "NoSuchBucket"));
     }
-    let mut missing = Response::new(Body::from("<Error><Code>NoSuchBucket</Code></Error>".to_owned()));
-    *missing.status_mut() = StatusCode::NOT_FOUND;
-    Ok(missing)
+    let answer = service.call(request.map(Body::from)).await?;
+    if hides_missing && answer.status() == StatusCode::NOT_FOUND {
+        return Ok(error(StatusCode::FORBIDDEN, "AccessDenied"));
+    }
+    Ok(answer)
+}
+
+fn error(status: StatusCode, code: &str) -> Response<Body> {
+    let mut answer = Response::new(Body::from(format!("<Error><Code>{code}</Code></Error>")));
+    *answer.status_mut() = status;
+    answer
 }

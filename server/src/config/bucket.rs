@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// The names of environment variables that have the keys, as other programs take them.
 const ACCESS_KEY: &str = "AWS_ACCESS_KEY_ID";
@@ -26,18 +26,27 @@ pub struct BucketConfig {
     /// Whether the bucket is named by the endpoint's host instead of the path.
     #[serde(default)]
     pub virtual_hosted: bool,
+    /// Whether the service deletes many objects with one request, as S3 does.
+    #[serde(default = "default_bulk_delete")]
+    pub bulk_delete: bool,
     /// The access key; `None` for that of the environment.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub access_key: Option<Secret>,
     /// Its secret; `None` for that of `secret_key_file`, or of the environment.
+    #[serde(default, deserialize_with = "unless_empty")]
     pub secret_key: Option<Secret>,
     /// A file that has nothing but the secret.
     pub secret_key_file: Option<PathBuf>,
 }
 
-/// A text that never stands in a log.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+/// A text that is not empty and never stands in a log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
+
+/// A key that is empty is as one that is left out.
+fn unless_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,6 +55,10 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
+    fn new(text: String) -> Option<Self> {
+        (!text.is_empty()).then_some(Self(text))
+    }
+
     /// The text.
     #[must_use]
     pub fn reveal(&self) -> &str {
@@ -64,6 +77,10 @@ pub struct BucketKeys {
 
 fn default_region() -> String {
     "us-east-1".to_owned()
+}
+
+fn default_bulk_delete() -> bool {
+    true
 }
 
 impl BucketConfig {
@@ -97,16 +114,20 @@ impl BucketConfig {
                 "there is no access key: set access_key in [media.bucket], or {ACCESS_KEY} in the environment"
             )
         })?;
-        let written = match &self.secret_key_file {
-            Some(file) => {
-                let path = file.display();
-                let text = std::fs::read_to_string(file).map_err(|why| {
-                    format!("secret_key_file: {path}: {why}: check the path and its permissions")
-                })?;
-                Some(Secret(text.trim().to_owned()))
-            }
-            None => self.secret_key.clone(),
-        };
+        let written =
+            match &self.secret_key_file {
+                Some(file) => {
+                    let path = file.display();
+                    let text = std::fs::read_to_string(file).map_err(|why| {
+                        format!("secret_key_file: {path}: {why}: check the path and its permissions")
+                    })?;
+                    let secret = Secret::new(text.trim().to_owned());
+                    Some(secret.ok_or_else(|| {
+                        format!("secret_key_file: {path} is empty: write the secret into it")
+                    })?)
+                }
+                None => self.secret_key.clone(),
+            };
         let secret_key = written.or_else(|| variable(SECRET_KEY)).ok_or_else(|| {
             format!("there is no secret key: set secret_key or secret_key_file in [media.bucket], or {SECRET_KEY} in the environment")
         })?;
@@ -115,7 +136,7 @@ impl BucketConfig {
 }
 
 fn variable(name: &str) -> Option<Secret> {
-    std::env::var(name).ok().filter(|it| !it.is_empty()).map(Secret)
+    std::env::var(name).ok().and_then(Secret::new)
 }
 
 #[cfg(test)]
@@ -143,8 +164,20 @@ mod tests {
         let path = file.path().display();
         let with_file = bucket(&format!("access_key = \"alpha\"\nsecret_key_file = \"{path}\""));
         assert_eq!(with_file.keys().unwrap().secret_key.reveal(), "omega");
+        let empty =
+            bucket(&format!("access_key = \"alpha\"\nsecret_key = \"\"\nsecret_key_file = \"{path}\""));
+        empty.check().unwrap();
+        assert_eq!(empty.keys().unwrap().secret_key.reveal(), "omega");
+        std::fs::write(file.path(), "\n").unwrap();
+        assert!(with_file.keys().unwrap_err().contains("is empty"));
         drop(file);
         assert!(with_file.keys().unwrap_err().contains("secret_key_file"));
+    }
+
+    #[test]
+    fn an_empty_key_is_none() {
+        let bucket = bucket("access_key = \"\"\nsecret_key = \"\"");
+        assert_eq!((bucket.access_key, bucket.secret_key), (None, None));
     }
 
     #[test]

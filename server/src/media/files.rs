@@ -42,8 +42,8 @@ pub(crate) fn open(config: &MediaConfig, folder: &Path) -> Result<Arc<dyn Files>
 /// # Errors
 /// [`BucketError`].
 pub(crate) async fn open_and_try(config: &MediaConfig, folder: &Path) -> Result<Arc<dyn Files>, BucketError> {
-    if let Some(bucket) = &config.bucket {
-        Bucket::open(bucket)?.try_rights().await?;
-    }
-    open(config, folder)
+    let Some(bucket) = &config.bucket else { return open(config, folder) };
+    let bucket = Bucket::open(bucket)?;
+    bucket.try_rights().await?;
+    Ok(Arc::new(bucket))
 }

@@ -74,6 +74,7 @@ impl Bucket {
             .with_bucket_name(&config.name)
             .with_region(&config.region)
             .with_virtual_hosted_style_request(config.virtual_hosted)
+            .with_disable_bulk_delete(!config.bulk_delete)
             .with_access_key_id(keys.access_key.reveal())
             .with_secret_access_key(keys.secret_key.reveal())
             .with_client_options(client)
@@ -91,7 +92,7 @@ impl Bucket {
         Ok(Self { store, prefix, keys, shown, puts: Arc::new(Semaphore::new(PUTS_AT_ONCE)) })
     }
 
-    /// Tries whether objects can be put, read and deleted. One that does not answer is left for later.
+    /// Tries whether objects can be missed, put, read and deleted. One that does not answer is left for later.
     ///
     /// # Errors
     /// [`BucketError`] if it answers and refuses.
@@ -99,6 +100,8 @@ impl Bucket {
         // A name of its own, because servers that share a bucket may begin at once.
         let probe = self.prefix.clone().join(format!("{PROBE}-{}", Uuid::new_v4()));
         let tried = async {
+            // What is not there has to be missing, and not refused: uploads ask first whether their file is there.
+            self.is_there(&probe, None).await?;
             self.store.put(&probe, Bytes::from_static(b"tim").into()).await?;
             self.store.get(&probe).await?.bytes().await?;
             self.store.delete(&probe).await
@@ -205,19 +208,23 @@ impl Bucket {
         }
     }
 
-    async fn is_erased(&self, digest: &str) -> bool {
-        let paths: Vec<_> = RENDITIONS.iter().map(|it| Ok(self.path(digest, *it))).collect();
-        let mut deleted = self.store.delete_stream(stream::iter(paths).boxed());
-        while let Some(ended) = deleted.next().await {
-            if let Err(why) = ended
-                && !trouble::is_missing(&why)
-            {
-                let why = BucketError::of(&self.shown, &Trouble::of(&why, &self.keys));
-                tracing::warn!(%digest, %why, "a file that no message names could not be erased");
-                return false;
-            }
+    /// Deletes all of them with one request, because uploads wait for its end. Returns the digests of which nothing is left.
+    async fn erase_all(&self, digests: Vec<String>) -> Vec<String> {
+        let of = |digest: &String| RENDITIONS.map(|rendition| Ok(self.path(digest, rendition)));
+        let paths: Vec<_> = digests.iter().flat_map(of).collect();
+        let asked = paths.len();
+        let ended: Vec<_> = self.store.delete_stream(stream::iter(paths).boxed()).collect().await;
+        let failed = |it: &object_store::Result<_>| it.as_ref().is_err_and(|why| !trouble::is_missing(why));
+        if let Some(Err(why)) = ended.iter().find(|it| failed(it)) {
+            let why = BucketError::of(&self.shown, &Trouble::of(why, &self.keys));
+            tracing::warn!(%why, "files that no message names could not be erased");
         }
-        true
+        if ended.len() < asked {
+            // The request failed as a whole.
+            return Vec::new();
+        }
+        let each = digests.into_iter().zip(ended.chunks(RENDITIONS.len()));
+        each.filter(|(_, ended)| !ended.iter().any(failed)).map(|(digest, _)| digest).collect()
     }
 }
 
@@ -263,18 +270,7 @@ impl Files for Bucket {
     }
 
     fn erase(&self, digests: Vec<String>) -> BoxFuture<'_, Vec<String>> {
-        async move {
-            let mut erased = Vec::new();
-            for digest in digests {
-                if !self.is_erased(&digest).await {
-                    // The others would wait as long, and are asked for again.
-                    break;
-                }
-                erased.push(digest);
-            }
-            erased
-        }
-        .boxed()
+        self.erase_all(digests).boxed()
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), String>> {

@@ -145,6 +145,36 @@ async fn what_is_wrong_is_said_at_the_start_without_the_keys() {
 }
 
 #[tokio::test]
+async fn keys_that_may_not_list_are_refused_at_the_start_and_are_told_what_they_need() {
+    let stores = Stores::new().await;
+    stores.server.hide_missing();
+    let why = open_and_try(&stores.config(), stores.work.path()).await.err().unwrap().to_string();
+    assert!(why.contains("AccessDenied") && why.contains("s3:ListBucket"), "{why}");
+}
+
+#[tokio::test]
+async fn many_files_are_erased_with_one_request_or_one_by_one() {
+    let stores = Stores::new().await;
+    let digests: Vec<String> = (10..20).map(|it| format!("{it}ab")).collect();
+    for (bulk_delete, requests) in [(true, 1), (false, 30)] {
+        let lines = format!("{}bulk_delete = {bulk_delete}\n", stores.server.lines("bucket"));
+        let store = open_and_try(&toml::from_str(&lines).unwrap(), stores.work.path()).await.unwrap();
+        for digest in &digests {
+            store.keep(stores.kept(digest, b"a picture", &[(RenditionType::Thumb, b"small")])).await.unwrap();
+        }
+        let before = stores.server.requests();
+        assert_eq!(store.erase(digests.clone()).await, digests);
+        assert_eq!(stores.server.requests() - before, requests);
+        for digest in &digests {
+            assert_eq!(
+                code(&*store, &name(digest, RenditionType::Original)).await,
+                Some(Code::MEDIA_NOT_FOUND)
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_bucket_that_is_away_is_told_from_a_file_that_is_missing_and_comes_back() {
     let stores = Stores::new().await;
     let [_, (_, store)] = stores.all().await;

@@ -27,7 +27,7 @@ impl BucketError {
                 format!("{bucket} does not exist: make it, or correct name, endpoint and region")
             }
             Trouble::Refused(why) => format!(
-                "{bucket} refuses the access key ({why}): correct keys and region, or permit it to get, put, delete and list objects"
+                "{bucket} refuses the access key ({why}): correct keys and region, or permit it to get, put and delete objects, and s3:ListBucket"
             ),
             Trouble::Away(why) => {
                 format!(
@@ -110,4 +110,60 @@ fn cause(why: &Error, keys: &BucketKeys) -> String {
     }
     let cause: String = cause.lines().next().unwrap_or_default().chars().take(200).collect();
     [&keys.access_key, &keys.secret_key].iter().fold(cause, |text, key| text.replace(key.reveal(), "…"))
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::ObjectStoreExt as _;
+    use object_store::aws::AmazonS3Builder;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::config::BucketConfig;
+
+    /// What it means that a service answers like this.
+    async fn trouble(status: &str, code: &str) -> Trouble {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let body =
+            if code.is_empty() { String::new() } else { format!("<Error><Code>{code}</Code></Error>") };
+        let length = body.len();
+        let answer =
+            format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 4_096]).await;
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        let config: BucketConfig =
+            toml::from_str("name = \"tim\"\naccess_key = \"alpha\"\nsecret_key = \"omega\"").unwrap();
+        let store = AmazonS3Builder::new()
+            .with_bucket_name("tim")
+            .with_endpoint(endpoint)
+            .with_allow_http(true)
+            .with_access_key_id("alpha")
+            .with_secret_access_key("omega")
+            .build()
+            .unwrap();
+        Trouble::of(&store.get(&"file".into()).await.unwrap_err(), &config.keys().unwrap())
+    }
+
+    #[tokio::test]
+    async fn answers_are_told_apart_as_the_client_words_them() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        for (status, code, expected) in [
+            ("404 Not Found", "NoSuchKey", "Missing"),
+            ("404 Not Found", "NoSuchBucket", "NoBucket"),
+            ("403 Forbidden", "AccessDenied", "Refused(\"AccessDenied\")"),
+            ("403 Forbidden", "", "Refused(\"access denied\")"),
+            ("401 Unauthorized", "", "Refused(\"access denied\")"),
+            ("400 Bad Request", "AuthorizationHeaderMalformed", "Refused(\"AuthorizationHeaderMalformed\")"),
+            ("301 Moved Permanently", "", "Refused(\"another region\")"),
+            ("409 Conflict", "OperationAborted", "Away(\"OperationAborted\")"),
+        ] {
+            assert_eq!(format!("{:?}", trouble(status, code).await), expected, "{status} {code}");
+        }
+    }
 }

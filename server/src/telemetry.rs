@@ -40,6 +40,7 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
         .install_recorder()?;
     metrics::describe_gauge!("tim_connections", "connections that are open");
     metrics::describe_gauge!("tim_wal_bytes", "size of the database's write-ahead log");
+    metrics::describe_gauge!("tim_search_behind", "messages that searches do not find yet");
     metrics::describe_histogram!("tim_commit_seconds", "time of one commit, with its sync");
     metrics::describe_histogram!("tim_commit_writes", "writes that shared one commit");
     metrics::describe_counter!("tim_writes_total", "writes by kind and outcome");

@@ -24,6 +24,8 @@ pub enum DatabaseErrorKind {
     Disk,
     /// The database is damaged: it holds something other than what was written.
     Damaged,
+    /// It took too long, and was interrupted.
+    Interrupted,
     /// Anything else, including a bug of this program.
     Other,
 }
@@ -47,6 +49,10 @@ impl From<DomainError> for Fault {
             DomainError::Store(DatabaseErrorKind::Busy, _) => Self::new(Code::BUSY).retry_after(1_000),
             DomainError::Store(DatabaseErrorKind::Disk, _) => Self::new(Code::READ_ONLY).retry_after(1_000),
             DomainError::Store(DatabaseErrorKind::Damaged, _) => Self::new(Code::DATABASE_CORRUPT),
+            DomainError::Store(DatabaseErrorKind::Interrupted, _) => {
+                let text = "the search takes too long: name a conversation, or more letters, and try again";
+                Self::with_text(Code::BUSY, text).retry_after(5_000)
+            }
             DomainError::Store(DatabaseErrorKind::Other, _) => Self::new(Code::INTERNAL),
         }
     }

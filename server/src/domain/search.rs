@@ -103,8 +103,10 @@ fn in_all(rows: &mut impl Rows, search: &Search<'_>) -> DomainResult<SearchPage<
     let mut hits = 0;
     let keys = rows.conversations_by_activity(actor.key, passed, CONVERSATIONS + 1)?;
     for key in &keys {
+        let looked_into = passed - search.asked.from;
         let is_full = results.len() >= limit(search.asked) || hits >= HITS_IN_ALL;
-        if is_full || passed - search.asked.from >= CONVERSATIONS.into() {
+        // The first one is searched in any case, so that the next page goes on.
+        if is_full || looked_into >= CONVERSATIONS.into() || looked_into > 0 && rows.is_late() {
             return Ok(SearchPage { results, next: passed });
         }
         let view = rows.conversation_view(actor.key, *key)?;

@@ -24,6 +24,9 @@ pub trait SearchRows {
     /// Whether there is one.
     fn is_searched(&self) -> bool;
 
+    /// Whether a search has taken so long that it ends with what it has.
+    fn is_late(&self) -> bool;
+
     /// The messages of these sequences that fit an expression (`tim_protocol::search::Conditions`), as `reader` sees them, newest
     /// first, until `each` has seen enough.
     fn hits(

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use tim_protocol::Code;
 
 use super::failure::{is_busy, is_damage, refusal};
-use super::rows::Transaction;
+use super::rows::{Indexed, Transaction};
 use super::schema;
 use crate::core::ops::{Answered, Committed, Query, QueryResult, Refusal, Write};
 use crate::data::private;
@@ -23,8 +23,7 @@ const QUERIES_END_WITHIN: Duration = Duration::from_millis(50);
 pub struct Database {
     pub(super) connection: Connection,
     pub(super) epoch: u32,
-    /// Whether there is an index of messages: see [`super::index`].
-    pub(super) is_searched: bool,
+    pub(super) indexed: Indexed,
 }
 
 /// Why a database file cannot be used. Nothing in it was changed.
@@ -103,14 +102,14 @@ impl Database {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         schema::keep_statements(&connection).map_err(failed)?;
         let epoch = read_epoch(&connection).map_err(failed)?;
-        Ok(Self { connection, epoch, is_searched: false })
+        Ok(Self { connection, epoch, indexed: Indexed::default() })
     }
 
     fn ready(mut connection: Connection) -> rusqlite::Result<Self> {
         schema::prepare(&connection)?;
         schema::migrate(&mut connection)?;
         let epoch = read_epoch(&connection)?;
-        Ok(Self { connection, epoch, is_searched: false })
+        Ok(Self { connection, epoch, indexed: Indexed::default() })
     }
 
     /// Moves the whole write-ahead log into the file, and lets it begin anew. Waits for running queries, but not for a
@@ -253,7 +252,7 @@ impl Database {
     }
 
     fn rows(&self) -> Transaction<'_> {
-        Transaction::on(&self.connection, self.epoch, self.is_searched)
+        Transaction::on(&self.connection, self.epoch, &self.indexed)
     }
 }
 

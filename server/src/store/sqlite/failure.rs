@@ -18,6 +18,7 @@ fn error_kind(why: &rusqlite::Error) -> DatabaseErrorKind {
             ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen,
         ) => DatabaseErrorKind::Disk,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseErrorKind::Busy,
+        Some(ErrorCode::OperationInterrupted) => DatabaseErrorKind::Interrupted,
         _ => DatabaseErrorKind::Other,
     }
 }
@@ -46,7 +47,9 @@ pub(super) fn damaged() -> DomainError {
 
 /// Converts a failure to a refusal, and logs it if it is the database's.
 pub(super) fn refusal(failure: DomainError) -> Refusal {
-    if let DomainError::Store(error_kind, why) = &failure {
+    if let DomainError::Store(error_kind, why) = &failure
+        && *error_kind != DatabaseErrorKind::Interrupted
+    {
         tracing::error!(?error_kind, why, "the database refused a statement");
     }
     failure.into()

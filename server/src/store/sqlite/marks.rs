@@ -36,7 +36,7 @@ impl Database {
         // A PRAGMA takes effect while it is parsed, not each time it runs.
         self.connection.execute_batch("PRAGMA synchronous = NORMAL")?;
         self.run("BEGIN IMMEDIATE")?;
-        let mut rows = Transaction::on(&self.connection, self.epoch, self.is_searched);
+        let mut rows = Transaction::on(&self.connection, self.epoch, &self.indexed);
         let marked =
             unmarked.iter().try_for_each(|(of, up_to)| domain::marks::mark_all(&mut rows, *of, *up_to));
         let ended = marked.and_then(|()| Ok(self.run("COMMIT")?));

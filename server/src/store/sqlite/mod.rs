@@ -4,6 +4,7 @@
 //! SQL that [`crate::domain`] uses. [`SqliteStore`] puts threads around it and commits in groups. Nothing here contains
 //! rules, or knows about connections of clients.
 
+mod answering;
 mod backup;
 mod checkpoint;
 mod commit_metrics;
@@ -12,11 +13,13 @@ mod epoch;
 mod failure;
 mod files;
 mod index;
+mod indexing;
 mod known;
 mod marks;
 mod query_queue;
 mod rows;
 mod schema;
+mod searcher;
 #[cfg(test)]
 mod statements;
 mod threads;

@@ -1,27 +1,29 @@
-//! The threads of the database: one writer, two readers, one for checkpoints.
+//! The threads of the database: one writer, two readers, one for checkpoints; with an index one for searches, and one that writes it.
 //!
 //! Group commit: the writer takes everything that queued up while the disk was busy into one commit, so batches grow
 //! with the load and no timer needs tuning.
 
 use std::future::ready;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tim_protocol::{Code, Fault};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
+use super::answering::{Answering, guarded, notify};
 use super::checkpoint::{Checkpoints, make_room};
 use super::commit_metrics::CommitMetrics;
 use super::database::{Database, OpenError};
 use super::files::{Files, log_of};
-use super::index::{self, Indexing};
+use super::index;
+use super::indexing::{Index, Indexing};
 use super::known::Known;
 use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
-use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
+use super::searcher::{Searcher, is_search};
+use crate::core::ops::{Committed, Query, QueryResult, Refusal, Write};
 use crate::store::{Listener, Pending, Store};
 
 /// Most writes of one commit.
@@ -48,10 +50,16 @@ enum Job {
 pub struct SqliteStore {
     writes: SyncSender<Job>,
     query_queue: Arc<QueryQueue>,
+    searches: Option<Searches>,
     known: Arc<Known>,
-    /// Ends when the last reader has.
+    /// Ends when the last reader has, and the index is written no more.
     readers: AsyncMutex<mpsc::Receiver<()>>,
-    _indexing: Option<Indexing>,
+}
+
+/// The searches of a store with an index.
+struct Searches {
+    queue: Arc<QueryQueue>,
+    indexing: Mutex<Option<Indexing>>,
 }
 
 impl SqliteStore {
@@ -62,25 +70,28 @@ impl SqliteStore {
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open_to_serve(path)?;
         index::remove(path);
+        database.forget_changes()?;
         Self::start(path, listener, database, None)
     }
 
-    /// The same with an index of messages, which is written behind the log, so that messages can be searched.
+    /// The same with an index of messages, which is written behind the log, so that messages can be searched. If there cannot be one,
+    /// searches are refused.
     ///
     /// # Errors
     /// As [`SqliteStore::open`].
     pub fn open_searched(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let mut database = Database::open_to_serve(path)?;
-        database.note_changes();
-        let indexing = Indexing::start(path, database.epoch)?;
-        Self::start(path, listener, database, Some(indexing))
+        let (reindexed, searcher) = (Arc::default(), Arc::new(Searcher::new(path.to_owned())));
+        database.note_changes(Arc::clone(&reindexed));
+        let index = Index { database: path.to_owned(), epoch: database.epoch, searcher, reindexed };
+        Self::start(path, listener, database, Some(index))
     }
 
     fn start(
         path: &Path,
         listener: Listener,
         database: Database,
-        indexing: Option<Indexing>,
+        index: Option<Index>,
     ) -> Result<Self, OpenError> {
         make_room(&log_of(path));
         let (writes, queue) = sync_channel(QUEUE);
@@ -91,21 +102,45 @@ impl SqliteStore {
             path: path.display().to_string(),
             why: why.to_string(),
         };
+        let answering = |queue: &Arc<QueryQueue>| Answering {
+            queue: Arc::clone(queue),
+            known: Arc::clone(&known),
+            listener: Arc::clone(&listener),
+            running: reading.clone(),
+        };
         for number in 0..READERS {
-            let (mut reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
-            if indexing.is_some() {
-                reader.attach_index(path)?;
-            }
-            let (known, listener, reading) = (Arc::clone(&known), Arc::clone(&listener), reading.clone());
-            let work = move || read(reader, &query_queue, &known, &listener, reading);
+            let (reader, answering) = (Database::reader(path)?, answering(&query_queue));
+            let work = move || {
+                // A fault may have left its transaction open.
+                answering
+                    .run(move |query| guarded(|| reader.answer(query)).inspect_err(|_| reader.recover()));
+            };
             spawn(format!("tim-read-{number}"), work).map_err(unusable)?;
         }
+        let searches = index.map(|index| {
+            let (searcher, queue) = (Arc::clone(&index.searcher), Arc::new(QueryQueue::default()));
+            let answering = answering(&queue);
+            let work = move || answering.run(move |query| guarded(|| searcher.answer(query)));
+            spawn("tim-search".into(), work)?;
+            let indexing = Mutex::new(Some(Indexing::start(index, reading.clone())?));
+            Ok(Searches { queue, indexing })
+        });
+        let searches = searches.transpose().map_err(unusable)?;
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let (files, metrics) = (Files::opened(path), CommitMetrics::registered());
         let writer =
             Writer { database, files, queue, listener, known: Arc::clone(&known), checkpoints, metrics };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
-        Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers), _indexing: indexing })
+        Ok(Self { writes, query_queue, searches, known, readers: AsyncMutex::new(readers) })
+    }
+
+    /// Ends what reads, after it answered what was accepted.
+    fn end_readers(&self) {
+        self.query_queue.close();
+        if let Some(searches) = &self.searches {
+            searches.queue.close();
+            drop(searches.indexing.lock().unwrap_or_else(PoisonError::into_inner).take());
+        }
     }
 }
 
@@ -125,12 +160,16 @@ impl Store for SqliteStore {
             return Box::pin(ready(Ok(known)));
         }
         let (reply, answer) = oneshot::channel();
-        pending(self.query_queue.push((query, reply)), answer)
+        let queue = match &self.searches {
+            Some(searches) if is_search(&query) => &searches.queue,
+            _ => &self.query_queue,
+        };
+        pending(queue.push((query, reply)), answer)
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
-            self.query_queue.close();
+            self.end_readers();
             while self.readers.lock().await.recv().await.is_some() {}
             self.known.forget();
             self.end_writer().await;
@@ -153,7 +192,7 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        self.query_queue.close();
+        self.end_readers();
     }
 }
 
@@ -170,57 +209,6 @@ fn pending<A: Send + 'static>(
         queued?;
         answer.await.unwrap_or_else(|_| Err(closed()))
     })
-}
-
-/// A panic in the database's code must not stop the store.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        tracing::error!("a fault in the store was caught: please report it with the panic above");
-        Err(Fault::new(Code::INTERNAL))
-    })
-}
-
-/// Hands on the notifications of what was answered.
-fn notify(listener: &Listener, notifications: Vec<Notification>) {
-    if !notifications.is_empty() {
-        let _ = guarded(|| {
-            listener(notifications);
-            Ok(())
-        });
-    }
-}
-
-/// Answers queries until the queue is closed. `_reading` is dropped after the database's connection.
-fn read(
-    reader: Database,
-    query_queue: &QueryQueue,
-    known: &Known,
-    listener: &Listener,
-    _reading: mpsc::Sender<()>,
-) {
-    while let Some((asker, (query, reply))) = query_queue.next() {
-        // The requester may be gone.
-        if reply.is_closed() {
-            continue;
-        }
-        let (began, since) = (Instant::now(), known.since());
-        let mut found = guarded(|| reader.answer(&query));
-        let notifications = match &mut found {
-            Ok(found) => {
-                known.found(since, &query, &found.result);
-                std::mem::take(&mut found.notifications)
-            }
-            Err(_) => {
-                // A fault may have left its transaction open.
-                reader.recover();
-                Vec::new()
-            }
-        };
-        query_queue.charge(asker, began.elapsed());
-        let _ = reply.send(found.map(|found| found.result));
-        notify(listener, notifications);
-    }
-    drop(reader);
 }
 
 /// The one thread that changes the database.
@@ -376,5 +364,43 @@ impl Writer {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::{deaf, login};
+    use tim_protocol::call::SearchRequest;
+
+    #[tokio::test]
+    async fn no_other_query_waits_for_searches_however_many_there_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tim.db");
+        let database = Database::open_to_serve(&path).unwrap();
+        let searcher = Arc::new(Searcher::new(path.clone()));
+        let index = Index {
+            database: path.clone(),
+            epoch: database.epoch,
+            searcher: Arc::clone(&searcher),
+            reindexed: Arc::default(),
+        };
+        let store = SqliteStore::start(&path, deaf(), database, Some(index)).unwrap();
+        let alice = login(&store, "alice").await;
+        let held = searcher.hold();
+        let searches: Vec<_> = (0..=READERS)
+            .map(|_| {
+                let search = SearchRequest { keywords: vec!["tea".into()], limit: 1, ..Default::default() };
+                store.query(Query::request(&alice, search))
+            })
+            .collect();
+        let other = store.query(Query::Devices { app: alice.app, user: alice.user.clone() });
+        tokio::time::timeout(Duration::from_secs(60), other).await.expect("it waits for no search").unwrap();
+        drop(held);
+        for search in searches {
+            search.await.unwrap();
+        }
+        drop(searcher);
+        store.close().await;
     }
 }

@@ -20,7 +20,7 @@ mod users;
 
 pub(super) use messages::body as message_body;
 use rusqlite::{CachedStatement, Connection, Row};
-pub(super) use search::row_of;
+pub(super) use search::{Indexed, row_of};
 use tim_protocol::UserId;
 use tim_protocol::word::Word;
 
@@ -32,14 +32,13 @@ use crate::domain::rows::Rows;
 pub(super) struct Transaction<'a> {
     connection: &'a Connection,
     epoch: u32,
-    /// Whether there is an index of messages, for which is noted what changes.
-    is_searched: bool,
+    indexed: &'a Indexed,
 }
 
 impl<'a> Transaction<'a> {
     /// The transaction of this connection, on data of this epoch. The owner of the connection begins and ends it.
-    pub(super) fn on(connection: &'a Connection, epoch: u32, is_searched: bool) -> Self {
-        Self { connection, epoch, is_searched }
+    pub(super) fn on(connection: &'a Connection, epoch: u32, indexed: &'a Indexed) -> Self {
+        Self { connection, epoch, indexed }
     }
 
     fn prepare(&self, sql: &str) -> DomainResult<CachedStatement<'a>> {

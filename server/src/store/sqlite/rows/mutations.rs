@@ -1,6 +1,7 @@
 //! The table `mut`: the changes of messages. What a changed message is now is in `msg` alone.
 
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 
 use rusqlite::{Row, params};
 use serde_json::value::RawValue;
@@ -16,6 +17,11 @@ use crate::core::ops::{Actor, ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, MutationKind, MutationRow, MutationRows, NewMutation};
 use crate::store::sqlite::failure::damaged;
+
+/// So many rows of `reworded` stay that the index has: a power cut may take from it what it had last.
+const REWORDED_KEPT: i64 = 1_000;
+/// Most rows of `reworded` that are deleted with a change.
+const REWORDED_AT_ONCE: i64 = 16;
 
 const REVOKED: i64 = 0;
 const MODIFIED: i64 = 1;
@@ -97,9 +103,13 @@ impl MutationRows for Transaction<'_> {
             stored_reactions(new.reactions)?,
             stored_pin(new.pin)?
         ])?;
-        if self.is_searched && matches!(kind, REVOKED | MODIFIED) {
+        if let Some(reindexed) = &self.indexed.reindexed
+            && matches!(kind, REVOKED | MODIFIED)
+        {
             self.prepare("INSERT INTO reworded(msg) SELECT id FROM msg WHERE conv = ? AND seq = ?")?
                 .execute([conv, sequence])?;
+            self.prepare("DELETE FROM reworded WHERE id < min(?1, (SELECT min(id) FROM reworded) + ?2)")?
+                .execute([reindexed.load(Ordering::Acquire) - REWORDED_KEPT, REWORDED_AT_ONCE])?;
         }
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute([conv, number])?;
         Ok(())

@@ -1,6 +1,9 @@
 //! The index of messages (`found`), read together with the log.
 
 use std::ops::{ControlFlow, RangeInclusive};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Instant;
 
 use rusqlite::params;
 use tim_protocol::UserId;
@@ -18,9 +21,22 @@ pub(in crate::store::sqlite) fn row_of(conv: i64, sequence: i64) -> Option<i64> 
     fits.then_some((conv << 32) | sequence)
 }
 
+/// What a connection has to do with the index; nothing without one.
+#[derive(Default)]
+pub(in crate::store::sqlite) struct Indexed {
+    /// Up to which row of `reworded` the index is.
+    pub(in crate::store::sqlite) reindexed: Option<Arc<AtomicI64>>,
+    /// When a search ends with what it has.
+    pub(in crate::store::sqlite) until: Option<Instant>,
+}
+
 impl SearchRows for Transaction<'_> {
     fn is_searched(&self) -> bool {
-        self.is_searched
+        self.indexed.reindexed.is_some()
+    }
+
+    fn is_late(&self) -> bool {
+        self.indexed.until.is_some_and(|until| until <= Instant::now())
     }
 
     fn hits(

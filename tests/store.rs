@@ -261,7 +261,7 @@ fn no_value_of_a_row_changes_unnoticed() {
         let noticed = Store::open(&path).is_ok_and(|mut opened| {
             let again = [Change::Messages(bob(), vec![message(2)]), Change::Reset];
             opened.set_aside.is_some()
-                || opened.store.local(&[message(1).id]).is_err()
+                || opened.store.local(&[(message(1).id, alice())]).is_err()
                 || opened.store.apply(&again, true).is_err()
         });
         assert!(noticed, "{table}.{column} changed, and nothing was noticed");

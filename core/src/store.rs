@@ -10,7 +10,7 @@
 //! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first;
 //!    a word of it may stay in an index until that is merged. The same holds for a message that was cleared or removed, except
 //!    among the acknowledged ones.
-//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts, what is kept beside messages, and the outbox, and appends the last [`RECENT_SENT`]
+//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts and the outbox, and appends the last [`RECENT_SENT`]
 //!    acknowledged messages to it, in their order and as they were sent, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
 //!    makes a new store with what can be read of the outbox, the acknowledged messages, and the epoch.
@@ -76,7 +76,7 @@ pub trait Store: Sized {
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     fn find(&mut self, ids: &[MessageId]) -> impl Future<Output = Result<Vec<Message>, Fault>>;
 
-    /// Keeps something beside a message, on stable storage. Gives whether the message is stored here; otherwise nothing changed.
+    /// Keeps something beside the messages with an ID, on stable storage. Gives whether there are any here; otherwise nothing changed.
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`]; then nothing changed.
@@ -86,14 +86,14 @@ pub trait Store: Sized {
         change: &LocalChange,
     ) -> impl Future<Output = Result<bool, Fault>>;
 
-    /// What is kept beside these messages, of those that have something.
+    /// What is kept beside each of these messages of these senders.
     ///
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     fn local(
         &mut self,
-        ids: &[MessageId],
-    ) -> impl Future<Output = Result<Vec<(MessageId, LocalData)>, Fault>>;
+        messages: &[(MessageId, UserId)],
+    ) -> impl Future<Output = Result<Vec<LocalData>, Fault>>;
 
     /// Does a part of the work that commits left for later, such as an index. Gives whether there is more. A caller does this when
     /// there is nothing else to do; nothing depends on it but how long a search takes.

@@ -187,7 +187,7 @@ pub enum Change {
     /// A message left the outbox.
     OutboxDone(MessageId),
     /// A message was discarded: forget what the app keeps beside it.
-    ForgetLocal(MessageId),
+    ForgetLocal(MessageId, UserId),
     /// The server accepted a message of the outbox: it moves to its conversation, and is kept for a while in case of an
     /// epoch change.
     Acknowledged(Message),

@@ -33,6 +33,8 @@ pub(crate) struct Download {
     pub(crate) target: PathBuf,
     /// What comes of it stays for a later download.
     pub(crate) is_resumable: bool,
+    /// A larger file is not loaded: [`Code::FILE_TOO_LARGE`].
+    pub(crate) max_bytes: u64,
     pub(crate) progress: Progress,
     pub(crate) guard: CancelGuard,
     pub(crate) shared: Arc<InstanceState>,
@@ -97,7 +99,7 @@ impl Download {
 
     /// Each has a ticket of its own: without a connection it waits for one.
     async fn attempt(&self, partial: &mut Partial) -> Result<(), Fault> {
-        let Self { url, progress, guard, shared, commands, .. } = self;
+        let Self { url, max_bytes, progress, guard, shared, commands, .. } = self;
         let source = if url.starts_with('/') {
             let path = guard.run_until_cancelled(ticket(commands, url)).await?;
             Source::own(shared.server.clone(), path.map_err(|why| Fault::with_text(why.code, why.message))?)
@@ -106,7 +108,7 @@ impl Download {
             source.map_err(|why| Fault::with_text(why.code, why.message))?
         };
         if !partial.is_whole() {
-            fetch(source, partial, progress, guard).await?;
+            fetch(source, partial, (progress, guard), *max_bytes).await?;
         }
         partial.verify().await
     }

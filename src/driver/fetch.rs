@@ -3,7 +3,7 @@
 use http_body_util::BodyExt as _;
 use hyper::StatusCode;
 use hyper::header::{self, HeaderMap};
-use tim_protocol::Fault;
+use tim_protocol::{Code, Fault};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
@@ -18,12 +18,12 @@ use super::source::Source;
 /// no bytes appear later.
 ///
 /// Errors: [`tim_protocol::Code::NETWORK_ERROR`] if it broke off or is to be begun anew, [`tim_protocol::Code::MEDIA_NOT_FOUND`],
-/// the codes of a full disk, or that of the cancellation.
+/// [`Code::FILE_TOO_LARGE`] above `max_bytes`, the codes of a full disk, or that of the cancellation.
 pub(super) async fn fetch(
     source: Source,
     partial: &mut Partial,
-    progress: &Progress,
-    guard: &CancelGuard,
+    (progress, guard): (&Progress, &CancelGuard),
+    max_bytes: u64,
 ) -> Result<(), Fault> {
     progress.note(0);
     let rest = partial.rest();
@@ -40,6 +40,11 @@ pub(super) async fn fetch(
             }
         },
     };
+    let too_large =
+        || Fault::with_text(Code::FILE_TOO_LARGE, format!("the file has more than {max_bytes} bytes"));
+    if size.is_some_and(|size| size > max_bytes) {
+        return Err(too_large());
+    }
     let content = Content::new(&head.headers, size, source.is_own);
     let mut file = partial.begin(offset, content).await.map_err(|why| disk(&why))?;
     let taken = async {
@@ -49,6 +54,9 @@ pub(super) async fn fetch(
             let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
             write(&mut file, &bytes).await?;
             partial.grow(bytes.len());
+            if partial.length() > max_bytes {
+                return Err(too_large());
+            }
             // 100 is reported only when the file is in its place.
             progress.note(percent(partial.length(), size.unwrap_or(0)).min(99));
         }
@@ -134,7 +142,7 @@ mod tests {
         let mut ends = Vec::new();
         for _ in 0..=then.len() {
             let source = Source { server: server.clone(), path: "/file".to_owned(), is_own: false };
-            let fetched = fetch(source, &mut partial, &Progress::silent(), &guard).await;
+            let fetched = fetch(source, &mut partial, (&Progress::silent(), &guard), u64::MAX).await;
             ends.push(fetched.err().map(|why| why.code.0));
         }
         partial.complete(&target).await.unwrap();
@@ -142,7 +150,7 @@ mod tests {
         (ends, content, asked.await.unwrap())
     }
 
-    const BROKEN: Option<u32> = Some(tim_protocol::Code::NETWORK_ERROR.0);
+    const BROKEN: Option<u32> = Some(Code::NETWORK_ERROR.0);
 
     #[tokio::test]
     async fn the_rest_is_asked_for_and_follows_what_is_there() {

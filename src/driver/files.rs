@@ -90,7 +90,7 @@ impl Files {
     }
 
     /// The path of the copy of a message's file, if there is one.
-    pub(crate) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
+    pub(super) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
         Some(beside(&self.copy(user, id), place)).filter(|copy| copy.is_file())
     }
 
@@ -288,7 +288,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -8,11 +8,12 @@
 //!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
 //!   reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
-//!   apps send, `local_files` what was created and is not uploaded, `cache` what was loaded without a target; `runtime` is the process's threads.
+//!   apps send, `local_files` what was created and is not uploaded, `cached` what is loaded without a target, into the `cache`; `runtime` is the process's threads.
 
 pub(crate) mod address;
 mod blocking;
-pub(crate) mod cache;
+mod cache;
+pub(crate) mod cached;
 mod cancel;
 mod commands;
 mod copies;
@@ -364,14 +365,17 @@ impl<S: Store<Location = Path>> Driver<S> {
             }
             Output::Trace(trace) => log::write(LogLevel::Debug, format_args!("{trace}")),
             Output::Emit(Event::MessageStatusChanged(messages)) => {
-                let messages = messages.into_iter().map(|message| self.with_copy(message)).collect();
-                self.shared.dispatch.emit(Event::MessageStatusChanged(messages));
+                let mut shown = Vec::with_capacity(messages.len());
+                for message in messages {
+                    shown.push(self.shown(message).await);
+                }
+                self.shared.dispatch.emit(Event::MessageStatusChanged(shown));
             }
             Output::Emit(event) => self.shared.dispatch.emit(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind).await?,
             Output::EmitReceipts(id, sequences) => self.emit_receipts(id, &sequences).await?,
             Output::Return(call, Ok(Return::Message(message))) => {
-                let message = Return::Message(Box::new(self.with_copy(*message)));
+                let message = Return::Message(Box::new(self.shown(*message).await));
                 self.answer(call, Ok(CallResult::Return(message)));
             }
             Output::Return(call, result) => {

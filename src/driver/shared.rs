@@ -32,7 +32,7 @@ pub(crate) struct InstanceState {
     /// The connections and the downloads of the instance, which its end waits for.
     pub(crate) tasks: TaskTracker,
     downloads: Downloads,
-    pub(crate) loading: Loading,
+    pub(super) loading: Loading,
     total_unread: AtomicU64,
     state: Mutex<State>,
 }

@@ -95,7 +95,7 @@ impl<S: Store<Location = Path>> Driver<S> {
     }
 
     /// A message with the paths of its files on this device, if there are any: the copies of own ones, and what is in the cache.
-    pub(super) fn with_copy(&self, message: Message) -> Message {
+    fn with_copy(&self, message: Message) -> Message {
         let (attachments, user) = (message.payload.attachments(), self.store.as_ref().map(|(user, _)| user));
         let here = |place: usize| {
             let (attachment, user) = (attachments.get(place)?, user?);
@@ -103,7 +103,8 @@ impl<S: Store<Location = Path>> Driver<S> {
             let kept = (message.flow == Flow::Out).then(|| files.kept(user, message.id, place)).flatten();
             let cached = || {
                 let url = attachment.uploaded.url(RenditionType::Original)?;
-                Some(Cache::of(files, user).path(message.id, url, &attachment.name)).filter(|it| it.is_file())
+                Some(Cache::of(files, user).path(&(message.id, message.from.clone()), url, &attachment.name))
+                    .filter(|it| it.is_file())
             };
             kept.or_else(cached)
         };
@@ -152,10 +153,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.uploads.forget(message);
         self.shared.forget_files(message);
         if let Some((user, _)) = &self.store {
-            block_in_place(|| {
-                self.shared.files.remove_copies(user, message);
-                Cache::of(&self.shared.files, user).forget(message);
-            });
+            block_in_place(|| self.shared.files.remove_copies(user, message));
         }
     }
 
@@ -171,17 +169,34 @@ impl<S: Store<Location = Path>> Driver<S> {
         Ok(())
     }
 
-    /// Removes the copies of the files of these messages, of which there may be many. Of others' there are copies in the cache.
+    /// Removes the copies of the files of these messages, of which there may be many: those of own ones, and those in the cache.
     pub(super) async fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
-        let has_cached = |(user, _): &(UserId, S)| !Cache::of(&self.shared.files, user).is_empty();
-        let own_only = !block_in_place(|| self.store.as_ref().is_some_and(has_cached));
-        for part in parts(&Query { own_only, ..query.clone() }) {
+        for part in parts(&Query { own_only: true, ..query.clone() }) {
             let messages = self.messages(&part).await?;
             // What was revoked does not tell whether it had one.
             let may_have_one =
                 |message: &&Message| message.is_revoked || !message.payload.attachments().is_empty();
             messages.iter().filter(may_have_one).for_each(|message| self.remove_copy(message.id));
         }
+        self.forget_cached(query).await
+    }
+
+    /// Removes the files of these messages from the cache. It has fewer than there may be messages, so those are looked up.
+    async fn forget_cached(&mut self, query: &Query) -> Result<(), Fault> {
+        let Some((me, store)) = &mut self.store else { return Ok(()) };
+        let cache = Cache::of(&self.shared.files, me);
+        let cached = block_in_place(|| cache.messages());
+        if cached.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<MessageId> = cached.into_iter().map(|(id, _)| id).collect();
+        let found = may_block(store.find(&ids)).await?;
+        let is_gone = |message: &&WireMessage| {
+            let of = ConversationId::seen_by(me, &message.from, &message.to);
+            of == query.conversation && (query.low..=query.high).contains(&message.sequence)
+        };
+        let gone = found.iter().filter(is_gone).map(|message| (message.id, message.from.clone())).collect();
+        block_in_place(|| cache.forget(&gone));
         Ok(())
     }
 
@@ -198,14 +213,26 @@ impl<S: Store<Location = Path>> Driver<S> {
     /// Messages with what only this device knows of them: the paths of their files' copies, and what the app keeps beside them.
     async fn with_local(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Fault> {
         let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
-        let mut beside: HashMap<_, _> = may_block(store.local(&ids)).await?.into_iter().collect();
-        let complete = |message: Message| {
-            let LocalData { custom_data, custom_int } = beside.remove(&message.id).unwrap_or_default();
+        let known: Vec<_> = messages.iter().map(|message| (message.id, message.from.clone())).collect();
+        let beside = may_block(store.local(&known)).await?;
+        let complete = |(message, data)| {
+            let LocalData { custom_data, custom_int } = data;
             let message = self.with_copy(message);
             Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
         };
-        Ok(block_in_place(|| messages.into_iter().map(complete).collect()))
+        Ok(block_in_place(|| messages.into_iter().zip(beside).map(complete).collect()))
+    }
+
+    /// A message with what only this device knows of it, as far as that can be read.
+    pub(super) async fn shown(&mut self, message: Message) -> Message {
+        let known = [(message.id, message.from.clone())];
+        let beside = match &mut self.store {
+            Some((_, store)) => may_block(store.local(&known)).await.unwrap_or_default().pop(),
+            None => None,
+        };
+        let LocalData { custom_data, custom_int } = beside.unwrap_or_default();
+        let message = block_in_place(|| self.with_copy(message));
+        Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
     }
 
     /// Keeps something beside a message on this device.

@@ -48,7 +48,7 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::Receipts(id, receipts) => confirmed(transaction, conv(transaction, id)?, receipts),
         Change::Outbox(row) => outbox(transaction, row),
         Change::OutboxDone(id) => outbox_done(transaction, *id),
-        Change::ForgetLocal(id) => beside::forget(transaction, *id),
+        Change::ForgetLocal(id, sender) => beside::forget(transaction, *id, sender),
         Change::Acknowledged(message) => acknowledged(transaction, message),
         Change::Profile(profile) => {
             keep(transaction, EntityKind::Profile, "", &serde_json::to_string(profile)?)
@@ -485,7 +485,7 @@ fn forget(connection: &Connection, kind: EntityKind, key: &str) -> StoreResult<(
 fn reset(connection: &Connection) -> StoreResult<()> {
     let sent: Vec<String> = connection
         .prepare(
-            "SELECT message FROM ring WHERE id NOT IN (SELECT id FROM outbox) AND verify(sum, number, id, message)
+            "SELECT message FROM ring WHERE id NOT IN (SELECT id FROM outbox WHERE refusal IS NOT 0) AND verify(sum, number, id, message)
              ORDER BY number",
         )?
         .query_map([], |row| row.get(0))?
@@ -505,7 +505,8 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         outbox(connection, &OutboxRow { position, message, state: OutboxState::Waiting, upload: None })?;
     }
     connection.execute_batch(
-        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM span; DELETE FROM revoked; DELETE FROM ring;",
+        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM span; DELETE FROM revoked; DELETE FROM ring;
+         DELETE FROM beside;",
     )?;
     connection.execute("DELETE FROM entity WHERE kind <> ?", [EntityKind::Draft as i64])?;
     index::clear(connection)

@@ -1,49 +1,61 @@
-//! What the app keeps beside messages on this device. Knows no rules: whose message it is does not matter.
+//! What the app keeps beside messages on this device. A message is known by its ID and its sender, because two senders may use one ID.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use tim_protocol::MessageId;
+use tim_protocol::{MessageId, UserId};
 
 use super::error::StoreResult;
 use super::{LocalChange, LocalData};
 
-/// Keeps something beside a message, if that is stored or in the outbox. Gives whether it is.
+/// Keeps something beside the messages with this ID that are stored or in the outbox. Gives whether there are any.
 pub(super) fn keep(connection: &Connection, id: MessageId, change: &LocalChange) -> StoreResult<bool> {
-    let is_here = connection
-        .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM msg WHERE message ->> '$.ID' = ?)
-                 OR EXISTS(SELECT 1 FROM outbox WHERE id = ?)",
-        )?
-        .query_row(params![id.to_string(), &id.as_bytes()[..]], |row| row.get(0))?;
-    if is_here {
-        let mut data = of(connection, id)?.unwrap_or_default();
+    let mut senders = connection.prepare_cached(
+        "SELECT sender FROM msg WHERE message ->> '$.ID' = ? UNION
+         SELECT message ->> '$.from' FROM outbox WHERE id = ?",
+    )?;
+    let senders = senders.query_map(params![id.to_string(), &id.as_bytes()[..]], |row| row.get(0))?;
+    let senders: Vec<String> = senders.collect::<rusqlite::Result<_>>()?;
+    for sender in &senders {
+        let mut data = read(connection, id, sender)?.unwrap_or_default();
         match change {
             LocalChange::Data(text) => data.custom_data.clone_from(text),
             LocalChange::Int(number) => data.custom_int = *number,
         }
         if data == LocalData::default() {
-            forget(connection, id)?;
-        } else {
-            connection
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO beside(id, data, number, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
-                )?
-                .execute(params![id.to_string(), data.custom_data, data.custom_int])?;
+            remove(connection, id, sender)?;
+            continue;
         }
+        connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO beside(id, sender, data, number, sum)
+                 VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+            )?
+            .execute(params![id.to_string(), sender, data.custom_data, data.custom_int])?;
     }
-    Ok(is_here)
+    Ok(!senders.is_empty())
 }
 
-/// What is kept beside a message.
-pub(super) fn of(connection: &Connection, id: MessageId) -> StoreResult<Option<LocalData>> {
-    let mut statement = connection
-        .prepare_cached("SELECT data, number FROM beside WHERE id = ? AND verify(sum, id, data, number)")?;
+/// What is kept beside a message; `None` if nothing is.
+pub(super) fn of(connection: &Connection, id: MessageId, sender: &UserId) -> StoreResult<Option<LocalData>> {
+    read(connection, id, sender.as_str())
+}
+
+fn read(connection: &Connection, id: MessageId, sender: &str) -> StoreResult<Option<LocalData>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT data, number FROM beside WHERE id = ? AND sender = ? AND verify(sum, id, sender, data, number)",
+    )?;
     let data = |row: &rusqlite::Row<'_>| Ok(LocalData { custom_data: row.get(0)?, custom_int: row.get(1)? });
-    Ok(statement.query_row([id.to_string()], data).optional()?)
+    Ok(statement.query_row([&id.to_string(), sender], data).optional()?)
 }
 
 /// Forgets what is kept beside a message.
-pub(super) fn forget(connection: &Connection, id: MessageId) -> StoreResult<()> {
-    connection.prepare_cached("DELETE FROM beside WHERE id = ?")?.execute([id.to_string()])?;
+pub(super) fn forget(connection: &Connection, id: MessageId, sender: &UserId) -> StoreResult<()> {
+    remove(connection, id, sender.as_str())
+}
+
+fn remove(connection: &Connection, id: MessageId, sender: &str) -> StoreResult<()> {
+    connection
+        .prepare_cached("DELETE FROM beside WHERE id = ? AND sender = ?")?
+        .execute([&id.to_string(), sender])?;
     Ok(())
 }
 
@@ -55,8 +67,8 @@ pub(super) fn forget_those_of(connection: &Connection, range: [i64; 3]) -> Store
     if !is_empty {
         connection
             .prepare_cached(
-                "DELETE FROM beside WHERE id IN
-                     (SELECT message ->> '$.ID' FROM msg WHERE conv = ? AND seq BETWEEN ? AND ?)",
+                "DELETE FROM beside WHERE (id, sender) IN
+                     (SELECT message ->> '$.ID', sender FROM msg WHERE conv = ? AND seq BETWEEN ? AND ?)",
             )?
             .execute(range)?;
     }

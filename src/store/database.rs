@@ -111,7 +111,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps something beside a message, on stable storage. Gives whether the message is here.
+    /// Keeps something beside the messages with an ID, on stable storage. Gives whether there are any here.
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`]; then nothing changed.
@@ -127,16 +127,14 @@ impl Store {
         Ok(is_here)
     }
 
-    /// What is kept beside these messages, of those that have something.
+    /// What is kept beside each of these messages of these senders.
     ///
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
-    pub fn local(&self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
-        let mut found = Vec::new();
-        for id in ids {
-            found.extend(beside::of(&self.connection, *id)?.map(|data| (*id, data)));
-        }
-        Ok(found)
+    pub fn local(&self, messages: &[(MessageId, UserId)]) -> Result<Vec<LocalData>, Fault> {
+        let kept = |(id, sender): &(MessageId, UserId)| beside::of(&self.connection, *id, sender);
+        let kept = messages.iter().map(|message| Ok(kept(message)?.unwrap_or_default()));
+        Ok(kept.collect::<StoreResult<_>>()?)
     }
 
     /// Everything needed to go on.
@@ -256,8 +254,8 @@ impl tim_core::store::Store for Store {
         Self::keep_local(self, id, change)
     }
 
-    async fn local(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
-        Self::local(self, ids)
+    async fn local(&mut self, messages: &[(MessageId, UserId)]) -> Result<Vec<LocalData>, Fault> {
+        Self::local(self, messages)
     }
 
     async fn catch_up(&mut self) -> Result<bool, Fault> {

@@ -171,6 +171,7 @@ UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_he
 ", "
 -- What the app keeps beside messages. And messages of the outbox that the app inserted have 0 for a refusal.
 CREATE TABLE beside(
-    id TEXT PRIMARY KEY, data TEXT NOT NULL, number INTEGER NOT NULL, sum INTEGER NOT NULL
+    id TEXT NOT NULL, sender TEXT NOT NULL, data TEXT NOT NULL, number INTEGER NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (id, sender)
 ) STRICT, WITHOUT ROWID;
 "];

@@ -72,8 +72,8 @@ impl tim_core::store::Store for Watched {
         self.0.keep_local(id, change)
     }
 
-    async fn local(&mut self, ids: &[MessageId]) -> Result<Vec<(MessageId, LocalData)>, Fault> {
-        self.0.local(ids)
+    async fn local(&mut self, messages: &[(MessageId, UserId)]) -> Result<Vec<LocalData>, Fault> {
+        self.0.local(messages)
     }
 
     async fn catch_up(&mut self) -> Result<bool, Fault> {

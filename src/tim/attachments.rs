@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tim_protocol::Code;
 use tim_protocol::media::RenditionType;
-use tim_protocol::{Code, Fault, MessageId};
 
 use super::{Tim, unexpected};
 use crate::driver::Download;
-use crate::driver::cache::Cache;
+use crate::driver::cached::CachedFile;
 use crate::driver::download;
 use crate::driver::progress::Progress;
 use crate::error::TimError;
@@ -36,22 +36,13 @@ impl Tim {
     ) -> Result<(), TimError> {
         self.admitted()?;
         let url = url_of(message, rendition)?;
-        self.download(message.id, url, target, Progress::to(&self.inner.runtime, progress)).await
-    }
-
-    async fn download(
-        &self,
-        message: MessageId,
-        url: String,
-        target: &Path,
-        progress: Progress,
-    ) -> Result<(), TimError> {
         let download = Download {
-            message,
+            message: message.id,
             url,
             target: target.to_owned(),
             is_resumable: true,
-            progress,
+            max_bytes: u64::MAX,
+            progress: Progress::to(&self.inner.runtime, progress),
             guard: self.inner.shared.download(target.to_owned()),
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
@@ -65,47 +56,37 @@ impl Tim {
     /// as [`Tim::download_attachment`] loads it; calls for one file at the same time load it once. Do not change the file.
     ///
     /// The cache keeps the files used last, up to [`crate::options::TimOptions::cache_bytes`] for each user; the one loaded last
-    /// stays in any case. [`Message::local_path`] is there as long as the original is. A file leaves with its message: revoked,
-    /// deleted, or with the history. A system or an app may empty the folder `cache` at any time.
+    /// stays in any case. Where the disk is full, the older half makes room. [`Message::local_path`] is there as long as the original
+    /// is. A file leaves with its message: revoked, deleted, or with the history; those of messages in a merger leave the cache as old
+    /// ones do. A system or an app may empty the folder `cache` at any time. A load goes on if this future is dropped, and ends
+    /// with the login.
     ///
     /// # Errors
-    /// As [`Tim::download_attachment`]; [`Code::STORAGE_FULL`] if there is no room with an empty cache either.
+    /// As [`Tim::download_attachment`]; [`Code::MESSAGE_NOT_FOUND`] for a message that was revoked.
     pub async fn get_attachment_file(
         &self,
         message: &Message,
         rendition: RenditionType,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<PathBuf, TimError> {
-        let me = self.admitted()?;
+        let user = self.admitted()?;
         let (place, _) = place_of(rendition);
-        let own = match rendition {
-            RenditionType::Original | RenditionType::Snapshot if message.flow == Flow::Out => {
-                self.inner.shared.files.kept(&me, message.id, place)
-            }
-            _ => None,
-        };
-        if let Some(own) = own {
-            return Ok(own);
-        }
+        let is_whole = matches!(rendition, RenditionType::Original | RenditionType::Snapshot);
         let (url, attachments) = (url_of(message, rendition)?, message.payload.attachments());
         let name = attachments.get(place).filter(|_| rendition == RenditionType::Original);
-        let cache = Cache::of(&self.inner.shared.files, &me);
-        let file = cache.path(message.id, &url, name.map_or("", |it| &it.name));
-        let _turn = self.inner.shared.loading.alone(&file).await;
-        if cache.use_now(&file) {
-            return Ok(file);
-        }
-        cache.make_room(&file).map_err(|why| Fault::with_text(Code::DATA_DIR_UNUSABLE, why.to_string()))?;
-        let progress = Progress::to(&self.inner.runtime, progress);
-        let loaded = self.download(message.id, url.clone(), &file, progress.clone()).await;
-        if loaded.as_ref().is_err_and(|why| why.code == Code::STORAGE_FULL) {
-            cache.sweep(0, &file);
-            self.download(message.id, url, &file, progress).await?;
-        } else {
-            loaded?;
-        }
-        cache.sweep(self.inner.cache_bytes, &file);
-        Ok(file)
+        let file = CachedFile {
+            user,
+            message: (message.id, message.from.clone()),
+            place: Some(place).filter(|_| is_whole && message.flow == Flow::Out),
+            url,
+            name: name.map(|it| it.name.clone()).unwrap_or_default(),
+            progress: Progress::to(&self.inner.runtime, progress),
+            max_bytes: self.inner.cache_bytes,
+            shared: Arc::clone(&self.inner.shared),
+            commands: self.inner.commands.clone(),
+        };
+        let task = self.inner.shared.tasks.spawn_on(file.run(), &self.inner.runtime);
+        task.await.map_err(|_| unexpected())?
     }
 
     /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the

@@ -24,6 +24,11 @@ impl Tim {
         message: Message,
         sender: UserId,
     ) -> Result<Message, TimError> {
+        let me = self.admitted()?;
+        let known = self.find_messages(&[message.id]).await?;
+        if known.iter().any(|it| it.from == me && it.sequence > 0) {
+            return Err(Code::MESSAGE_INVALID.into());
+        }
         self.message(Call::Insert(Box::new(message), sender)).await
     }
 

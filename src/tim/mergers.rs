@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tim_protocol::body::{Body, Element as _, MergedBody, MergedMessage, MergerBody, MergerFile, layers};
 use tim_protocol::media::{FileType, RenditionType};
-use tim_protocol::{Code, ConversationType, MessageId, bounds, codec, limits};
+use tim_protocol::{Code, ConversationType, MessageId, UserId, bounds, codec, limits};
 use uuid::Uuid;
 
 use super::attachments::url_of;
@@ -27,7 +27,7 @@ impl Tim {
     /// As [`Tim::create_text_message`]; [`Code::MERGER_INVALID`] for no messages, more than 300, one that was not sent,
     /// is revoked, of the server, or of a kind that this version does not know, and for mergers in mergers, more than 100 deep;
     /// [`Code::MESSAGE_BODY_INVALID`] for too many or too long lines, or no text for other programs; for a large one also
-    /// [`Code::FILE_TOO_LARGE`] for more than 5 MB, [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    /// [`Code::FILE_TOO_LARGE`] for more than 5 MiB, [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub fn create_merger_message(
         &self,
         to: &str,
@@ -77,12 +77,12 @@ impl Tim {
     /// [`Code::MERGER_KEY_INVALID`] for one whose messages the server does not have (any more), or that was not sent yet,
     /// [`Code::MERGER_DOWNLOAD_FAILED`] if they cannot be read; otherwise those of [`Tim::download_attachment`].
     pub async fn download_merger_message(&self, message: &Message) -> Result<Vec<Message>, TimError> {
-        self.admitted()?;
+        let me = self.admitted()?;
         let Payload::Body(Body::Merger(merger)) = &message.payload else {
             return Err(Code::MERGER_INVALID.into());
         };
         let list = if merger.is_stored() { self.stored(message).await? } else { merger.message_list.clone() };
-        Ok(list.into_iter().map(|merged| seen(message, merged)).collect())
+        Ok(list.into_iter().map(|merged| seen(&me, message, merged)).collect())
     }
 
     /// The messages of a merger that are in a file.
@@ -105,6 +105,7 @@ impl Tim {
             url,
             target: target.clone(),
             is_resumable: false,
+            max_bytes: limits::MERGER_FILE_BYTES,
             progress: Progress::silent(),
             guard: shared.download(target.clone()),
             shared: Arc::clone(shared),
@@ -115,6 +116,7 @@ impl Tim {
         let file = match came {
             Ok(()) => self.read_merger(&target).await,
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => Err(Code::MERGER_KEY_INVALID.into()),
+            Err(why) if why.code == Code::FILE_TOO_LARGE => Err(Code::MERGER_DOWNLOAD_FAILED.into()),
             Err(why) => Err(why),
         };
         // One that cannot be removed now is removed later as an old copy.
@@ -163,7 +165,7 @@ fn merged(message: &Message) -> Option<MergedMessage> {
 }
 
 /// A message of a merger, as the reader of the merger sees it.
-fn seen(merger: &Message, merged: MergedMessage) -> Message {
+fn seen(me: &UserId, merger: &Message, merged: MergedMessage) -> Message {
     let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = merged;
     let payload = match body {
         MergedBody::Known(body) => Payload::Body(*body),
@@ -171,8 +173,8 @@ fn seen(merger: &Message, merged: MergedMessage) -> Message {
     };
     Message {
         id,
+        flow: if from == *me { Flow::Out } else { Flow::In },
         from,
-        flow: Flow::In,
         sequence: 0,
         time,
         client_time: time,

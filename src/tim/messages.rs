@@ -36,7 +36,8 @@ impl Tim {
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for files
     /// [`Code::FILE_UNREADABLE`], [`Code::FILE_TOO_LARGE`], [`Code::AUDIO_TOO_LARGE`], [`Code::VIDEO_TOO_LARGE`],
     /// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
-    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::UPLOAD_FAILED`], and 130119 beyond the user's share of a
+    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::UPLOAD_FAILED`], [`Code::MERGER_INVALID`] for a merger that names more
+    /// than 1,000 files, and 130119 beyond the user's share of a
     /// day.
     /// After a refusal [`Tim::resend_message`] tries again; of those that were refused the newest 1,000 are kept.
     /// [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or if the login ended first: then the message stays in
@@ -54,7 +55,7 @@ impl Tim {
     ///
     /// # Errors
     /// As [`Tim::send_message`]. Of an online-only message also [`Code::NETWORK_ERROR`], at once without a connection,
-    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet or it asks for a read receipt. A forwarded file stays on the server as long as
+    /// or [`Code::TIMEOUT`], and [`Code::BAD_REQUEST`] if its files are not uploaded yet, it asks for a read receipt, or it has receivers of its own. A forwarded file stays on the server as long as
     /// another message names it.
     pub async fn send_message_with(
         &self,
@@ -82,7 +83,7 @@ impl Tim {
     /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that is not in the outbox, or whose end is
     /// awaited already. A file that was refused for what it is ([`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_TOO_LARGE`],
     /// [`Code::FILE_TOO_LARGE`], [`Code::AUDIO_TOO_LARGE`], [`Code::VIDEO_TOO_LARGE`],
-    /// [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::FILE_EMPTY`]) is refused again with the same code, at once.
+    /// [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::FILE_EMPTY`], [`Code::MERGER_INVALID`]) is refused again with the same code, at once.
     pub async fn resend_message(&self, message: impl Into<MessageId>) -> Result<Message, TimError> {
         self.message(Call::Resend(message.into())).await
     }

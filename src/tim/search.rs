@@ -68,7 +68,7 @@ impl Tim {
             messages: it.messages.items,
         };
         let results: Vec<FoundIn> = page.results.into_iter().map(seen).collect();
-        let total = results.iter().map(|it| it.count).sum();
+        let total = results.iter().map(|it| it.count).fold(0, u64::saturating_add);
         let found = Found { total, results, next: (page.next > 0).then_some(page.next) };
         self.found(search, Some(Box::new(found))).await
     }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tim::event::Event;
-use tim::machine::io::{Call, CallId, Input, Output, Pending, Return};
+use tim::machine::io::{Call, CallId, Input, Now, Output, Pending, Return};
 use tim::message::{Body, Message, Payload, SendStatus, TextBody};
 use tim::protocol::Fault;
-use tim::store::Store;
+use tim::store::{LocalChange, Store};
 use tim::{Code, MessageId, UserId};
 
 use crate::phone::{BEGIN, Phone, draft, message, with_bob};
@@ -248,4 +248,15 @@ fn what_the_app_inserts_is_bounded_and_takes_no_place_of_what_waits() {
     insert(&mut phone, 1_000).unwrap();
     let phone = comes_back_after_a_restart(phone, json!([]));
     assert_eq!(phone.asked("msg.send").len(), 1, "what was inserted is never sent");
+}
+
+#[test]
+fn what_is_to_be_kept_beside_a_message_is_answered_though_the_commit_before_it_failed() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    let (id, change) = (draft(1, "C2Cbob", Payload::Gone).id, LocalChange::Int(1));
+    let (call, now) = (CallId(99), Now { monotonic: phone.now, wall: phone.now });
+    phone.machine.handle(Input::Call(call, Call::SetLocal(id, change)), now);
+    phone.feed(Input::StoreFailed(Fault::new(Code::STORAGE_FULL)));
+    let answer = phone.returned(call).expect("it is answered");
+    assert_eq!(answer.as_ref().unwrap_err().code, Code::STORAGE_FULL);
 }

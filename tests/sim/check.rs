@@ -109,12 +109,14 @@ fn dense(history: &History, found: &mut Violations) {
 fn hidden(history: &History, found: &mut Violations) {
     for record in &history.devices {
         let (me, last) = ended(record);
-        let told = record.told.iter().map(|told| (&told.log, told.id));
-        let stored = last.stored.iter().flat_map(|(id, stored)| stored.iter().map(move |it| (id, it.id)));
+        // Another sender may use the same ID.
+        let told = record.told.iter().map(|told| (&told.log, told.sequence, told.id));
+        let stored = last.stored.iter();
+        let stored = stored.flat_map(|(id, stored)| stored.iter().map(move |it| (id, it.sequence, it.id)));
         let has: BTreeSet<_> = told.chain(stored).collect();
         for (id, log) in &history.truth.logs {
             for message in log.messages.iter().filter(|message| is_hidden(message, me)) {
-                if has.contains(&(id, message.id)) {
+                if has.contains(&(id, message.sequence, message.id)) {
                     found.violated("hidden", format!("{me} has {message:?} of {id:?}"));
                 }
             }

@@ -1,5 +1,6 @@
 //! What only one device has: messages that the app inserts there, and what it keeps beside messages.
 
+use tim::event::Event;
 use tim::message::{CreateOptions, Flow, Message, SendStatus};
 use tim::{Code, ConversationId, ConversationType, UserId};
 
@@ -72,6 +73,23 @@ async fn what_is_inserted_in_a_conversation_goes_with_its_history() {
     alice.send("C2Cbob", "hello").await;
     alice.tim.clear_history_message(&with_bob()).await.unwrap();
     assert_eq!(words(&alice, &with_bob()).await, Vec::<String>::new());
+    // Also when another device clears it, or the group is left.
+    let tablet = world.device("alice", "tablet").await;
+    let hint = alice.text("C2Cbob", "bob is away");
+    let inserted = alice.tim.insert_message_to_local_storage(hint.clone(), user("bob")).await.unwrap();
+    alice.send("C2Cbob", "once more").await;
+    tablet.messages(1).await;
+    tablet.tim.clear_history_message(&with_bob()).await.unwrap();
+    let is_empty = |event: &Event| match event {
+        Event::ConversationListUpdated(list) => list.iter().all(|it| it.last_message.is_none()).then_some(()),
+        _ => None,
+    };
+    alice.expect("an empty conversation", is_empty).await;
+    assert!(alice.tim.find_messages(&[inserted.id]).await.unwrap().is_empty());
+    let sent = alice.text("C2Cbob", "sent");
+    alice.tim.send_message(sent.clone()).await.unwrap();
+    let twice = alice.tim.insert_message_to_local_storage(sent, user("alice")).await.unwrap_err();
+    assert_eq!(twice.code, Code::MESSAGE_INVALID, "it was sent");
     let (to, minutes) = (ConversationType::C2c, b"minutes".to_vec());
     let file =
         alice.tim.create_file_message("bob", to, minutes, "minutes.txt", CreateOptions::default(), |_| {});
@@ -96,7 +114,7 @@ async fn what_the_app_keeps_beside_a_message_stays_with_it_on_this_device() {
     bob.tim.revoke_message(&voice).await.unwrap();
     let revoked = alice
         .expect("MESSAGE_REVOKED", |event| match event {
-            tim::event::Event::MessageRevoked(messages) => Some(messages[0].clone()),
+            Event::MessageRevoked(messages) => Some(messages[0].clone()),
             _ => None,
         })
         .await;

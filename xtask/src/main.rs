@@ -34,7 +34,7 @@ enum Task {
     Header(Check),
     /// Counts the instructions of sending, fan-out, login, a page and receiving, and warns where they have grown by 5 %.
     Instructions(instructions::Instructions),
-    /// Builds libtim as script/install does, and fails if the shared library is larger than it may be.
+    /// Builds libtim as script/install does, and fails if one of the shared libraries is larger than it may be.
     Size(size::Size),
 }
 

@@ -174,7 +174,7 @@
  *   localPath: of a message with a file that was made on this device, the file in its original size: just created the
  *   program's own file, or a copy of the bytes that it gave; once sent the engine's copy, which nobody may change: as long as
  *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
- *   was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
+ *   was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
  *   localSnapshotPath: the same of a video's snapshot
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
@@ -1147,9 +1147,9 @@ tim_status tim_set_local_custom_int(tim_client client,
  * stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
  * 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
  * group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402,
- * 7006, 130140 to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a
- * message that was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a
- * file: 2800 or 2801 once it was tried four times.
+ * 2450, 7006, 130140 to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110
+ * for a message that was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one
+ * with a file: 2800 or 2801 once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
@@ -1164,8 +1164,8 @@ tim_status tim_send_message(tim_client client,
  * Result: `message`.
  *
  * Errors: those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
- * end is awaited already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147,
- * 130148) is refused again with the same number, at once.
+ * end is awaited already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145,
+ * 130147, 130148) is refused again with the same number, at once.
  */
 tim_status tim_resend_message(tim_client client,
                               const char *message_id,

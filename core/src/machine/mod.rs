@@ -261,6 +261,9 @@ impl Machine {
 
     /// Queues the outputs of this input in the order of the contract.
     fn finish(&mut self) {
+        for id in self.conversations.take_emptied() {
+            self.outbox.discard_inserted(&mut self.cx, &id);
+        }
         self.show_outbox();
         self.conversations.store_touched(&mut self.cx);
         self.conversations.seek_last(&mut self.cx);

@@ -240,11 +240,18 @@ impl Outbox {
         }
     }
 
+    /// Removes the messages that the app inserted in a conversation.
+    pub(super) fn discard_inserted(&mut self, cx: &mut Context, id: &ConversationId) {
+        for message in self.queue.inserted(id) {
+            self.discard(cx, message);
+        }
+    }
+
     /// Removes a message that will not be sent, with all that was kept for it.
     fn discard(&mut self, cx: &mut Context, id: MessageId) {
         let Some(Entry { row, is_uploading, .. }) = self.queue.remove(id) else { return };
         cx.store(Change::OutboxDone(id));
-        cx.store(Change::ForgetLocal(id));
+        cx.store(Change::ForgetLocal(id, row.message.from.clone()));
         cx.make_durable();
         if is_uploading {
             cx.output(Output::CancelUpload(id));

@@ -127,7 +127,8 @@ impl Machine {
             Output::Return(call, _)
             | Output::ReturnPage { call, .. }
             | Output::ReturnFound(call, ..)
-            | Output::ReturnMessages { call, .. } => {
+            | Output::ReturnMessages { call, .. }
+            | Output::KeepLocal(call, ..) => {
                 self.cx.complete(call, Err(fault.clone()));
             }
             Output::CloseStore | Output::PauseStore | Output::Disconnect => self.cx.output(output),

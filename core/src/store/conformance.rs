@@ -306,7 +306,15 @@ pub async fn confirmed<S: Store>(at: &S::Location) {
 pub async fn beside<S: Store>(at: &S::Location) {
     let mut store = open::<S>(at).await;
     let messages = vec![message(1), message(2), message(3)];
-    store.apply(&[Change::Messages(bob(), messages), waits(4), waits(5)], true).await.unwrap();
+    // Somebody else uses the ID of the first one.
+    let alike = Message { from: user("mallory"), ..message(1) };
+    let changes = [
+        Change::Messages(bob(), messages),
+        Change::Messages("GROUPgames".parse().unwrap(), vec![alike]),
+        waits(4),
+        waits(5),
+    ];
+    store.apply(&changes, true).await.unwrap();
     let (text, number) = (LocalChange::Data("played".to_owned()), LocalChange::Int(-7));
     assert!(!store.keep_local(message(9).id, &text).await.unwrap(), "no such message");
     for (of, change) in [(1, &text), (1, &number), (2, &text), (3, &number), (4, &text), (5, &number)] {
@@ -315,27 +323,32 @@ pub async fn beside<S: Store>(at: &S::Location) {
     assert!(store.keep_local(message(3).id, &LocalChange::Int(0)).await.unwrap());
     drop(store);
     let mut store = open::<S>(at).await;
-    let all: Vec<MessageId> = (1..=9).map(|number| message(number).id).collect();
     let data = |text: &str, custom_int| LocalData { custom_data: text.to_owned(), custom_int };
-    let kept = [
-        (message(1).id, data("played", -7)),
-        (message(2).id, data("played", 0)),
-        (message(4).id, data("played", 0)),
-        (message(5).id, data("", -7)),
-    ];
-    assert_eq!(store.local(&all).await.unwrap(), kept);
-    // One is removed, one leaves the outbox for its conversation, one is discarded, and another epoch begins.
+    let (both, nothing) = (data("played", -7), LocalData::default());
+    let played = data("played", 0);
+    let kept = [both.clone(), played.clone(), nothing.clone(), played.clone(), data("", -7), both.clone()];
+    assert_eq!(beside_all(&mut store).await, kept);
+    // One is removed, one leaves the outbox for its conversation, one is discarded; mallory's goes alone.
     let sent = Message { sequence: 4, ..message(4) };
-    let discarded = message(5).id;
     let changes = [
         Change::Removed(bob(), 2, 2),
+        Change::Removed("GROUPgames".parse().unwrap(), 1, 1),
         Change::Acknowledged(sent),
-        Change::OutboxDone(discarded),
-        Change::ForgetLocal(discarded),
+        Change::OutboxDone(message(5).id),
+        Change::ForgetLocal(message(5).id, user("alice")),
     ];
     store.apply(&changes, true).await.unwrap();
+    let kept = [both, nothing.clone(), nothing.clone(), played, nothing.clone(), nothing.clone()];
+    assert_eq!(beside_all(&mut store).await, kept);
     store.apply(&[Change::Reset], true).await.unwrap();
-    assert_eq!(store.local(&all).await.unwrap(), [kept[0].clone(), kept[2].clone()]);
+    assert_eq!(beside_all(&mut store).await, vec![nothing; 6], "with all messages");
+}
+
+/// What is kept beside alice's first five messages, and beside mallory's.
+async fn beside_all<S: Store>(store: &mut S) -> Vec<LocalData> {
+    let mut all: Vec<_> = (1..=5).map(|number| (message(number).id, user("alice"))).collect();
+    all.push((message(1).id, user("mallory")));
+    store.local(&all).await.unwrap()
 }
 
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what

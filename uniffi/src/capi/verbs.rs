@@ -596,9 +596,9 @@ fn set_local_custom_int(tim: Arc<Tim>, message_id: String, number: i64) -> Call 
 /// stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
 /// 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
 /// group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402,
-/// 7006, 130140 to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a
-/// message that was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a
-/// file: 2800 or 2801 once it was tried four times.
+/// 2450, 7006, 130140 to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110
+/// for a message that was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one
+/// with a file: 2800 or 2801 once it was tried four times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_send_message(
     client: TimClient,
@@ -624,8 +624,8 @@ fn send_message(tim: Arc<Tim>, message: Message, options: Option<SendOptions>) -
 /// Result: `message`.
 ///
 /// Errors: those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
-/// end is awaited already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147,
-/// 130148) is refused again with the same number, at once.
+/// end is awaited already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145,
+/// 130147, 130148) is refused again with the same number, at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resend_message(
     client: TimClient,

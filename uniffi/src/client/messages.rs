@@ -17,7 +17,7 @@ impl Tim {
     /// `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
     /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
     /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-    /// also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+    /// also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 2450, 7006, 130140 to 130145, 130147 or 130148, or what an
     /// upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
     /// 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
     #[uniffi::method(default(options = None))]
@@ -35,7 +35,7 @@ impl Tim {
     ///
     /// # Errors
     /// Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-    /// already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+    /// already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) is refused again with the same
     /// number, at once.
     pub async fn resend_message(&self, message_id: String) -> Result<Message, TimError> {
         Ok(offload(self.tim.resend_message(ids::message_id(&message_id)?)).await?.into())

@@ -164,7 +164,7 @@ pub struct Message {
     /// file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
     /// the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
     /// is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
-    /// (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+    /// (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
     /// new messages nor a conversation's `lastMessage` tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,

@@ -166,6 +166,18 @@ extension Tim {
         try await uniffiDownloadAttachment(message: message, rendition: rendition, target: target, onProgress: progress)
     }
 
+    /// The file of a message on this device, in one of its renditions, for image views and players: at once if it is here, otherwise
+    /// loaded into the cache, which keeps the files used last. Do not change it.
+    ///
+    /// - Throws: ``TimError``: those of ``downloadAttachment(of:to:rendition:onProgress:)`` but 130161 of a cancelled download; 130150 if the
+    ///   message was revoked.
+    public func getAttachmentFile(
+        of message: Message, rendition: RenditionType = .original, onProgress: TransferProgress? = nil
+    ) async throws -> URL {
+        let progress = onProgress.map(Progress.init)
+        return URL(fileURLWithPath: try await uniffiGetAttachmentFile(message: message, rendition: rendition, onProgress: progress))
+    }
+
     /// The address of the file of a message, for an image view: it holds for ten minutes and differs each time. Ask again then, and
     /// let caches remember the message's ID and the rendition.
     ///

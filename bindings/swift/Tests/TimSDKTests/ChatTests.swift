@@ -264,8 +264,8 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(file.fileSize, 11)
         let saved = "\(bob.folder)/saved.txt"
         try await bob.tim.downloadAttachment(of: got, to: saved)
-        let cached = try await bob.tim.getAttachmentFile(message: got, rendition: .original)
-        XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: cached)), try Data(contentsOf: URL(fileURLWithPath: saved)))
+        let cached = try await bob.tim.getAttachmentFile(of: got)
+        XCTAssertEqual(try Data(contentsOf: cached), try Data(contentsOf: URL(fileURLWithPath: saved)))
         XCTAssertEqual(try String(contentsOfFile: saved, encoding: .utf8), "tea at four")
 
         let list = try alice.tim.createFileMessage(
@@ -299,8 +299,8 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(got.video?.snapshotWidth, 30)
         let saved = "\(bob.folder)/saved"
         try await bob.tim.downloadAttachment(of: got, to: saved)
-        let cached = try await bob.tim.getAttachmentFile(message: got, rendition: .original)
-        XCTAssertEqual(try Data(contentsOf: URL(fileURLWithPath: cached)), try Data(contentsOf: URL(fileURLWithPath: saved)))
+        let cached = try await bob.tim.getAttachmentFile(of: got)
+        XCTAssertEqual(try Data(contentsOf: cached), try Data(contentsOf: URL(fileURLWithPath: saved)))
         XCTAssertEqual(try String(contentsOfFile: saved, encoding: .utf8), "a film")
         try await bob.tim.downloadAttachment(of: got, to: saved, rendition: .snapshot)
         XCTAssertEqual(FileManager.default.contents(atPath: saved), picture(30, 20))

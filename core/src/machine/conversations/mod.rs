@@ -74,6 +74,8 @@ pub(super) struct Conversations {
     asked_removals: Option<RemoveConversationsRequest>,
     /// The messages that this device removed of a conversation and that the server has not answered.
     asked_removed: BTreeMap<ConversationId, Ranges>,
+    /// Conversations whose history or place in the list is gone, since [`Conversations::take_emptied`].
+    emptied: BTreeSet<ConversationId>,
     /// Conversations whose last message may be unknown, and those that it is looked for in.
     lastless: BTreeSet<ConversationId>,
     seeking: BTreeSet<ConversationId>,
@@ -174,6 +176,7 @@ impl Conversations {
         self.asked_settings = None;
         self.asked_removals = None;
         self.asked_removed.clear();
+        self.emptied.clear();
         self.lastless.clear();
         self.seeking.clear();
         self.drafts.clear();
@@ -272,7 +275,13 @@ impl Conversations {
         if let Some(conv) = self.convs.get_mut(id).filter(|conv| !conv.row.gone) {
             conv.leave();
             self.touch(id);
+            self.emptied.insert(id.clone());
         }
+    }
+
+    /// The conversations that were cleared, removed from the list or left, here or on another device.
+    pub(super) fn take_emptied(&mut self) -> BTreeSet<ConversationId> {
+        std::mem::take(&mut self.emptied)
     }
 
     /// All conversations in their order: see [`Conversation`].

@@ -148,6 +148,7 @@ impl Conversations {
         conv.row.hidden_below = hidden_below;
         if hidden_below > conv.row.head {
             self.forget_draft(cx, id);
+            self.emptied.insert(id.clone());
         }
     }
 
@@ -164,6 +165,9 @@ impl Conversations {
             cx.store(Change::Cleared(id.clone(), floor));
         }
         conv.forget_below(floor);
+        if floor > conv.row.head {
+            self.emptied.insert(id.clone());
+        }
         self.touch(id);
     }
 

@@ -144,6 +144,12 @@ impl Queue {
         self.rows_of(id).filter(|row| is_at_rest(row)).map(|row| row.message.id).collect()
     }
 
+    /// The messages that the app inserted in a conversation.
+    pub(super) fn inserted(&self, id: &ConversationId) -> Vec<MessageId> {
+        let inserted = self.rows_of(id).filter(|row| row.state == OutboxState::Inserted);
+        inserted.map(|row| row.message.id).collect()
+    }
+
     /// The conversations that have something here.
     pub(super) fn conversations(&self) -> impl Iterator<Item = ConversationId> {
         self.by_conversation.keys().cloned()

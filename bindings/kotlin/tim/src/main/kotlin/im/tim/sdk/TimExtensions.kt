@@ -101,6 +101,9 @@ suspend fun Tim.downloadAttachment(
     onProgress: ProgressListener? = null,
 ): Unit = downloadAttachment(message, rendition, target, onProgress)
 
+/** The path of the file of a message on this device, loaded into the cache if need be. See [Tim.getAttachmentFile]. */
+suspend fun Tim.getAttachmentFile(message: Message): String = getAttachmentFile(message, RenditionType.ORIGINAL)
+
 /** The address of the file of a message, for an image view; ask again after ten minutes. See [Tim.getAttachmentUrl]. */
 suspend fun Tim.getAttachmentUrl(message: Message): String = getAttachmentUrl(message, RenditionType.ORIGINAL)
 

@@ -1560,13 +1560,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_message() and 0xFFFF) != 45563) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 7992) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 22794) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 11376) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 20481) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 16864) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_message_reaction() and 0xFFFF) != 64248) {
@@ -4142,7 +4142,7 @@ public interface TimInterface {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     suspend fun `resendMessage`(`messageID`: kotlin.String): Message
@@ -4167,7 +4167,7 @@ public interface TimInterface {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 2450, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -6226,7 +6226,7 @@ open class Tim: TimInterface
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     @Throws(TimException::class)
@@ -6292,7 +6292,7 @@ open class Tim: TimInterface
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 2450, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -9222,7 +9222,7 @@ data class Message (
      * file, or a copy of the bytes that the app gave. Once sent it is the engine's copy, which the app must not change: as long as
      * the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. Of any other message it
      * is the original in the cache, while `getAttachmentFile` keeps it there. Absent otherwise: what was refused for what it is
-     * (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
+     * (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) keeps no copy, what is taken back loses it, and neither events of
      * new messages nor a conversation's `lastMessage` tell.
      */
     val `localPath`: kotlin.String? = null

@@ -200,9 +200,9 @@ class ChatTest {
         assertEquals(640 to 480, original.width to original.height)
         val target = bob.folder.resolve("picture.png")
         bob.tim.downloadAttachment(got, target.path) { down += it }
-        val cached = bob.tim.getAttachmentFile(got, RenditionType.ORIGINAL, null)
+        val cached = bob.tim.getAttachmentFile(got)
         assertContentEquals(target.readBytes(), File(cached).readBytes())
-        assertEquals(cached, bob.tim.getMessageList(got.conversationId).messageList.last().localPath)
+        assertEquals(cached, bob.tim.getMessageList(got.conversationID).messageList.last().localPath)
         assertContentEquals(picture, target.readBytes())
         for (progress in listOf(up, down)) {
             assertEquals(100, progress.last())

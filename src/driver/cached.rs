@@ -1,0 +1,93 @@
+//! Gives the file of a message on this device, and loads it into the cache if it is not there: once, whoever asks for it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tim_protocol::{Code, UserId};
+use tokio::task::block_in_place;
+
+use super::cache::{Cache, Cached};
+use super::download::Download;
+use super::progress::Progress;
+use super::{CallResult, Commands, InstanceState};
+use crate::error::TimError;
+use crate::machine::io::Call;
+
+/// A file that is asked for.
+pub(crate) struct CachedFile {
+    /// Whose cache.
+    pub(crate) user: UserId,
+    pub(crate) message: Cached,
+    /// Which of the copies of an own message it is, if it may be one.
+    pub(crate) place: Option<usize>,
+    /// As in [`Download`].
+    pub(crate) url: String,
+    /// Its name, or an empty one.
+    pub(crate) name: String,
+    pub(crate) progress: Progress,
+    /// How many bytes the cache may have.
+    pub(crate) max_bytes: u64,
+    pub(crate) shared: Arc<InstanceState>,
+    pub(crate) commands: Commands,
+}
+
+impl CachedFile {
+    /// The path of the file.
+    ///
+    /// # Errors
+    /// Those of [`Download::run`]; [`Code::MESSAGE_NOT_FOUND`] if the message was revoked.
+    pub(crate) async fn run(self) -> Result<PathBuf, TimError> {
+        let (files, (id, _)) = (&self.shared.files, self.message.clone());
+        let own = self.place.and_then(|place| block_in_place(|| files.kept(&self.user, id, place)));
+        if let Some(own) = own {
+            return Ok(own);
+        }
+        let cache = Cache::of(files, &self.user);
+        let file = cache.path(&self.message, &self.url, &self.name);
+        let _turn = self.shared.loading.alone(&file).await;
+        if block_in_place(|| cache.use_now(&file)) {
+            return Ok(file);
+        }
+        let mut loaded = self.load(&cache, &file).await;
+        if loaded.as_ref().is_err_and(|why| why.code == Code::STORAGE_FULL) {
+            block_in_place(|| cache.sweep(cache.bytes() / 2, &file));
+            self.progress.begin();
+            loaded = self.load(&cache, &file).await;
+        }
+        loaded?;
+        if self.is_revoked().await? {
+            block_in_place(|| cache.forget(&BTreeSet::from([self.message.clone()])));
+            return Err(Code::MESSAGE_NOT_FOUND.into());
+        }
+        block_in_place(|| cache.sweep(self.max_bytes, &file));
+        Ok(file)
+    }
+
+    async fn load(&self, cache: &Cache, file: &Path) -> Result<(), TimError> {
+        block_in_place(|| cache.make())?;
+        let download = Download {
+            message: self.message.0,
+            url: self.url.clone(),
+            target: file.to_owned(),
+            is_resumable: true,
+            max_bytes: u64::MAX,
+            progress: self.progress.clone(),
+            guard: self.shared.download(file.to_owned()),
+            shared: Arc::clone(&self.shared),
+            commands: self.commands.clone(),
+        };
+        download.run().await
+    }
+
+    /// Whether the message was revoked, which the app may not have heard yet.
+    async fn is_revoked(&self) -> Result<bool, TimError> {
+        let (id, sender) = &self.message;
+        match self.commands.call(Call::FindMessages(vec![*id])).await? {
+            CallResult::Page { messages, .. } => {
+                Ok(messages.iter().any(|it| it.from == *sender && it.is_revoked))
+            }
+            _ => Ok(false),
+        }
+    }
+}

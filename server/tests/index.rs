@@ -136,22 +136,26 @@ async fn an_index_that_lacks_what_was_noted_is_made_anew() {
     let store = open(folder.path());
     let (alice, _) = (login(&store, "alice").await, login(&store, "bob").await);
     says(&store, &alice, 1).await;
-    finds(&store, &alice, "message", 1).await;
+    says(&store, &alice, 2).await;
+    finds(&store, &alice, "message", 2).await;
     store.close().await;
-    // The index as it is now comes back after the message was modified, and the note of that is gone.
-    let (index, copy) = (folder.path().join("tim.search"), folder.path().join("copy"));
-    std::fs::copy(&index, &copy).unwrap();
+    // The index as it is now comes back after both were modified, and the note of the first is gone.
+    let files = ["tim.search", "tim.search-wal", "tim.search-shm"].map(|name| folder.path().join(name));
+    let before = files.clone().map(|file| std::fs::read(file).ok());
     let store = open(folder.path());
     let alice = login(&store, "alice").await;
-    for (version, text) in [(0, "once"), (1, "coffee")] {
-        store.write(modify(&alice, "C2Cbob", 1, version, text)).await.unwrap();
+    for sequence in 1..=2 {
+        store.write(modify(&alice, "C2Cbob", sequence, 0, "coffee")).await.unwrap();
     }
     store.close().await;
     rusqlite::Connection::open(&path).unwrap().execute("DELETE FROM reworded WHERE id = 1", []).unwrap();
-    std::fs::rename(copy, index).unwrap();
+    for (file, before) in files.iter().zip(before) {
+        let _ = std::fs::remove_file(file);
+        before.map(|bytes| std::fs::write(file, bytes).unwrap());
+    }
     let store = open(folder.path());
     let alice = login(&store, "alice").await;
-    finds(&store, &alice, "coffee", 1).await;
+    finds(&store, &alice, "coffee", 2).await;
     assert_eq!(found(&store, &alice, "message").await, Ok(0));
     store.close().await;
 }

@@ -74,7 +74,7 @@ impl Searcher {
             *connection = Connection::Open(self.open()?);
         }
         let Connection::Open(database) = &mut *connection else {
-            let text = "the index of messages is made anew: try again later";
+            let text = "the index of messages cannot be searched now: try again later";
             return Err(Fault::with_text(Code::BUSY, text).retry_after(RETRY_MS));
         };
         database.indexed.until = Some(Instant::now() + PAGE_WITHIN);

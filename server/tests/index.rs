@@ -151,7 +151,9 @@ async fn an_index_that_lacks_what_was_noted_is_made_anew() {
     rusqlite::Connection::open(&path).unwrap().execute("DELETE FROM reworded WHERE id = 1", []).unwrap();
     for (file, before) in files.iter().zip(before) {
         let _ = std::fs::remove_file(file);
-        before.map(|bytes| std::fs::write(file, bytes).unwrap());
+        if let Some(bytes) = before {
+            std::fs::write(file, bytes).unwrap();
+        }
     }
     let store = open(folder.path());
     let alice = login(&store, "alice").await;

@@ -45,6 +45,24 @@ async fn a_bucket_that_is_away_is_told_beside_the_health_of_chat() {
     assert_eq!(health().await, serde_json::json!({ "status": "ok" }));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bucket_is_looked_at_while_the_database_does_not_answer() {
+    let bucket = BucketServer::start().await;
+    let server = Server::start_with(&bucket.lines("media.bucket")).await;
+    let database = rusqlite::Connection::open(server.data().join("tim.db")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let before = bucket.requests();
+    let looked = async {
+        while bucket.requests() == before {
+            tokio::task::yield_now().await;
+        }
+        database.execute_batch("ROLLBACK").unwrap();
+    };
+    let health = http(&server.admin, Method::GET, "/healthz", &[], Vec::new());
+    let ((status, _), ()) = tokio::join!(health, soon(looked));
+    assert_eq!(status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn only_who_can_read_the_data_folder_kicks() {
     let server = Server::start().await;

@@ -29,7 +29,7 @@ fn keys(write: &Write) -> Vec<Key> {
             [Some(Key::Actor(asked.actor.key)), conversation(asked)].into_iter().flatten().collect()
         }
         Write::Logout { actor, .. } | Write::AdvanceWatermark { actor } => vec![Key::Actor(actor.key)],
-        Write::PutMedia(media) => vec![Key::Actor(media.owner)],
+        Write::PutMedia(put) => vec![Key::Actor(put.media.owner)],
         Write::Probe
         | Write::Login(_)
         | Write::Kick { .. }

@@ -18,14 +18,21 @@ pub struct Media {
     pub sha256: String,
     /// Bytes of the original.
     pub size: u64,
+    /// When it was uploaded, or named last.
+    pub time: UnixMillis,
+}
+
+/// A file to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutMedia {
+    /// Its record, with the server's clock.
+    pub media: Media,
     /// The files that it names, if it is a merger: they stay as long as it does.
     pub names: Vec<Uuid>,
     /// The nonce of its upload ticket, which is valid only once.
     pub ticket: Uuid,
     /// The most bytes that its owner may have stored, this file included; 0 for any number.
     pub quota: u64,
-    /// The server's clock.
-    pub now: UnixMillis,
 }
 
 /// Which records are to be removed.

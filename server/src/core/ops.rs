@@ -12,7 +12,7 @@ use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
 pub use super::keys::{ConversationKey, UserKey};
-pub use super::media_records::{Media, MediaSum, RemoveMedia, RemovedMedia, Room};
+pub use super::media_records::{Media, MediaSum, PutMedia, RemoveMedia, RemovedMedia, Room};
 pub use super::policy::Device;
 
 /// The authenticated user on whose behalf a request is carried out.
@@ -85,7 +85,7 @@ pub enum Write {
     },
     /// Records an uploaded file, so that messages can refer to it. Answers [`WriteReply::Done`], or
     /// [`tim_protocol::Code::MEDIA_FULL`].
-    PutMedia(Media),
+    PutMedia(PutMedia),
     /// Removes the records of files that no message names any more. Answers [`WriteReply::Removed`].
     RemoveMedia(RemoveMedia),
 }

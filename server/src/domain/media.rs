@@ -5,21 +5,22 @@ use tim_protocol::code::Code;
 use super::DomainResult;
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use crate::core::ops::{Committed, Media, RemoveMedia, RemovedMedia, Room, WriteReply};
+use crate::core::ops::{Committed, PutMedia, RemoveMedia, RemovedMedia, Room, WriteReply};
 use crate::core::ticket;
 
 /// So many names of mergers are removed in a commit, and those of one merger more, because all other writes wait for it.
 const NAMES_AT_ONCE: usize = 1_000;
 
-pub(super) fn put(rows: &mut impl Rows, media: &Media) -> DomainResult<Committed> {
+pub(super) fn put(rows: &mut impl Rows, asked: &PutMedia) -> DomainResult<Committed> {
+    let PutMedia { media, names, ticket, quota } = asked;
     // Nonces of expired tickets need not be kept.
-    rows.forget_tickets(media.now - 2 * ticket::LIFE_MS)?;
-    if !rows.use_ticket(media.ticket, media.now)? {
+    rows.forget_tickets(media.time - 2 * ticket::LIFE_MS)?;
+    if !rows.use_ticket(*ticket, media.time)? {
         return Err(Code::TICKET_USED.into());
     }
-    check_room(rows, &Room { owner: media.owner, size: media.size, quota: media.quota })?;
+    check_room(rows, &Room { owner: media.owner, size: media.size, quota: *quota })?;
     rows.add_media(media)?;
-    media.names.iter().try_for_each(|file| rows.name_in_merger(*file, media.id))?;
+    names.iter().try_for_each(|file| rows.name_in_merger(*file, media.id))?;
     Ok(without_notifications(WriteReply::Done))
 }
 

@@ -43,7 +43,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::core::media_path::MediaPath;
-use crate::core::ops::{Media as Record, Query, QueryResult, RemoveMedia, Room, Write};
+use crate::core::ops::{Media as Record, PutMedia, Query, QueryResult, RemoveMedia, Room, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::INCOMING;
@@ -149,8 +149,9 @@ impl Media {
         let _placing = keeping.await.map_err(|_| Code::INTERNAL)??;
         let id = Uuid::new_v4();
         let names = made.names.iter().copied().collect();
-        let record = Record { app, id, owner, sha256, size, names, ticket: nonce, quota: self.quota, now };
-        store.write(Write::PutMedia(record)).await?;
+        let media = Record { app, id, owner, sha256, size, time: now };
+        let put = PutMedia { media, names, ticket: nonce, quota: self.quota };
+        store.write(Write::PutMedia(put)).await?;
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(describe(app, id, size, &made))
     }

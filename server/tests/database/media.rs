@@ -2,7 +2,9 @@
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{MessagesRequest, Request};
-use tim_server::core::ops::{Actor, Media, MediaSum, Query, QueryResult, RemoveMedia, Write, WriteReply};
+use tim_server::core::ops::{
+    Actor, Media, MediaSum, PutMedia, Query, QueryResult, RemoveMedia, Write, WriteReply,
+};
 use tim_server::store::conformance::{logged_in, logging_in, message_with, revoke};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
@@ -27,7 +29,8 @@ fn mergers_that_name_many_files_are_removed_in_commits_of_their_own() {
     let mut put = |id: u128, names: Vec<Uuid>| {
         let (ticket, sha256, id) = (Uuid::from_u128(id), format!("{id:064x}"), Uuid::from_u128(id));
         let (app, owner) = (alice.app, alice.key);
-        does(Write::PutMedia(Media { app, id, owner, sha256, size: 10, names, ticket, quota: 0, now: 1 }));
+        let media = Media { app, id, owner, sha256, size: 10, time: 1 };
+        does(Write::PutMedia(PutMedia { media, names, ticket, quota: 0 }));
     };
     let files: Vec<Uuid> = (1..=600).map(Uuid::from_u128).collect();
     files.iter().for_each(|file| put(file.as_u128(), Vec::new()));
@@ -52,8 +55,8 @@ fn a_database_of_an_earlier_version_learns_which_files_its_messages_name() {
     for number in 1..=5 {
         let (ticket, sha256) = (Uuid::from_u128(100 + number), format!("{number:064x}"));
         let (app, id, owner) = (alice.app, id(number), alice.key);
-        let media = Media { app, id, owner, sha256, size: 10, names: Vec::new(), ticket, quota: 0, now: 1 };
-        does(&mut database, Write::PutMedia(media));
+        let media = Media { app, id, owner, sha256, size: 10, time: 1 };
+        does(&mut database, Write::PutMedia(PutMedia { media, names: Vec::new(), ticket, quota: 0 }));
     }
     let url = |number| format!("/media/{}/{}/0", alice.app, id(number));
     let file = |number| format!(r#"{{"type":"TIMFileElem","payload":{{"url":"{}"}}}}"#, url(number));

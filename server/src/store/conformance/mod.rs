@@ -21,7 +21,8 @@ use uuid::Uuid;
 pub use self::steps::*;
 use super::{Listener, Store};
 use crate::core::ops::{
-    Actor, Audience, ConversationKey, Media, NotificationContent, Query, QueryResult, Write, WriteReply,
+    Actor, Audience, ConversationKey, Media, NotificationContent, PutMedia, Query, QueryResult, Write,
+    WriteReply,
 };
 
 /// Promise 1: what was answered is there after a crash.
@@ -334,17 +335,9 @@ pub async fn isolated<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) ->
 
 /// A picture's record, by the number of its name and that of its ticket.
 fn picture(owner: &Actor, name: u128, ticket: u128) -> Write {
-    Write::PutMedia(Media {
-        app: APP,
-        id: Uuid::from_u128(name),
-        owner: owner.key,
-        sha256: "ab".repeat(32),
-        size: 1,
-        names: Vec::new(),
-        ticket: Uuid::from_u128(ticket),
-        quota: 0,
-        now: NOW,
-    })
+    let (id, sha256) = (Uuid::from_u128(name), "ab".repeat(32));
+    let media = Media { app: APP, id, owner: owner.key, sha256, size: 1, time: NOW };
+    Write::PutMedia(PutMedia { media, names: Vec::new(), ticket: Uuid::from_u128(ticket), quota: 0 })
 }
 
 /// Promise 6: the listener hears every commit before the store is closed, also when nobody waits for it, and of each

@@ -18,7 +18,7 @@ use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
 
 use super::Database;
-use crate::core::ops::{Actor, Committed, Media, Query, QueryResult, RemoveMedia, UserKey, Write};
+use crate::core::ops::{Actor, Committed, Media, PutMedia, Query, QueryResult, RemoveMedia, UserKey, Write};
 use crate::store::conformance::user;
 use crate::store::{Listener, Pending, Store, conformance};
 
@@ -108,16 +108,18 @@ async fn everything_else(folder: &Path) {
     for write in [
         Write::Probe,
         Write::PutApp { app, key: "a key".into() },
-        Write::PutMedia(Media {
-            app,
-            id: Uuid::from_u128(1),
-            owner: UserKey(1),
-            sha256: "0".repeat(64),
-            size: 1,
+        Write::PutMedia(PutMedia {
+            media: Media {
+                app,
+                id: Uuid::from_u128(1),
+                owner: UserKey(1),
+                sha256: "0".repeat(64),
+                size: 1,
+                time: NOW,
+            },
             names: Vec::new(),
             ticket: Uuid::from_u128(2),
             quota: 0,
-            now: NOW,
         }),
     ] {
         store.write(write).await.unwrap();
@@ -155,8 +157,8 @@ async fn files(store: &Watched, alice: &Actor) {
         let (app, owner, sha256) = (alice.app, alice.key, "1".repeat(64));
         // The second is a merger that names the first.
         let names = vec![Uuid::from_u128(3)];
-        let media = Media { app, id, owner, sha256, size: 1, names, ticket, quota: 9, now: NOW };
-        store.write(Write::PutMedia(media)).await.unwrap();
+        let media = Media { app, id, owner, sha256, size: 1, time: NOW };
+        store.write(Write::PutMedia(PutMedia { media, names, ticket, quota: 9 })).await.unwrap();
         let naming = format!(r#"{{"cloudCustomData":"/media/{app}/{id}/0"}}"#);
         let message = conformance::message_with(alice, "C2Calice", number, &naming);
         let sent = conformance::sent(store.write(message).await);

@@ -27,9 +27,9 @@ impl MediaRows for Transaction<'_> {
         let mut query =
             self.prepare("SELECT owner, sha256, size, time FROM media WHERE app = ? AND id = ?")?;
         let media = query.query_row(params![app, id.as_bytes()], |row| {
-            let (owner, sha256, size, now) =
+            let (owner, sha256, size, time) =
                 (UserKey(row.get(0)?), row.get(1)?, unsigned(row, 2)?, row.get(3)?);
-            Ok(Media { app, id, owner, sha256, size, names: Vec::new(), ticket: Uuid::nil(), quota: 0, now })
+            Ok(Media { app, id, owner, sha256, size, time })
         });
         Ok(media.optional()?)
     }
@@ -44,7 +44,7 @@ impl MediaRows for Transaction<'_> {
             media.owner.0,
             media.sha256,
             to_sql(media.size),
-            media.now
+            media.time
         ])?;
         self.add_stored(media.owner, to_sql(media.size))?;
         self.erased(&media.sha256)
@@ -100,8 +100,8 @@ impl MediaRows for Transaction<'_> {
         ))?;
         let rows = query.query_map(params![until, max], |row| {
             let (app, id, owner) = (row.get(0)?, Uuid::from_bytes(row.get(1)?), UserKey(row.get(2)?));
-            let (sha256, size, now) = (row.get(3)?, unsigned(row, 4)?, row.get(5)?);
-            Ok(Media { app, id, owner, sha256, size, names: Vec::new(), ticket: Uuid::nil(), quota: 0, now })
+            let (sha256, size, time) = (row.get(3)?, unsigned(row, 4)?, row.get(5)?);
+            Ok(Media { app, id, owner, sha256, size, time })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
@@ -120,7 +120,7 @@ impl MediaRows for Transaction<'_> {
         let mut query = self.prepare("DELETE FROM merger_name WHERE merger = ? RETURNING media")?;
         let named = query.query_map([media.id.as_bytes()], |row| row.get(0))?;
         let named: Vec<[u8; 16]> = named.collect::<rusqlite::Result<_>>()?;
-        named.iter().try_for_each(|named| self.loosen(named, media.now))?;
+        named.iter().try_for_each(|named| self.loosen(named, media.time))?;
         self.add_stored(media.owner, -to_sql(media.size))?;
         Ok(named.len())
     }

@@ -19,6 +19,8 @@ pub(crate) struct CachedFile {
     /// Whose cache.
     pub(crate) user: UserId,
     pub(crate) message: Cached,
+    /// The message has a place in a conversation, where it may be revoked or removed.
+    pub(crate) is_placed: bool,
     /// Which of the copies of an own message it is, if it may be one.
     pub(crate) place: Option<usize>,
     /// As in [`Download`].
@@ -36,7 +38,7 @@ impl CachedFile {
     /// The path of the file.
     ///
     /// # Errors
-    /// Those of [`Download::run`]; [`Code::MESSAGE_NOT_FOUND`] if the message was revoked.
+    /// Those of [`Download::run`]; [`Code::MESSAGE_NOT_FOUND`] if the message was revoked, or removed meanwhile.
     pub(crate) async fn run(self) -> Result<PathBuf, TimError> {
         let (files, (id, _)) = (&self.shared.files, self.message.clone());
         let own = self.place.and_then(|place| block_in_place(|| files.kept(&self.user, id, place)));
@@ -49,6 +51,10 @@ impl CachedFile {
         if block_in_place(|| cache.use_now(&file)) {
             return Ok(file);
         }
+        let before = self.standing().await?;
+        if before == Some(Standing::Revoked) {
+            return Err(Code::MESSAGE_NOT_FOUND.into());
+        }
         let mut loaded = self.load(&cache, &file).await;
         if loaded.as_ref().is_err_and(|why| why.code == Code::STORAGE_FULL) {
             block_in_place(|| cache.sweep(cache.bytes() / 2, &file));
@@ -56,7 +62,8 @@ impl CachedFile {
             loaded = self.load(&cache, &file).await;
         }
         loaded?;
-        if self.is_revoked().await? {
+        let after = self.standing().await?;
+        if after == Some(Standing::Revoked) || before.is_some() && after.is_none() {
             block_in_place(|| cache.forget(&BTreeSet::from([self.message.clone()])));
             return Err(Code::MESSAGE_NOT_FOUND.into());
         }
@@ -80,14 +87,24 @@ impl CachedFile {
         download.run().await
     }
 
-    /// Whether the message was revoked, which the app may not have heard yet.
-    async fn is_revoked(&self) -> Result<bool, TimError> {
+    /// What has become of the message, which the app may not have heard yet; `None` if this device does not have it.
+    async fn standing(&self) -> Result<Option<Standing>, TimError> {
         let (id, sender) = &self.message;
-        match self.commands.call(Call::FindMessages(vec![*id])).await? {
-            CallResult::Page { messages, .. } => {
-                Ok(messages.iter().any(|it| it.from == *sender && it.is_revoked))
-            }
-            _ => Ok(false),
+        if !self.is_placed {
+            return Ok(None);
         }
+        let CallResult::Page { messages, .. } = self.commands.call(Call::FindMessages(vec![*id])).await?
+        else {
+            return Ok(None);
+        };
+        let found = messages.iter().find(|it| it.from == *sender);
+        Ok(found.map(|it| if it.is_revoked { Standing::Revoked } else { Standing::There }))
     }
+}
+
+/// What has become of a message.
+#[derive(PartialEq, Eq)]
+enum Standing {
+    There,
+    Revoked,
 }

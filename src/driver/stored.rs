@@ -181,7 +181,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         self.forget_cached(query).await
     }
 
-    /// Removes the files of these messages from the cache. It has fewer than there may be messages, so those are looked up.
+    /// Removes the files of these messages from the cache. Of many messages, those that have files in it are looked up.
     async fn forget_cached(&mut self, query: &Query) -> Result<(), Fault> {
         let Some((me, store)) = &mut self.store else { return Ok(()) };
         let cache = Cache::of(&self.shared.files, me);
@@ -189,8 +189,12 @@ impl<S: Store<Location = Path>> Driver<S> {
         if cached.is_empty() {
             return Ok(());
         }
-        let ids: Vec<MessageId> = cached.into_iter().map(|(id, _)| id).collect();
-        let found = may_block(store.find(&ids)).await?;
+        let found = if query.high.saturating_sub(query.low) < cached.len() as u64 {
+            may_block(store.messages(me, &Query { own_only: false, ..query.clone() })).await?
+        } else {
+            let ids: Vec<MessageId> = cached.into_iter().map(|(id, _)| id).collect();
+            may_block(store.find(&ids)).await?
+        };
         let is_gone = |message: &&WireMessage| {
             let of = ConversationId::seen_by(me, &message.from, &message.to);
             of == query.conversation && (query.low..=query.high).contains(&message.sequence)

@@ -506,7 +506,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
     }
     connection.execute_batch(
         "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM span; DELETE FROM revoked; DELETE FROM ring;
-         DELETE FROM beside;",
+         DELETE FROM beside WHERE (id, sender) NOT IN (SELECT message ->> '$.ID', message ->> '$.from' FROM outbox);",
     )?;
     connection.execute("DELETE FROM entity WHERE kind <> ?", [EntityKind::Draft as i64])?;
     index::clear(connection)

@@ -62,7 +62,7 @@ impl Tim {
     /// with the login.
     ///
     /// # Errors
-    /// As [`Tim::download_attachment`]; [`Code::MESSAGE_NOT_FOUND`] for a message that was revoked.
+    /// As [`Tim::download_attachment`]; [`Code::MESSAGE_NOT_FOUND`] for a message that was revoked, or removed meanwhile.
     pub async fn get_attachment_file(
         &self,
         message: &Message,
@@ -77,6 +77,7 @@ impl Tim {
         let file = CachedFile {
             user,
             message: (message.id, message.from.clone()),
+            is_placed: message.sequence > 0,
             place: Some(place).filter(|_| is_whole && message.flow == Flow::Out),
             url,
             name: name.map(|it| it.name.clone()).unwrap_or_default(),

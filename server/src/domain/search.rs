@@ -13,6 +13,7 @@ use super::DomainResult;
 use super::conversations::{may_read, named_from, readable};
 use super::history::position_in;
 use super::log::{Reader, messages};
+use super::place::may_hide;
 use super::removed::Removed;
 use super::rows::{Conversation, ConversationView, Rows, UserConversation};
 use crate::core::ops::Actor;
@@ -168,7 +169,7 @@ struct Found {
     hits: u64,
 }
 
-/// What of a message is hidden from the user takes no place anywhere, so that no number tells what it says.
+/// A message that is hidden from the user is not counted, so that no number tells what it says.
 fn found(
     rows: &mut impl Rows,
     search: &Search<'_>,
@@ -176,9 +177,9 @@ fn found(
     range: RangeInclusive<u64>,
 ) -> DomainResult<Found> {
     let removed = Removed::among(rows, search.actor.key, place.conversation, place.own, range.clone())?;
-    let mut found = Found::default();
+    let (mut found, may_hide) = (Found::default(), may_hide(place.conversation));
     rows.hits(place.conversation.key, &search.actor.user, search.wanted, range, |hit| {
-        if hit.is_hidden {
+        if hit.is_hidden && may_hide {
             return ControlFlow::Continue(());
         }
         found.hits += 1;

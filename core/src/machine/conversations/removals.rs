@@ -146,7 +146,8 @@ impl Conversations {
             return;
         };
         conv.row.hidden_below = hidden_below;
-        if hidden_below > conv.row.head {
+        // In a new epoch its head is not known yet, and what this device kept was written since.
+        if conv.row.head > 0 && hidden_below > conv.row.head {
             self.forget_draft(cx, id);
             self.emptied.insert(id.clone());
         }
@@ -165,7 +166,7 @@ impl Conversations {
             cx.store(Change::Cleared(id.clone(), floor));
         }
         conv.forget_below(floor);
-        if floor > conv.row.head {
+        if conv.row.head > 0 && floor > conv.row.head {
             self.emptied.insert(id.clone());
         }
         self.touch(id);

@@ -92,7 +92,8 @@ impl Bucket {
         Ok(Self { store, prefix, keys, shown, puts: Arc::new(Semaphore::new(PUTS_AT_ONCE)) })
     }
 
-    /// Tries whether objects can be missed, put, read and deleted. One that does not answer is left for later.
+    /// Tries whether it says that an object does not exist, and whether objects can be put, read and deleted. One that does not answer
+    /// is left for later.
     ///
     /// # Errors
     /// [`BucketError`] if it answers and refuses.

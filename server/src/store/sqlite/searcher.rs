@@ -78,7 +78,10 @@ impl Searcher {
             return Err(Fault::with_text(Code::BUSY, text).retry_after(RETRY_MS));
         };
         database.indexed.until = Some(Instant::now() + PAGE_WITHIN);
-        within(MAY_TAKE, &database.connection.get_interrupt_handle(), || database.answer(query))?
+        let handle = database.connection.get_interrupt_handle();
+        // What was interrupted, or failed before, may have left its transaction open.
+        database.recover();
+        within(MAY_TAKE, &handle, || database.answer(query))?.inspect_err(|_| database.recover())
     }
 
     fn open(&self) -> Result<Database, Refusal> {

@@ -260,3 +260,29 @@ fn what_is_to_be_kept_beside_a_message_is_answered_though_the_commit_before_it_f
     let answer = phone.returned(call).expect("it is answered");
     assert_eq!(answer.as_ref().unwrap_err().code, Code::STORAGE_FULL);
 }
+
+#[test]
+fn what_the_app_inserted_stays_in_a_new_epoch_though_its_conversation_was_cleared_before() {
+    let cleared = |head: u64| {
+        let mut bob = with_bob(head, 8..=head, BEGIN);
+        bob["floor"] = json!(8);
+        json!([bob])
+    };
+    let mut phone = Phone::ready(cleared(9));
+    let words = Payload::Body(Body::Text(TextBody { text: "a hint".into() }));
+    phone.call(Call::Insert(Box::new(draft(1, "C2Cbob", words)), UserId::new("bob").unwrap()));
+    assert_eq!(phone.store.snapshot().unwrap().outbox.len(), 1);
+    // The server's data is another one: what it has is asked for anew.
+    phone.feed(Input::Disconnected);
+    phone.wait_for_it();
+    phone.welcome_to(2, false, BEGIN);
+    phone.wait(5_000);
+    phone.welcome_to(2, false, BEGIN);
+    phone.reply(
+        "sync",
+        &json!({"reset": false, "cursor": [2, 1], "conversations": cleared(9), "changes": []}),
+    );
+    let after = phone.store.snapshot().unwrap();
+    assert_eq!(after.sync.cursor.epoch, 2);
+    assert_eq!(after.outbox.len(), 1);
+}

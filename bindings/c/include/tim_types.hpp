@@ -1364,8 +1364,6 @@ struct options {
     std::string instance{};
     /** The kind of machine; this machine's own if absent. */
     std::optional<types::platform> platform{};
-    /** How many bytes the files may take that getAttachmentFile keeps for a user; 268,435,456 (256 MiB) if absent. */
-    std::optional<std::int64_t> cache_bytes{};
     /** Certificates (PEM) to trust beside the public ones. */
     std::optional<std::string> extra_roots_pem{};
     /** Pause between heartbeats, in milliseconds; 30,000 if absent. */
@@ -1374,6 +1372,8 @@ struct options {
     std::optional<std::int32_t> login_timeout_ms{};
     /** How long any other call may wait for the server, in milliseconds; 15,000 if absent. */
     std::optional<std::int32_t> call_timeout_ms{};
+    /** How many bytes the files may take that getAttachmentFile keeps for a user; 268,435,456 (256 MiB) if absent. */
+    std::optional<std::int64_t> cache_bytes{};
 };
 inline void to_json(nlohmann::json &json, const options &it) {
     json = nlohmann::json::object();
@@ -1382,11 +1382,11 @@ inline void to_json(nlohmann::json &json, const options &it) {
     detail::put(json, "dataDir", it.data_dir);
     detail::put(json, "instance", it.instance);
     detail::put(json, "platform", it.platform);
-    detail::put(json, "cacheBytes", it.cache_bytes);
     detail::put(json, "extraRootsPem", it.extra_roots_pem);
     detail::put(json, "heartbeatMs", it.heartbeat_ms);
     detail::put(json, "loginTimeoutMs", it.login_timeout_ms);
     detail::put(json, "callTimeoutMs", it.call_timeout_ms);
+    detail::put(json, "cacheBytes", it.cache_bytes);
 }
 inline void from_json(const nlohmann::json &json, options &it) {
     detail::take(json, "SDKAppID", it.sdk_app_id);
@@ -1394,11 +1394,11 @@ inline void from_json(const nlohmann::json &json, options &it) {
     detail::take(json, "dataDir", it.data_dir);
     detail::take(json, "instance", it.instance);
     detail::take(json, "platform", it.platform);
-    detail::take(json, "cacheBytes", it.cache_bytes);
     detail::take(json, "extraRootsPem", it.extra_roots_pem);
     detail::take(json, "heartbeatMs", it.heartbeat_ms);
     detail::take(json, "loginTimeoutMs", it.login_timeout_ms);
     detail::take(json, "callTimeoutMs", it.call_timeout_ms);
+    detail::take(json, "cacheBytes", it.cache_bytes);
 }
 
 /** The result of a login. */

@@ -45,10 +45,6 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = None)]
     pub platform: Option<Platform>,
-    /// How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
-    #[serde(default)]
-    #[uniffi(default = None)]
-    pub cache_bytes: Option<i64>,
     /// Certificates (PEM) to trust beside the public ones.
     #[serde(default)]
     #[uniffi(default = None)]
@@ -65,6 +61,10 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = None)]
     pub call_timeout_ms: Option<i32>,
+    /// How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub cache_bytes: Option<i64>,
 }
 
 impl TryFrom<TimOptions> for tim::options::TimOptions {

@@ -9047,10 +9047,6 @@ public struct TimOptions: Equatable, Hashable {
      */
     public var platform: Platform?
     /**
-     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
-     */
-    public var cacheBytes: Int64?
-    /**
      * Certificates (PEM) to trust beside the public ones.
      */
     public var extraRootsPem: String?
@@ -9066,6 +9062,10 @@ public struct TimOptions: Equatable, Hashable {
      * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
     public var callTimeoutMs: Int32?
+    /**
+     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+     */
+    public var cacheBytes: Int64?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -9086,9 +9086,6 @@ public struct TimOptions: Equatable, Hashable {
          * The kind of machine; this machine's own if absent.
          */platform: Platform? = nil,
         /**
-         * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
-         */cacheBytes: Int64? = nil,
-        /**
          * Certificates (PEM) to trust beside the public ones.
          */extraRootsPem: String? = nil,
         /**
@@ -9099,17 +9096,20 @@ public struct TimOptions: Equatable, Hashable {
          */loginTimeoutMs: Int32? = nil,
         /**
          * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
-         */callTimeoutMs: Int32? = nil) {
+         */callTimeoutMs: Int32? = nil,
+        /**
+         * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+         */cacheBytes: Int64? = nil) {
         self.sdkAppID = sdkAppID
         self.server = server
         self.dataDir = dataDir
         self.instance = instance
         self.platform = platform
-        self.cacheBytes = cacheBytes
         self.extraRootsPem = extraRootsPem
         self.heartbeatMs = heartbeatMs
         self.loginTimeoutMs = loginTimeoutMs
         self.callTimeoutMs = callTimeoutMs
+        self.cacheBytes = cacheBytes
     }
 
 
@@ -9133,11 +9133,11 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
                 dataDir: FfiConverterString.read(from: &buf),
                 instance: FfiConverterString.read(from: &buf),
                 platform: FfiConverterOptionTypePlatform.read(from: &buf),
-                cacheBytes: FfiConverterOptionInt64.read(from: &buf),
                 extraRootsPem: FfiConverterOptionString.read(from: &buf),
                 heartbeatMs: FfiConverterOptionInt32.read(from: &buf),
                 loginTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
-                callTimeoutMs: FfiConverterOptionInt32.read(from: &buf)
+                callTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
+                cacheBytes: FfiConverterOptionInt64.read(from: &buf)
         )
     }
 
@@ -9147,11 +9147,11 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
         FfiConverterString.write(value.dataDir, into: &buf)
         FfiConverterString.write(value.instance, into: &buf)
         FfiConverterOptionTypePlatform.write(value.platform, into: &buf)
-        FfiConverterOptionInt64.write(value.cacheBytes, into: &buf)
         FfiConverterOptionString.write(value.extraRootsPem, into: &buf)
         FfiConverterOptionInt32.write(value.heartbeatMs, into: &buf)
         FfiConverterOptionInt32.write(value.loginTimeoutMs, into: &buf)
         FfiConverterOptionInt32.write(value.callTimeoutMs, into: &buf)
+        FfiConverterOptionInt64.write(value.cacheBytes, into: &buf)
     }
 }
 

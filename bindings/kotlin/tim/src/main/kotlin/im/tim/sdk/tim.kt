@@ -10768,11 +10768,6 @@ data class TimOptions @JvmOverloads constructor(
     val `platform`: Platform? = null
     ,
     /**
-     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
-     */
-    val `cacheBytes`: kotlin.Long? = null
-    ,
-    /**
      * Certificates (PEM) to trust beside the public ones.
      */
     val `extraRootsPem`: kotlin.String? = null
@@ -10791,6 +10786,11 @@ data class TimOptions @JvmOverloads constructor(
      * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
     val `callTimeoutMs`: kotlin.Int? = null
+    ,
+    /**
+     * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
+     */
+    val `cacheBytes`: kotlin.Long? = null
 
 ){
 
@@ -10812,11 +10812,11 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypePlatform.read(buf),
-            FfiConverterOptionalLong.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalInt.read(buf),
+            FfiConverterOptionalLong.read(buf),
         )
     }
 
@@ -10826,11 +10826,11 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.allocationSize(value.`dataDir`) +
             FfiConverterString.allocationSize(value.`instance`) +
             FfiConverterOptionalTypePlatform.allocationSize(value.`platform`) +
-            FfiConverterOptionalLong.allocationSize(value.`cacheBytes`) +
             FfiConverterOptionalString.allocationSize(value.`extraRootsPem`) +
             FfiConverterOptionalInt.allocationSize(value.`heartbeatMs`) +
             FfiConverterOptionalInt.allocationSize(value.`loginTimeoutMs`) +
-            FfiConverterOptionalInt.allocationSize(value.`callTimeoutMs`)
+            FfiConverterOptionalInt.allocationSize(value.`callTimeoutMs`) +
+            FfiConverterOptionalLong.allocationSize(value.`cacheBytes`)
     )
 
     override fun write(value: TimOptions, buf: ByteBuffer) {
@@ -10839,11 +10839,11 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterString.write(value.`dataDir`, buf)
             FfiConverterString.write(value.`instance`, buf)
             FfiConverterOptionalTypePlatform.write(value.`platform`, buf)
-            FfiConverterOptionalLong.write(value.`cacheBytes`, buf)
             FfiConverterOptionalString.write(value.`extraRootsPem`, buf)
             FfiConverterOptionalInt.write(value.`heartbeatMs`, buf)
             FfiConverterOptionalInt.write(value.`loginTimeoutMs`, buf)
             FfiConverterOptionalInt.write(value.`callTimeoutMs`, buf)
+            FfiConverterOptionalLong.write(value.`cacheBytes`, buf)
     }
 }
 

@@ -47,11 +47,13 @@ impl CachedFile {
         }
         let cache = Cache::of(files, &self.user);
         let file = cache.path(&self.message, &self.url, &self.name);
-        let _turn = self.shared.loading.alone(&file).await;
+        // A call that nobody answers any more would hold up the end of the instance.
+        let guard = self.shared.download(file.clone());
+        let _turn = guard.run_until_cancelled(self.shared.loading.alone(&file)).await?;
         if block_in_place(|| cache.use_now(&file)) {
             return Ok(file);
         }
-        let before = self.standing().await?;
+        let before = guard.run_until_cancelled(self.standing()).await??;
         if before == Some(Standing::Revoked) {
             return Err(Code::MESSAGE_NOT_FOUND.into());
         }
@@ -62,7 +64,7 @@ impl CachedFile {
             loaded = self.load(&cache, &file).await;
         }
         loaded?;
-        let after = self.standing().await?;
+        let after = guard.run_until_cancelled(self.standing()).await??;
         if after == Some(Standing::Revoked) || before.is_some() && after.is_none() {
             block_in_place(|| cache.forget(&BTreeSet::from([self.message.clone()])));
             return Err(Code::MESSAGE_NOT_FOUND.into());
@@ -107,4 +109,38 @@ impl CachedFile {
 enum Standing {
     There,
     Revoked,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::address::Address;
+    use super::super::dispatch::Dispatch;
+    use super::super::files::Files;
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_ends_with_the_login_though_nobody_answers() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
+        let files = Files::open(folder.path(), 1).unwrap().0;
+        let shared = Arc::new(InstanceState::new(Dispatch::start().unwrap(), files, server));
+        let (commands, mut queue) = Commands::channel(Arc::clone(&shared));
+        let alice = UserId::new("alice").unwrap();
+        let file = CachedFile {
+            user: alice.clone(),
+            message: (uuid::Uuid::now_v7().try_into().unwrap(), alice),
+            is_placed: true,
+            place: None,
+            url: "/media/1".to_owned(),
+            name: String::new(),
+            progress: Progress::silent(),
+            max_bytes: 1,
+            shared: Arc::clone(&shared),
+            commands,
+        };
+        let asked = tokio::spawn(file.run());
+        let _unanswered = queue.recv().await.unwrap();
+        shared.end_login(Code::DESTROYED);
+        assert_eq!(asked.await.unwrap().unwrap_err().code, Code::DESTROYED);
+    }
 }

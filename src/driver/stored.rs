@@ -219,12 +219,15 @@ impl<S: Store<Location = Path>> Driver<S> {
         let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
         let known: Vec<_> = messages.iter().map(|message| (message.id, message.from.clone())).collect();
         let beside = may_block(store.local(&known)).await?;
-        let complete = |(message, data)| {
-            let LocalData { custom_data, custom_int } = data;
-            let message = self.with_copy(message);
-            Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
-        };
-        Ok(block_in_place(|| messages.into_iter().zip(beside).map(complete).collect()))
+        let completed = messages.into_iter().zip(beside).map(|(message, data)| self.completed(message, data));
+        Ok(block_in_place(|| completed.collect()))
+    }
+
+    /// A message with what is kept beside it, and the paths of its files.
+    fn completed(&self, message: Message, data: LocalData) -> Message {
+        let LocalData { custom_data, custom_int } = data;
+        let message = self.with_copy(message);
+        Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
     }
 
     /// A message with what only this device knows of it, as far as that can be read.
@@ -234,9 +237,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             Some((_, store)) => may_block(store.local(&known)).await.unwrap_or_default().pop(),
             None => None,
         };
-        let LocalData { custom_data, custom_int } = beside.unwrap_or_default();
-        let message = block_in_place(|| self.with_copy(message));
-        Message { local_custom_data: custom_data, local_custom_int: custom_int, ..message }
+        block_in_place(|| self.completed(message, beside.unwrap_or_default()))
     }
 
     /// Keeps something beside a message on this device.

@@ -113,6 +113,8 @@ enum Standing {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::address::Address;
     use super::super::dispatch::Dispatch;
     use super::super::files::Files;
@@ -141,6 +143,7 @@ mod tests {
         let asked = tokio::spawn(file.run());
         let _unanswered = queue.recv().await.unwrap();
         shared.end_login(Code::DESTROYED);
-        assert_eq!(asked.await.unwrap().unwrap_err().code, Code::DESTROYED);
+        let ended = tokio::time::timeout(Duration::from_secs(60), asked).await.expect("it ends");
+        assert_eq!(ended.unwrap().unwrap_err().code, Code::DESTROYED);
     }
 }

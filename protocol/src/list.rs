@@ -17,9 +17,9 @@ pub struct List<T> {
 }
 
 impl<T> List<T> {
-    /// Whether the list had no elements, readable or not.
+    /// Whether a list is omitted when it is written: none of its elements can be written.
     pub(crate) fn is_blank(&self) -> bool {
-        self.items.is_empty() && self.unreadable == 0
+        self.items.is_empty()
     }
 }
 

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+#[cfg(doc)]
+use tim_protocol::Code;
 use tim_protocol::call::Platform;
 use tim_protocol::word::Word;
+
+use crate::store::DatabaseKey;
 
 /// How an instance is made. Only the application, the server and the folder are required.
 #[derive(Debug, Clone)]
@@ -24,6 +28,11 @@ pub struct TimOptions {
     /// How many bytes the files may take that [`crate::Tim::get_attachment_file`] keeps for a user: those used last stay. 256 MiB
     /// by default.
     pub cache_bytes: u64,
+    /// The key that the local databases are encrypted with, of which the host keeps the only copy. It needs the feature
+    /// `encryption` ([`Code::ENCRYPTION_MISSING`] without). A database that was written without it is encrypted when its user next
+    /// logs in; from then on nothing opens it without the key ([`Code::DATABASE_KEY_WRONG`]). Files of messages, in the outbox and
+    /// the cache, are not encrypted. `None` by default.
+    pub database_key: Option<DatabaseKey>,
     /// Certificates (PEM) to trust beside the public ones, for a server with a private certificate authority.
     pub extra_roots_pem: Option<String>,
     /// Pause between heartbeats. 30 seconds by default, which suits an app in the foreground.
@@ -45,6 +54,7 @@ impl TimOptions {
             instance: String::new(),
             platform: this_platform(),
             cache_bytes: 256 * 1024 * 1024,
+            database_key: None,
             extra_roots_pem: None,
             heartbeat: Duration::from_secs(30),
             login_timeout: Duration::from_secs(90),

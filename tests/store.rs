@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use tim::machine::io::Query;
@@ -12,7 +12,10 @@ use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Message, Priority};
 use tim::protocol::search::{Phrase, highlight};
-use tim::store::{Change, LocalChange, OutboxRow, OutboxState, Store, StoredConversation, SyncState};
+use tim::store::{
+    CAN_ENCRYPT, Change, DatabaseFile, DatabaseKey, KEY_BYTES, LocalChange, OutboxRow, OutboxState, Store,
+    StoredConversation, SyncState,
+};
 use tim::{Code, ConversationId, MessageId, UserId};
 use tim_core::search::{KeywordMatch, Search};
 use tim_core::store::conformance;
@@ -52,8 +55,8 @@ fn message(sequence: u64) -> Message {
     }
 }
 
-fn open(path: &Path) -> Store {
-    let opened = Store::open(path).unwrap();
+fn open(file: impl Into<DatabaseFile>) -> Store {
+    let opened = Store::open(file).unwrap();
     assert!(opened.set_aside.is_none());
     opened.store
 }
@@ -71,8 +74,10 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn path(&self) -> PathBuf {
-        self.0.path().join("tim.db")
+    /// Encrypted, if this build can do that.
+    fn file(&self) -> DatabaseFile {
+        let key = CAN_ENCRYPT.then(|| DatabaseKey::new([7; KEY_BYTES]));
+        DatabaseFile::in_folder(self.0.path(), key)
     }
 }
 
@@ -81,86 +86,87 @@ async fn a_commit_is_whole_or_not_at_all() {
     // SQLite's integers are signed.
     let impossible = Message { sequence: u64::MAX, ..message(2) };
     let impossible = Change::Messages(bob(), vec![message(3), impossible]);
-    conformance::whole::<Store>(&Place::new().path(), impossible).await;
+    conformance::whole::<Store>(&Place::new().file(), impossible).await;
 }
 
 #[tokio::test]
 async fn all_that_a_machine_needs_is_there_after_a_restart() {
-    conformance::snapshot::<Store>(&Place::new().path()).await;
+    conformance::snapshot::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn messages_come_in_their_order_and_as_they_came() {
-    conformance::messages::<Store>(&Place::new().path()).await;
+    conformance::messages::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first() {
-    conformance::revoked::<Store>(&Place::new().path()).await;
+    conformance::revoked::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_was_cleared_is_gone() {
-    conformance::cleared::<Store>(&Place::new().path()).await;
+    conformance::cleared::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_the_user_removed_is_gone_and_missing_nowhere() {
-    conformance::removed::<Store>(&Place::new().path()).await;
+    conformance::removed::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_is_stored_after_others_were_cleared_is_found() {
-    conformance::found_after_others_are_cleared::<Store>(&Place::new().path()).await;
+    conformance::found_after_others_are_cleared::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_was_sent_lately_waits_again_in_another_epoch() {
-    conformance::another_epoch::<Store>(&Place::new().path()).await;
+    conformance::another_epoch::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_waits_is_there_after_a_rebuild() {
-    conformance::rebuilt::<Store>(&Place::new().path()).await;
+    conformance::rebuilt::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn the_newest_modification_of_a_message_holds_in_whatever_order_they_come() {
-    conformance::modified::<Store>(&Place::new().path()).await;
+    conformance::modified::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn the_newest_reactions_of_a_message_hold_and_the_users_own_stay() {
-    conformance::reacted::<Store>(&Place::new().path()).await;
-    conformance::confirmed::<Store>(&Place::new().path()).await;
+    conformance::reacted::<Store>(&Place::new().file()).await;
+    conformance::confirmed::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_the_app_keeps_beside_a_message_is_there_until_the_message_is_gone() {
-    conformance::beside::<Store>(&Place::new().path()).await;
+    conformance::beside::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn messages_are_found_by_their_words() {
-    conformance::found::<Store>(&Place::new().path()).await;
+    conformance::found::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn messages_are_found_until_they_are_gone() {
-    conformance::found_until_it_is_gone::<Store>(&Place::new().path()).await;
+    conformance::found_until_it_is_gone::<Store>(&Place::new().file()).await;
 }
 
 #[tokio::test]
 async fn what_was_stored_is_there_after_any_number_of_restarts() {
     for seed in 0..64 {
-        conformance::restarts::<Store>(&Place::new().path(), seed).await;
+        conformance::restarts::<Store>(&Place::new().file(), seed).await;
     }
 }
 
 #[test]
 fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
     let place = Place::new();
-    let mut store = open(&place.path());
+    let path = place.0.path().join("tim.db");
+    let mut store = open(&path);
     let body = Body::Text(TextBody { text: "the saffron bun".into() }).write().unwrap();
     store.apply(&[Change::Messages(bob(), vec![Message { body, ..message(1) }])], false).unwrap();
     let phrases = vec![Phrase::of("saffron").unwrap()];
@@ -169,7 +175,7 @@ fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
     store.apply(&[conformance::revoke(1)], true).unwrap();
     assert_eq!(store.search(&search).unwrap().total, 0);
     drop(store);
-    let file = std::fs::read(place.path()).unwrap();
+    let file = std::fs::read(path).unwrap();
     assert!(!file.windows(7).any(|bytes| bytes == b"saffron"), "its words are still in the file");
 }
 

@@ -3,6 +3,7 @@
 //! ```text
 //! <data_dir>/device                          this installation's name
 //! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
+//!                                            (tim.encrypted.db if it is encrypted)
 //! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately;
 //!                                            the second file of a message is at <ID>.1
 //! <data_dir>/<SDKAppID>/<user>/downloads/    records of partial files, which are beside their targets
@@ -22,6 +23,7 @@ use tim_protocol::{Code, Fault, MessageId, UserId, limits};
 use super::file_source::open;
 use super::local_files::LocalFile;
 use crate::error::TimError;
+use crate::store::{DatabaseFile, DatabaseKey};
 
 /// Most files of a message.
 const MAX_FILES: usize = 2;
@@ -36,6 +38,8 @@ pub(crate) type FileOf<'a> = (&'a UserId, MessageId, usize);
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     app: PathBuf,
+    /// The key of the databases.
+    key: Option<DatabaseKey>,
 }
 
 impl Files {
@@ -57,7 +61,12 @@ impl Files {
                 TimError { code, message }
             }
         })?;
-        Ok((Self { app }, device))
+        Ok((Self { app, key: None }, device))
+    }
+
+    /// The same, with this key for the databases.
+    pub(crate) fn with_key(self, key: Option<DatabaseKey>) -> Self {
+        Self { key, ..self }
     }
 
     fn user(&self, user: &UserId) -> PathBuf {
@@ -79,9 +88,9 @@ impl Files {
     }
 
     /// The file of a user's database, in a folder that exists.
-    pub(crate) fn database(&self, user: &UserId) -> Result<PathBuf, Fault> {
+    pub(crate) fn database(&self, user: &UserId) -> Result<DatabaseFile, Fault> {
         make_folder(&self.outbox(user)).map_err(|why| refusal(&why))?;
-        Ok(self.user(user).join("tim.db"))
+        Ok(DatabaseFile::in_folder(&self.user(user), self.key.clone()))
     }
 
     /// The path of the copy of a message's first file.

@@ -37,7 +37,6 @@ mod upload;
 mod uploads;
 
 use std::collections::{HashMap, VecDeque};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -52,6 +51,7 @@ use crate::event::{DeletedMessages, Event};
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
+use crate::store::DatabaseFile;
 use crate::store::Store as Sqlite;
 use blocking::may_block;
 pub(crate) use commands::{CallResult, Commands};
@@ -139,7 +139,7 @@ enum Wake {
     CatchUp,
 }
 
-impl<S: Store<Location = Path>> Driver<S> {
+impl<S: Store<Location = DatabaseFile>> Driver<S> {
     async fn run(mut self) {
         loop {
             match self.wake(true).await {

@@ -1,7 +1,7 @@
 //! The store of an instance's task: opening it, reading from it, and replacing a damaged one.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tim_core::search::{Found, FoundIn, Search};
 use tim_core::store::{Opened, Store};
@@ -19,7 +19,7 @@ use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::{MessageSearchResult, MessageSearchResultItem, cursor, highlighted};
-use crate::store::{LocalChange, LocalData, OutboxRow, Query, Snapshot};
+use crate::store::{DatabaseFile, LocalChange, LocalData, OutboxRow, Query, Snapshot};
 
 /// So many sequences are read together before messages are deleted.
 const READ_AT_ONCE: usize = 1_000;
@@ -32,12 +32,12 @@ fn parts(query: &Query) -> impl Iterator<Item = Query> {
     })
 }
 
-impl<S: Store<Location = Path>> Driver<S> {
+impl<S: Store<Location = DatabaseFile>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
         let is_paused = self.paused.as_ref() == Some(&user);
-        let path = self.shared.files.database(&user)?;
-        let Opened::<S> { store, mut snapshot, set_aside } = may_block(S::open(&path)).await?;
+        let file = self.shared.files.database(&user)?;
+        let Opened::<S> { store, mut snapshot, set_aside } = may_block(S::open(&file)).await?;
         if !is_paused || set_aside.is_some() {
             self.shared.dispatch.begin_store();
         }
@@ -116,7 +116,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         let Some((user, store)) = self.store.take() else { return };
         block_in_place(|| drop(store));
         let rebuilt = match self.shared.files.database(&user) {
-            Ok(path) => may_block(S::rebuild(&path)).await,
+            Ok(file) => may_block(S::rebuild(&file)).await,
             Err(fault) => Err(fault),
         };
         match rebuilt {

@@ -15,20 +15,19 @@ use tim_protocol::message::Message;
 
 use super::database::Store;
 use super::error::StoreResult;
+use super::file::{DatabaseFile, PARTS, REBUILT, with};
 use super::{Change, SyncState, apply, read};
 
-/// The files of a database, the database file itself last.
-const PARTS: [&str; 3] = ["-wal", "-shm", ""];
-
 /// Makes a new file in the place of a damaged one, and gives the name that the damaged one has now.
-pub(super) fn rebuild(path: &Path) -> StoreResult<PathBuf> {
+pub(super) fn rebuild(file: &DatabaseFile) -> StoreResult<PathBuf> {
+    let path = file.path.as_path();
     let partial = with(path, ".rebuilt-partial");
     for part in PARTS {
         // Left by an earlier attempt.
         let _ = std::fs::remove_file(with(&partial, part));
     }
-    let (mut store, _) = Store::try_open(&partial)?;
-    let Rescued { changes, sent } = rescued(path);
+    let (mut store, _) = Store::try_open(&file.at(partial.clone()))?;
+    let Rescued { changes, sent } = rescued(file);
     store.try_apply(&changes, true)?;
     let transaction = store.connection.transaction()?;
     for message in sent {
@@ -36,13 +35,13 @@ pub(super) fn rebuild(path: &Path) -> StoreResult<PathBuf> {
     }
     transaction.commit()?;
     store.close()?;
-    std::fs::rename(&partial, with(path, ".rebuilt"))?;
+    std::fs::rename(&partial, with(path, REBUILT))?;
     Ok(finish(path)?.unwrap_or_else(|| path.to_owned()))
 }
 
 /// Completes an interrupted rebuild; returns the new name of the damaged file.
 pub(super) fn finish(path: &Path) -> std::io::Result<Option<PathBuf>> {
-    let rebuilt = with(path, ".rebuilt");
+    let rebuilt = with(path, REBUILT);
     if !rebuilt.exists() {
         return Ok(None);
     }
@@ -61,12 +60,6 @@ pub(super) fn finish(path: &Path) -> std::io::Result<Option<PathBuf>> {
     Ok(Some(aside))
 }
 
-fn with(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
 /// What can be read of a damaged file.
 #[derive(Default)]
 struct Rescued {
@@ -76,7 +69,7 @@ struct Rescued {
     sent: Vec<Message>,
 }
 
-fn rescued(damaged: &Path) -> Rescued {
+fn rescued(damaged: &DatabaseFile) -> Rescued {
     let Ok(connection) = open_as_found(damaged) else { return Rescued::default() };
     let epoch = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
     let epoch = epoch.into_values().map(|epoch| {
@@ -88,8 +81,9 @@ fn rescued(damaged: &Path) -> Rescued {
 }
 
 /// Opens a damaged file without moving its log into it.
-fn open_as_found(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+fn open_as_found(file: &DatabaseFile) -> StoreResult<Connection> {
+    let connection = Connection::open_with_flags(&file.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    file.unlock(&connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Without it SQLite reads nothing in a file whose tail was cut off.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;

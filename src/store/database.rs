@@ -13,6 +13,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Fault, MessageId, UserId};
 
 use super::error::{StoreError, StoreResult};
+use super::file::DatabaseFile;
 use super::schema::STEPS;
 use super::{Change, LocalChange, LocalData, Query, Snapshot, beside, index, search};
 
@@ -40,9 +41,10 @@ impl Store {
         Ok(Self::begin(connection)?)
     }
 
-    pub(super) fn try_open(path: &Path) -> StoreResult<(Self, Snapshot)> {
-        private_file(path);
-        let connection = Connection::open_with_flags(path, OpenFlags::default())?;
+    pub(super) fn try_open(file: &DatabaseFile) -> StoreResult<(Self, Snapshot)> {
+        private_file(&file.path);
+        let connection = Connection::open_with_flags(&file.path, OpenFlags::default())?;
+        file.unlock(&connection)?;
         connection.busy_timeout(BUSY_WITHIN)?;
         // With a write-ahead log a commit is one write, and a crash loses nothing committed.
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -224,14 +226,14 @@ fn messages_of(change: &Change) -> u64 {
 
 /// Blocks: a driver has to poll it where it may.
 impl tim_core::store::Store for Store {
-    type Location = Path;
+    type Location = DatabaseFile;
 
-    async fn open(at: &Path) -> Result<Opened<Self>, Fault> {
-        Self::open(at)
+    async fn open(at: &DatabaseFile) -> Result<Opened<Self>, Fault> {
+        Self::open(at.clone())
     }
 
-    async fn rebuild(at: &Path) -> Result<String, Fault> {
-        Self::rebuild(at)
+    async fn rebuild(at: &DatabaseFile) -> Result<String, Fault> {
+        Self::rebuild(at.clone())
     }
 
     async fn snapshot(&mut self) -> Result<Snapshot, Fault> {

@@ -13,6 +13,10 @@ pub(super) enum StoreError {
     Unstorable,
     /// The file is from a later version.
     Newer,
+    /// The file is encrypted with another key.
+    Locked,
+    /// This build cannot encrypt.
+    CannotEncrypt,
 }
 
 pub(super) type StoreResult<T> = Result<T, StoreError>;
@@ -46,11 +50,17 @@ impl StoreError {
         error.extended_code == ffi::SQLITE_CORRUPT_VTAB
     }
 
+    /// Whether a file cannot be read at all: with another key it might be.
+    pub(super) fn is_unreadable(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        error.sqlite_error_code() == Some(ErrorCode::NotADatabase)
+    }
+
     /// Whether the file is not what was written.
     pub(super) fn is_damage(&self) -> bool {
         match self {
             Self::Damaged => true,
-            Self::Newer | Self::Unstorable => false,
+            Self::Newer | Self::Unstorable | Self::Locked | Self::CannotEncrypt => false,
             Self::Sqlite(error) => match error {
                 rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
@@ -74,6 +84,8 @@ impl From<StoreError> for Fault {
         }
         let error = match failure {
             StoreError::Newer => return Self::new(Code::STORE_NEWER),
+            StoreError::Locked => return Self::new(Code::DATABASE_KEY_WRONG),
+            StoreError::CannotEncrypt => return Self::new(Code::ENCRYPTION_MISSING),
             StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
             _ => return Self::new(Code::DATABASE_FAILED),
         };

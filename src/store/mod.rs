@@ -3,7 +3,7 @@
 //! The machine decides what is stored ([`Change`]); this module applies it, one transaction at a time, and loads it
 //! ([`Snapshot`]). It keeps the promises of [`tim_core::store`].
 //!
-//! * [`Store`] is the database, with one transaction per commit; `open` opens it, `error` has the codes of its failures.
+//! * [`Store`] is the database, with one transaction per commit; `file` is where it is, and its key; `open` opens it, `error` has the codes of its failures.
 //! * `schema` has its tables, `apply` writes changes, `read` reads them.
 //! * `clear` deletes messages that are not visible any more. `beside` is what the app keeps beside messages.
 //! * `index` writes the index of messages for searches, `search` reads it.
@@ -16,6 +16,7 @@ mod clear;
 mod damage;
 mod database;
 mod error;
+mod file;
 mod index;
 mod open;
 mod read;
@@ -25,6 +26,7 @@ mod search;
 mod statements;
 
 pub use database::Store;
+pub use file::{CAN_ENCRYPT, DatabaseFile, DatabaseKey, KEY_BYTES};
 pub use open::Opened;
 pub use tim_core::stored::{
     Change, ConversationRow, LocalChange, LocalData, OutboxRow, OutboxState, Query, Ranges, Snapshot,

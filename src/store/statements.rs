@@ -13,7 +13,7 @@ use tim_core::store::{Opened, conformance};
 use tim_protocol::message::Message;
 use tim_protocol::{Fault, MessageId, UserId};
 
-use super::{Change, LocalChange, LocalData, Query, Snapshot, Store};
+use super::{Change, DatabaseFile, LocalChange, LocalData, Query, Snapshot, Store};
 
 /// Statements that may read a whole table, each with its reason.
 const SCANS: &[(&str, &str)] = &[
@@ -41,15 +41,15 @@ impl Drop for Watched {
 }
 
 impl tim_core::store::Store for Watched {
-    type Location = Path;
+    type Location = DatabaseFile;
 
-    async fn open(at: &Path) -> Result<Opened<Self>, Fault> {
-        let Opened { store, snapshot, set_aside } = Store::open(at)?;
+    async fn open(at: &DatabaseFile) -> Result<Opened<Self>, Fault> {
+        let Opened { store, snapshot, set_aside } = Store::open(at.clone())?;
         Ok(Opened { store: Self(store), snapshot, set_aside })
     }
 
-    async fn rebuild(at: &Path) -> Result<String, Fault> {
-        Store::rebuild(at)
+    async fn rebuild(at: &DatabaseFile) -> Result<String, Fault> {
+        Store::rebuild(at.clone())
     }
 
     async fn snapshot(&mut self) -> Result<Snapshot, Fault> {
@@ -88,7 +88,7 @@ impl tim_core::store::Store for Watched {
 #[tokio::test]
 async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     let folder = tempfile::tempdir().unwrap();
-    let at = |name: &str| folder.path().join(name);
+    let at = |name: &str| DatabaseFile::from(folder.path().join(name));
     conformance::snapshot::<Watched>(&at("snapshot")).await;
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;

@@ -47,6 +47,7 @@ use crate::machine::Machine;
 use crate::machine::io::{Call, Config, Return};
 use crate::options::TimOptions;
 use crate::plugin::Plugin;
+use crate::store::CAN_ENCRYPT;
 use registry::{Instance, Key, Registry};
 
 static INSTANCES: Lazy<Registry<Tim>> = Lazy::new(Registry::new);
@@ -79,11 +80,14 @@ impl Tim {
     /// options it was first made with, until it is destroyed.
     ///
     /// # Errors
-    /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or
-    /// [`Code::RUNTIME_FAILED`].
+    /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`],
+    /// [`Code::RUNTIME_FAILED`], or [`Code::ENCRYPTION_MISSING`] for a key in a build that cannot encrypt.
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
         if options.sdk_app_id == 0 {
             return Err(Code::SDK_APP_ID_MISSING.into());
+        }
+        if options.database_key.is_some() && !CAN_ENCRYPT {
+            return Err(Code::ENCRYPTION_MISSING.into());
         }
         let key = Key { sdk_app_id: options.sdk_app_id, instance: options.instance.clone() };
         let destroy = |failed: Self| drop(failed.begin_destroy());
@@ -95,6 +99,7 @@ impl Tim {
         let server = Address::of_server(&options.server, options.extra_roots_pem.as_deref())?;
         let (files, device) = Files::open(&options.data_dir, options.sdk_app_id)?;
         let runtime = runtime::handle()?;
+        let files = files.with_key(options.database_key);
         let shared = Arc::new(InstanceState::new(Dispatch::start()?, files, server));
         let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h] = uuid::Uuid::now_v7().into_bytes();
@@ -154,7 +159,7 @@ impl Tim {
     /// [`Code::USER_ID_INVALID`], [`Code::USERSIG_MISSING`], the server's refusal of the token (70001 to 70052), 130130 if
     /// its clock and that of the token's signer differ, a certificate that cannot be trusted (130174 to 130177),
     /// [`Code::LOGIN_IN_PROGRESS`], [`Code::LOGGED_IN_AS_ANOTHER`], [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] after
-    /// [`TimOptions::login_timeout`], and those of the local database ([`Code::STORE_NEWER`],
+    /// [`TimOptions::login_timeout`], and those of the local database ([`Code::STORE_NEWER`], [`Code::DATABASE_KEY_WRONG`],
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`]).
     pub async fn login(&self, user_id: &str, user_sig: &str) -> Result<LoginResult, TimError> {
         let user = UserId::new(user_id).map_err(|_| Code::USER_ID_INVALID)?;

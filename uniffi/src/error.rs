@@ -67,6 +67,7 @@ impl TimError {
             Code::DATABASE_FAILED
             | Code::DATA_DIR_UNUSABLE
             | Code::STORE_NEWER
+            | Code::DATABASE_KEY_WRONG
             | Code::STORE_REBUILT
             | Code::STORAGE_FULL => Self::Storage { code: number, message },
             Code::INTERNAL | Code::RUNTIME_FAILED | Code::LISTENER_PANICKED | Code::PANICKED => {

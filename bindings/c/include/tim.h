@@ -128,12 +128,13 @@
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
  *    "extraRootsPem":null, "instance":"", "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000,
- *    "cacheBytes":268435456}
+ *    "cacheBytes":268435456, "databaseKey":null}
  *   dataDir: a folder of the program's own, made if there is none       extraRootsPem: certificates to trust beside the
  *   public ones, as PEM       instance: tells several instances of one SDKAppID apart; best left empty
  *   heartbeatMs: the pause between signs of life       loginTimeoutMs, callTimeoutMs: how long an answer is waited for
  *   platform: android, ios, macos, windows, linux, web, other; this machine's own if absent
- *   cacheBytes: how much tim_get_attachment_file keeps for a user
+ *   cacheBytes: how much tim_get_attachment_file keeps for a user       databaseKey: 64 hexadecimal digits that encrypt
+ *   the local databases, in a library that was installed with --encrypted; keep them where only the program reads
  *
  * login result (tim_login)
  *   {"repeatLogin":false}
@@ -622,11 +623,12 @@ tim_status tim_clear_log_sink(void);
  * Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
  * `TIM_ABI_VERSION`. `options_json` is
  * `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
- * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456}`; the first three are required. The handle is given
- * back with `tim_release`.
+ * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456, "databaseKey":"..."}`; the first
+ * three are required. The handle is given back with `tim_release`.
  *
  * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
- * without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads.
+ * without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads,
+ * 20001 for a databaseKey that is none, 130173 for one in a library without encryption.
  */
 tim_status tim_create(uint32_t abi_version,
                       const char *options_json,

@@ -1374,6 +1374,8 @@ struct options {
     std::optional<std::int32_t> call_timeout_ms{};
     /** How many bytes the files may take that getAttachmentFile keeps for a user; 268,435,456 (256 MiB) if absent. */
     std::optional<std::int64_t> cache_bytes{};
+    /** The key that the local databases are encrypted with, as 64 hexadecimal digits: 32 random bytes that the host keeps where only it reads, such as Keychain or Keystore, and never prints. */
+    std::optional<std::string> database_key{};
 };
 inline void to_json(nlohmann::json &json, const options &it) {
     json = nlohmann::json::object();
@@ -1387,6 +1389,7 @@ inline void to_json(nlohmann::json &json, const options &it) {
     detail::put(json, "loginTimeoutMs", it.login_timeout_ms);
     detail::put(json, "callTimeoutMs", it.call_timeout_ms);
     detail::put(json, "cacheBytes", it.cache_bytes);
+    detail::put(json, "databaseKey", it.database_key);
 }
 inline void from_json(const nlohmann::json &json, options &it) {
     detail::take(json, "SDKAppID", it.sdk_app_id);
@@ -1399,6 +1402,7 @@ inline void from_json(const nlohmann::json &json, options &it) {
     detail::take(json, "loginTimeoutMs", it.login_timeout_ms);
     detail::take(json, "callTimeoutMs", it.call_timeout_ms);
     detail::take(json, "cacheBytes", it.cache_bytes);
+    detail::take(json, "databaseKey", it.database_key);
 }
 
 /** The result of a login. */

@@ -195,6 +195,9 @@ static void json_that_cannot_be_read_is_refused(void) {
     GIVES(20001, tim_create(TIM_ABI_VERSION,
                             "{\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\",\"heartbeatMs\":-1}",
                             &(tim_client){0}));
+    GIVES(20001, tim_create(TIM_ABI_VERSION,
+                            "{\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\",\"databaseKey\":\"secret\"}",
+                            &(tim_client){0}));
     GIVES(20001, tim_update_my_profile(alice, "{\"birthday\":-1}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"gender\":\"dragon\"}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"nick\":\"Alice\",\"Location\":\"Lhasa\"}", on_never, NULL));

@@ -95,11 +95,12 @@ pub extern "C" fn tim_clear_log_sink() -> TimStatus {
 /// Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
 /// `TIM_ABI_VERSION`. `options_json` is
 /// `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
-/// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456}`; the first three are required. The handle is given
-/// back with `tim_release`.
+/// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000, "cacheBytes":268435456, "databaseKey":"..."}`; the first
+/// three are required. The handle is given back with `tim_release`.
 ///
 /// Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
-/// without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads.
+/// without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads,
+/// 20001 for a databaseKey that is none, 130173 for one in a library without encryption.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create(
     abi_version: u32,

@@ -27,7 +27,8 @@ mirror_words! {
 }
 
 /// How an instance is made. Only the application, the server and the folder are required.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
+// No Debug: the key is for nobody's log.
+#[derive(Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimOptions {
     /// The application, as the server's operator made it.
@@ -65,6 +66,12 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = None)]
     pub cache_bytes: Option<i64>,
+    /// The key that the local databases are encrypted with, as 64 hexadecimal digits: 32 random bytes that the host keeps where only
+    /// it reads, such as Keychain or Keystore, and never prints. It needs a library that was built with the feature `encryption`
+    /// (130173 without). A database that was opened with a key opens with no other (130172). Files of messages are not encrypted.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub database_key: Option<String>,
 }
 
 impl TryFrom<TimOptions> for tim::options::TimOptions {
@@ -78,23 +85,26 @@ impl TryFrom<TimOptions> for tim::options::TimOptions {
             data_dir,
             instance,
             platform,
-            cache_bytes,
             extra_roots_pem,
             heartbeat_ms,
             login_timeout_ms,
             call_timeout_ms,
+            cache_bytes,
+            database_key,
         } = options;
         let mut made = Self::new(u32::try_from(sdk_app_id).unwrap_or(0), server, data_dir);
         let or = |given: Option<i32>, default| -> Result<Duration, TimError> {
             given.map_or(Ok(default), |ms| Ok(Duration::from_millis(unsigned_small(ms)?.into())))
         };
-        made.cache_bytes = cache_bytes.map_or(Ok(made.cache_bytes), unsigned)?;
         made.instance = instance;
         made.platform = platform.map_or(made.platform, Into::into);
         made.extra_roots_pem = extra_roots_pem;
         made.heartbeat = or(heartbeat_ms, made.heartbeat)?;
         made.login_timeout = or(login_timeout_ms, made.login_timeout)?;
         made.call_timeout = or(call_timeout_ms, made.call_timeout)?;
+        made.cache_bytes = cache_bytes.map_or(Ok(made.cache_bytes), unsigned)?;
+        made.database_key =
+            database_key.map(|digits| digits.parse()).transpose().map_err(tim::error::TimError::from)?;
         Ok(made)
     }
 }

@@ -276,6 +276,10 @@ public enum TimCode {
     public static let messageOnItsWay: Int32 = 130_170
     /// there is nothing to cancel: it has ended, or never began.
     public static let nothingToCancel: Int32 = 130_171
+    /// the key does not open the local database: pass the one it was written with.
+    public static let databaseKeyWrong: Int32 = 130_172
+    /// this library cannot encrypt: build it with the feature encryption, or pass no databaseKey.
+    public static let encryptionMissing: Int32 = 130_173
     /// the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one.
     public static let certificateUnknownIssuer: Int32 = 130_174
     /// the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert.

@@ -9066,6 +9066,12 @@ public struct TimOptions: Equatable, Hashable {
      * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
      */
     public var cacheBytes: Int64?
+    /**
+     * The key that the local databases are encrypted with, as 64 hexadecimal digits: 32 random bytes that the host keeps where only
+     * it reads, such as Keychain or Keystore, and never prints. It needs a library that was built with the feature `encryption`
+     * (130173 without). A database that was opened with a key opens with no other (130172). Files of messages are not encrypted.
+     */
+    public var databaseKey: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -9099,7 +9105,12 @@ public struct TimOptions: Equatable, Hashable {
          */callTimeoutMs: Int32? = nil,
         /**
          * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
-         */cacheBytes: Int64? = nil) {
+         */cacheBytes: Int64? = nil,
+        /**
+         * The key that the local databases are encrypted with, as 64 hexadecimal digits: 32 random bytes that the host keeps where only
+         * it reads, such as Keychain or Keystore, and never prints. It needs a library that was built with the feature `encryption`
+         * (130173 without). A database that was opened with a key opens with no other (130172). Files of messages are not encrypted.
+         */databaseKey: String? = nil) {
         self.sdkAppID = sdkAppID
         self.server = server
         self.dataDir = dataDir
@@ -9110,6 +9121,7 @@ public struct TimOptions: Equatable, Hashable {
         self.loginTimeoutMs = loginTimeoutMs
         self.callTimeoutMs = callTimeoutMs
         self.cacheBytes = cacheBytes
+        self.databaseKey = databaseKey
     }
 
 
@@ -9137,7 +9149,8 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
                 heartbeatMs: FfiConverterOptionInt32.read(from: &buf),
                 loginTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
                 callTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
-                cacheBytes: FfiConverterOptionInt64.read(from: &buf)
+                cacheBytes: FfiConverterOptionInt64.read(from: &buf),
+                databaseKey: FfiConverterOptionString.read(from: &buf)
         )
     }
 
@@ -9152,6 +9165,7 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
         FfiConverterOptionInt32.write(value.loginTimeoutMs, into: &buf)
         FfiConverterOptionInt32.write(value.callTimeoutMs, into: &buf)
         FfiConverterOptionInt64.write(value.cacheBytes, into: &buf)
+        FfiConverterOptionString.write(value.databaseKey, into: &buf)
     }
 }
 

@@ -277,6 +277,10 @@ object TimCode {
     const val MESSAGE_ON_ITS_WAY: Int = 130_170
     /** there is nothing to cancel: it has ended, or never began. */
     const val NOTHING_TO_CANCEL: Int = 130_171
+    /** the key does not open the local database: pass the one it was written with. */
+    const val DATABASE_KEY_WRONG: Int = 130_172
+    /** this library cannot encrypt: build it with the feature encryption, or pass no databaseKey. */
+    const val ENCRYPTION_MISSING: Int = 130_173
     /** the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one. */
     const val CERTIFICATE_UNKNOWN_ISSUER: Int = 130_174
     /** the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert. */

@@ -10791,6 +10791,13 @@ data class TimOptions @JvmOverloads constructor(
      * How many bytes the files may take that `getAttachmentFile` keeps for a user; 268,435,456 (256 MiB) if absent.
      */
     val `cacheBytes`: kotlin.Long? = null
+    ,
+    /**
+     * The key that the local databases are encrypted with, as 64 hexadecimal digits: 32 random bytes that the host keeps where only
+     * it reads, such as Keychain or Keystore, and never prints. It needs a library that was built with the feature `encryption`
+     * (130173 without). A database that was opened with a key opens with no other (130172). Files of messages are not encrypted.
+     */
+    val `databaseKey`: kotlin.String? = null
 
 ){
 
@@ -10817,6 +10824,7 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalString.read(buf),
         )
     }
 
@@ -10830,7 +10838,8 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterOptionalInt.allocationSize(value.`heartbeatMs`) +
             FfiConverterOptionalInt.allocationSize(value.`loginTimeoutMs`) +
             FfiConverterOptionalInt.allocationSize(value.`callTimeoutMs`) +
-            FfiConverterOptionalLong.allocationSize(value.`cacheBytes`)
+            FfiConverterOptionalLong.allocationSize(value.`cacheBytes`) +
+            FfiConverterOptionalString.allocationSize(value.`databaseKey`)
     )
 
     override fun write(value: TimOptions, buf: ByteBuffer) {
@@ -10844,6 +10853,7 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
             FfiConverterOptionalInt.write(value.`loginTimeoutMs`, buf)
             FfiConverterOptionalInt.write(value.`callTimeoutMs`, buf)
             FfiConverterOptionalLong.write(value.`cacheBytes`, buf)
+            FfiConverterOptionalString.write(value.`databaseKey`, buf)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tim_protocol::search::{Phrase, highlight};
 use tim_protocol::{ConversationId, UnixMillis, UserId, limits};
 
-use crate::message::{Element as _, Message, Payload};
+use crate::message::Message;
 pub use tim_core::search::KeywordMatch;
 pub use tim_protocol::search::TextPart;
 
@@ -22,7 +22,7 @@ pub struct MessageSearchParam {
     pub keyword_list_match_type: KeywordMatch,
     /// Who sent it: at most 5; empty for everybody.
     pub sender_user_id_list: Vec<UserId>,
-    /// Its types, such as `TIMTextElem`: at most 20; empty for all.
+    /// Its types, such as `TIMTextElem`, one of which an element of it has: at most 20; empty for all.
     pub message_type_list: Vec<String>,
     /// The conversation; `None` for all.
     pub conversation_id: Option<ConversationId>,
@@ -81,8 +81,8 @@ pub struct MessageSearchResultItem {
 
 /// The text of a message in which phrases stand, divided.
 pub(crate) fn highlighted(message: &Message, phrases: &[Phrase]) -> Vec<TextPart> {
-    let Payload::Body(body) = &message.payload else { return Vec::new() };
-    let mut texts = body.searchable().into_iter().map(|text| highlight(text, phrases));
+    let Some(content) = message.content() else { return Vec::new() };
+    let mut texts = content.searchable().into_iter().map(|text| highlight(text, phrases));
     texts.find(|parts| parts.iter().any(|part| part.is_match)).unwrap_or_default()
 }
 

@@ -133,8 +133,11 @@ pub struct Message {
     pub local_custom_data: String,
     /// A number that the app keeps beside it, as [`Message::local_custom_data`]: `set_local_custom_int`. 0 if none.
     pub local_custom_int: i64,
-    /// The contents.
+    /// The contents: the first element.
     pub payload: Payload,
+    /// The elements that are appended to it: texts, custom elements, faces and places. An element of a type that this version does not
+    /// know is [`Payload::Unknown`].
+    pub elements: Vec<Payload>,
 }
 
 /// How many of those to whom a message was sent confirmed that they read it.
@@ -161,7 +164,7 @@ impl ReadReceiptInfo {
 }
 
 /// What a message can be created with besides its content.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateOptions {
     /// Its urgency in a group.
     pub priority: Priority,
@@ -174,6 +177,8 @@ pub struct CreateOptions {
     /// The only members of the group who receive it, besides the sender: 1 to 50, each once; `None` for all. Such a message never
     /// counts as unread, mentions nobody, and asks for no read receipts.
     pub receiver_list: Option<Vec<UserId>>,
+    /// Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. They share the message's 12 KB.
+    pub elements: Vec<Body>,
 }
 
 impl From<Priority> for CreateOptions {
@@ -275,19 +280,28 @@ impl Message {
             local_custom_data: String::new(),
             local_custom_int: 0,
             payload: Payload::read(&message.body, message.revoked.is_some()),
+            elements: Payload::appended(&message.body),
         }
     }
 }
 
 impl Message {
-    /// What a list shows of it, in one line: see [`Body::line`]. Of a revoked message that it was, of an unknown kind that it is.
+    /// What a list shows of it, in one line: see [`Content::line`]. Of a revoked message that it was, of an unknown kind that it is.
     #[must_use]
     pub fn for_show(&self) -> String {
-        match &self.payload {
+        match self.content() {
             _ if self.is_revoked => "[Revoked]".to_owned(),
-            Payload::Body(body) => body.line(),
-            Payload::Gone | Payload::Unknown(_) => "[Unsupported message]".to_owned(),
+            Some(content) => content.line(),
+            None => "[Unsupported message]".to_owned(),
         }
+    }
+
+    /// What it says; `None` if this version does not know its first element, or it is gone.
+    #[must_use]
+    pub fn content(&self) -> Option<Content> {
+        let Payload::Body(body) = &self.payload else { return None };
+        let elements = self.elements.iter().filter_map(Payload::as_appended).collect();
+        Some(Content { body: body.clone(), elements })
     }
 
     /// An online-only message of the wire, as `me` sees it.
@@ -323,9 +337,34 @@ impl Payload {
         }
     }
 
+    /// The elements that are appended in a body.
+    #[must_use]
+    pub fn appended(body: &RawValue) -> Vec<Self> {
+        appended(body).into_iter().map(Self::from).collect()
+    }
+
+    /// As an element that is appended to another one; `None` if it is gone.
+    #[must_use]
+    pub fn as_appended(&self) -> Option<Appended> {
+        match self {
+            Self::Body(body) => Some(body.clone().into()),
+            Self::Gone => None,
+            Self::Unknown(text) => RawValue::from_string(text.clone()).ok().map(Kept::Unknown),
+        }
+    }
+
     /// The attached files.
     #[must_use]
     pub fn attachments(&self) -> Vec<Attachment> {
         if let Self::Body(body) = self { body.attachments() } else { Vec::new() }
+    }
+}
+
+impl From<Appended> for Payload {
+    fn from(element: Appended) -> Self {
+        match element {
+            Kept::Known(body) => Self::Body(*body),
+            Kept::Unknown(text) => Self::Unknown(text.get().to_owned()),
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use serde_json::value::RawValue;
-use tim_protocol::body::{Body, Element as _};
+use tim_protocol::body::{Content, appended_text, with_elements};
 use tim_protocol::call::{MessagesRequest, Request};
 use tim_protocol::frame::{Ask, FromClient, FromServer, Push};
 use tim_protocol::usersig::{Expected, Key, verify};
@@ -53,11 +53,14 @@ fn server(read: &FromServer) {
 }
 
 fn body(raw: &RawValue) {
-    if let Ok(body) = Body::read(raw) {
-        let _ = body.check();
-        if let Ok(written) = body.write() {
-            assert_eq!(Body::read(&written).as_ref(), Ok(&body), "a body reads as it was written");
+    if let Ok(content) = Content::read(raw) {
+        let _ = content.check();
+        if let Ok(written) = content.write() {
+            assert_eq!(Content::read(&written).as_ref(), Ok(&content), "content reads as it was written");
         }
+        let elements = appended_text(raw);
+        let again = with_elements(raw, elements.as_deref());
+        assert_eq!(Content::read(&again).as_ref(), Ok(&content), "the same elements make the same content");
     }
 }
 

@@ -191,7 +191,9 @@ codes! {
     IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
     UNREADABLE = 130_113, retry: "the server said something that this version of the app cannot read: update the app";
     MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
+    ELEMENT_NOT_APPENDABLE = 130_115: "only text, custom, face and location elements are appended: send the others on their own";
     VALUE_UNKNOWN = 130_116: "this side does not know the group's type, join option or the like: update it";
+    TOO_MANY_ELEMENTS = 130_117: "a message has at most 20 elements: send the others with another one";
     TOO_MANY_CONNECTIONS = 130_118, retry: "too many connections of one user, or not logged in from one address: the newest stay";
     MEDIA_QUOTA = 130_119: "too many bytes of files today: send the message again later";
 
@@ -218,7 +220,7 @@ codes! {
 
     // Ours: changes of messages.
     MESSAGE_NOT_FOUND = 130_150: "there is no such message, or it was revoked";
-    MODIFY_NOT_ALLOWED = 130_151: "only its sender modifies a message: a text, custom, face or location body, of any its custom data";
+    MODIFY_NOT_ALLOWED = 130_151: "only its sender modifies a message: a text, custom, face or location element, of any its custom data";
 
     // Ours: what a server may leave out.
     SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";

@@ -25,6 +25,8 @@ pub const ADDRESSES_BYTES: usize = 2 * 1024;
 /// Deepest nesting of arrays and objects in a message body. The envelopes around it add at most 8 levels in this version, and
 /// have 8 more to grow by.
 pub const BODY_DEPTH: usize = 16;
+/// Most elements of a message, the first one counted.
+pub const ELEMENTS: usize = 20;
 /// Most users that a message mentions, everybody counted as one.
 pub const AT_USERS: usize = 30;
 /// Most receivers of a targeted message.

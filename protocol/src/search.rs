@@ -18,7 +18,7 @@ use crate::limits;
 pub use indexed::{Conditions, Document};
 
 /// The version of the terms. Raise it when a text gets other terms than before, or a kind of message other texts.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Most places that are marked in one text.
 const MAX_MARKED: usize = 100;

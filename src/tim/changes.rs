@@ -1,9 +1,9 @@
 //! Changes of messages that were sent: revoke, modify, and delete for this user.
 
-use tim_protocol::Code;
 use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{ModifyRequest, RevokeRequest};
 use tim_protocol::message::MessageChange;
+use tim_protocol::{Code, bounds};
 
 use super::{Tim, unexpected};
 use crate::error::TimError;
@@ -47,20 +47,21 @@ impl Tim {
             local_path: None,
             local_snapshot_path: None,
             payload,
+            elements: Vec::new(),
             ..message.clone()
         })
     }
 
     /// Modifies a message of this user on every device: pass it as it was listed or received, with another body of the same kind
     /// ([`crate::message::Body::is_modifiable`]: a text, a custom message, a face or a location), with other
-    /// `cloud_custom_data`, or both. Messages with files, mergers and unknown kinds keep their content; only their custom data is
-    /// taken. There is no time limit.
+    /// appended elements, other `cloud_custom_data`, or several of these. Messages with files, mergers and unknown kinds keep their first
+    /// element; what is appended to it may change. There is no time limit.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MODIFY_CONFLICT`] if another device modified it first:
     /// [`crate::event::Event::MessageModified`] then has it as it is now. [`Code::MESSAGE_INVALID`] for a message that was not sent,
     /// [`Code::MESSAGE_NOT_FOUND`], [`Code::MODIFY_NOT_ALLOWED`]; the refusals of a send, such as
-    /// [`Code::MESSAGE_TOO_LONG`], [`Code::BLACKLISTED`] and [`Code::GROUP_PERMISSION_DENIED`]; [`Code::NETWORK_ERROR`] or
+    /// [`Code::MESSAGE_TOO_LONG`], [`Code::ELEMENT_NOT_APPENDABLE`], [`Code::BLACKLISTED`] and [`Code::GROUP_PERMISSION_DENIED`]; [`Code::NETWORK_ERROR`] or
     /// [`Code::TIMEOUT`] if the server does not answer.
     pub async fn modify_message(&self, message: &Message) -> Result<Message, TimError> {
         self.admitted()?;
@@ -69,12 +70,14 @@ impl Tim {
             Payload::Body(body) if body.is_modifiable() => Some(body.write()?),
             _ => None,
         };
+        let elements: Vec<_> = message.elements.iter().filter_map(Payload::as_appended).collect();
         let modified = self
             .ask(ModifyRequest {
                 conversation_id: message.conversation_id.clone(),
                 sequence,
                 version: message.version,
                 body,
+                elements: Some(bounds::written(&elements)),
                 cloud_custom_data: Some(message.cloud_custom_data.clone()),
             })
             .await?;
@@ -84,6 +87,7 @@ impl Tim {
             version: now.version,
             cloud_custom_data: Attributes::of(now.attributes.as_deref()).cloud_custom_data,
             payload: Payload::read(&now.body, false),
+            elements: Payload::appended(&now.body),
             ..message.clone()
         })
     }

@@ -4,8 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{
-    AudioBody, Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, TextBody,
-    VideoBody,
+    Appended, AudioBody, Content, CustomBody, FaceBody, FileBody, ImageBody, LocationBody, TextBody,
+    VideoBody, check_types,
 };
 use tim_protocol::media::{FileType, Rendition, RenditionType};
 use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UserId};
@@ -100,11 +100,11 @@ impl Tim {
         options: impl Into<CreateOptions>,
     ) -> Result<Message, TimError> {
         let mut options = options.into();
-        let body = passed_on(message).ok_or(Code::FORWARD_INVALID)?;
+        let content = passed_on(message).ok_or(Code::FORWARD_INVALID)?;
         if options.cloud_custom_data.is_empty() {
             options.cloud_custom_data.clone_from(&message.cloud_custom_data);
         }
-        self.create_message(to, conversation_type, body.clone(), options)
+        self.create_message(to, conversation_type, content, options)
     }
 
     /// Creates a picture message, from a file or from bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown
@@ -237,10 +237,10 @@ impl Tim {
         &self,
         to: &str,
         conversation_type: ConversationType,
-        body: impl Into<Body>,
+        content: impl Into<Content>,
         options: impl Into<CreateOptions>,
     ) -> Result<Message, TimError> {
-        new_message(self.admitted()?, conversation_type.with(to)?, options, body)
+        new_message(self.admitted()?, conversation_type.with(to)?, options, content)
     }
 
     /// Keeps the files of a message until it is sent.
@@ -285,10 +285,11 @@ pub struct VideoFile {
 }
 
 /// The content of a message that may be sent again as it is.
-pub(super) fn passed_on(message: &Message) -> Option<&Body> {
-    let Payload::Body(body) = &message.payload else { return None };
+pub(super) fn passed_on(message: &Message) -> Option<Content> {
+    let content = message.content()?;
     let is_sent = message.status == SendStatus::Success && !message.is_revoked;
-    (is_sent && !body.lacks_addresses() && body.check().is_ok()).then_some(body)
+    let is_known = check_types(&content.elements).is_ok();
+    (is_sent && is_known && !content.body.lacks_addresses() && content.check().is_ok()).then_some(content)
 }
 
 /// The own name of a file; empty for bytes.
@@ -312,15 +313,22 @@ pub(super) fn new_message(
     from: UserId,
     to: ConversationId,
     options: impl Into<CreateOptions>,
-    body: impl Into<Body>,
+    content: impl Into<Content>,
 ) -> Result<Message, TimError> {
-    let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list } =
-        options.into();
-    let body = body.into();
-    body.check()?;
+    let CreateOptions {
+        priority,
+        cloud_custom_data,
+        at_user_list,
+        need_read_receipt,
+        receiver_list,
+        elements,
+    } = options.into();
+    let mut content = content.into();
+    content.elements.extend(elements.into_iter().map(Appended::from));
+    content.check()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
-    let (written, reserve) = (body.write()?, body.reserve());
+    let (written, reserve) = (content.write()?, content.body.reserve());
     let message = Message {
         id: MessageId::try_from(Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
         to: receiver(&from, &to),
@@ -357,7 +365,8 @@ pub(super) fn new_message(
         local_snapshot_path: None,
         local_custom_data: String::new(),
         local_custom_int: 0,
-        payload: Payload::Body(body),
+        payload: Payload::Body(content.body),
+        elements: content.elements.into_iter().map(Payload::from).collect(),
     };
     let attributes = Attributes { receiver_list: receiver_list.map(Into::into), ..message.attributes() };
     attributes.check(&message.conversation_id)?;

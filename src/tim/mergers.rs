@@ -152,7 +152,7 @@ pub struct MergerText {
 
 /// A message as it goes into a merger.
 fn merged(message: &Message) -> Option<MergedMessage> {
-    let body = passed_on(message)?;
+    let content = passed_on(message)?;
     Some(MergedMessage {
         id: message.id,
         from: message.from.clone(),
@@ -160,16 +160,18 @@ fn merged(message: &Message) -> Option<MergedMessage> {
         avatar: message.avatar.clone(),
         time: message.time,
         cloud_custom_data: message.cloud_custom_data.clone(),
-        body: MergedBody::Known(Box::new(body.clone())),
+        body: MergedBody::Known(Box::new(content)),
     })
 }
 
 /// A message of a merger, as the reader of the merger sees it.
 fn seen(me: &UserId, merger: &Message, merged: MergedMessage) -> Message {
     let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = merged;
-    let payload = match body {
-        MergedBody::Known(body) => Payload::Body(*body),
-        MergedBody::Unknown(body) => Payload::Unknown(body.get().to_owned()),
+    let (payload, elements) = match body {
+        MergedBody::Known(content) => {
+            (Payload::Body(content.body), content.elements.into_iter().map(Payload::from).collect())
+        }
+        MergedBody::Unknown(body) => (Payload::Unknown(body.get().to_owned()), Payload::appended(&body)),
     };
     Message {
         id,
@@ -197,6 +199,7 @@ fn seen(me: &UserId, merger: &Message, merged: MergedMessage) -> Message {
         local_custom_data: String::new(),
         local_custom_int: 0,
         payload,
+        elements,
         ..merger.clone()
     }
 }

@@ -5,20 +5,20 @@ use tim_protocol::{Code, Fault};
 
 use super::Tim;
 use crate::error::TimError;
-use crate::message::{Message, Payload, SendStatus};
+use crate::message::{Message, SendStatus};
 
 impl Tim {
     pub(super) async fn send_online(&self, message: Message) -> Result<Message, TimError> {
         let me = self.admitted()?;
-        let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID.into()) };
+        let content = message.content().ok_or(Code::MESSAGE_INVALID)?;
         if message.from != me || message.sequence != 0 || message.is_online_only {
             return Err(Code::MESSAGE_INVALID.into());
         }
-        if body.lacks_addresses() {
+        if content.body.lacks_addresses() {
             let text = "an online-only message has no new file: forward one, or send without onlineUserOnly";
             return Err(Fault::with_text(Code::BAD_REQUEST, text).into());
         }
-        let body = body.write()?;
+        let body = content.write()?;
         let request = SendRequest {
             id: message.id,
             to: message.conversation_id.clone(),

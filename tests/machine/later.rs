@@ -90,6 +90,26 @@ fn a_picture_of_a_later_version_is_shown_in_the_sizes_that_are_known() {
 }
 
 #[test]
+fn an_appended_element_of_a_later_version_is_shown_as_unknown_among_the_others() {
+    let mut phone = Phone::ready(json!([with_bob(0, RangeInclusive::new(1, 0), BEGIN)]));
+    let mut push = frame("push.element-kind");
+    push["n"] = json!(1);
+    push["p"]["time"] = json!(phone.now);
+    phone.hear(&push);
+    let told = phone.events.iter().find_map(|event| match event {
+        Event::MessageReceived(told) => Some(told[0].clone()),
+        _ => None,
+    });
+    let told = told.expect("the message");
+    assert!(matches!(told.payload, Payload::Body(Body::Text(_))), "{told:?}");
+    let [hologram, face, number] = &told.elements[..] else { panic!("{told:?}") };
+    assert!(matches!(hologram, Payload::Unknown(text) if text.contains("TIMHologramElem")), "{hologram:?}");
+    assert!(matches!(face, Payload::Body(Body::Face(_))), "{face:?}");
+    assert_eq!(number, &Payload::Unknown("7".into()));
+    assert_eq!(told_unreadable(&phone), 0);
+}
+
+#[test]
 fn a_kick_for_a_reason_of_a_later_version_ends_the_login() {
     let mut phone = Phone::ready(json!([]));
     phone.hear(&frame("push.kick-reason"));

@@ -365,5 +365,6 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         local_custom_data: String::new(),
         local_custom_int: 0,
         payload,
+        elements: Vec::new(),
     }
 }

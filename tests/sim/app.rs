@@ -4,7 +4,7 @@ use tim::conversation::{Conversation, MessageRemindType};
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
 use tim::message::{
-    AT_ALL, Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver,
+    AT_ALL, Body, FaceBody, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver,
 };
 use tim::store::{OutboxState, Ranges, StoredConversation};
 use tim_protocol::Fault;
@@ -76,6 +76,7 @@ impl World {
         let is_to_all = receiver_list.is_empty();
         let mut at_user_list = self.mentioned(&to, u16::from_be_bytes([random[2], random[3]]));
         at_user_list.retain(|_| is_to_all);
+        let face = FaceBody { index: 1, data: String::new() };
         let message = Message {
             id: MessageId::from_parts(wall, random),
             conversation_id: to.clone(),
@@ -117,6 +118,7 @@ impl World {
             at_user_list,
             receiver_list,
             payload: Payload::Body(Body::Text(TextBody { text: text.clone() })),
+            elements: vec![Payload::Body(Body::Face(face)); usize::from(random[7] % 3)],
         };
         self.history.sends.push(Sending {
             device: id,

@@ -79,7 +79,7 @@ fn add_to_body(body: &mut Value, form: Form, is_from_system: bool, me: &UserId) 
             }
         }
         Form::OtherBody => body["type"] = json!("TIMLocationElem"),
-        Form::MoreElements => body["elements"] = json!([{"type": "TIMFaceElem"}]),
+        Form::MoreElements => body["elements"] = json!([{"type": "TIMHologramElem"}]),
         Form::Plain | Form::Unreadable | Form::OtherPriority => {}
     }
 }

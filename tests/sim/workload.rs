@@ -10,7 +10,7 @@ use tim_protocol::call::{
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
-use tim_protocol::{ConversationId, GroupId, UserId};
+use tim_protocol::{ConversationId, GroupId, UserId, bounds};
 
 use crate::app::Asked;
 use crate::clocks;
@@ -275,7 +275,11 @@ impl World {
         let text = format!("other words {}", self.rng.u32(0..1_000));
         let body = Some(Body::Text(TextBody { text }).write().unwrap());
         let data = self.rng.bool().then(|| "data".to_owned());
-        let request = ModifyRequest { conversation_id, sequence, version, body, cloud_custom_data: data };
+        let appended = Body::Text(TextBody { text: "appended".into() });
+        let elements =
+            [None, Some(vec![]), Some(vec![appended])][self.rng.usize(0..3)].as_ref().map(bounds::written);
+        let request =
+            ModifyRequest { conversation_id, sequence, version, body, elements, cloud_custom_data: data };
         self.call(id, Asked::Other, Call::ask(request));
     }
 

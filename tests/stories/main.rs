@@ -29,6 +29,7 @@ mod cloud_search;
 mod conversations;
 mod crash;
 mod deletions;
+mod elements;
 mod faults;
 mod gate;
 mod groups;

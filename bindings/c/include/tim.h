@@ -150,7 +150,7 @@
  *    "needReadReceipt":true, "readReceiptInfo":{"readCount":1, "unreadCount":2, "isPeerRead":false},
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[], "receiverList":[],
- *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
+ *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}, "elements":[]}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
  *   from: a user, or @TIM#SYSTEM       to: a user, or the group       nick, avatar: the sender's when it was sent       flow: in, out
@@ -177,6 +177,7 @@
  *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
  *   was refused for what it is (2252, 2253, 2301, 2351, 2402, 2450, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
  *   localSnapshotPath: the same of a video's snapshot
+ *   elements: what is appended to the first element, which type and payload are: [{"type":"TIMFaceElem", "payload":{...}}, ...]
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
  *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
@@ -213,6 +214,8 @@
  *   {"priority":"High", "cloudCustomData":"gift 7", "atUserList":["bob", "__kImSDK_MesssageAtALL__"], "needReadReceipt":true}
  *   As in message; cloudCustomData shares the message's 12 KB       atUserList: at most 30, only in groups
  *   "receiverList":["bob"]: the only members of the group who receive it, 1 to 50, each once; not together with the two before
+ *   "elements":[{"type":"TIMTextElem", "payload":{"text":"our tea"}}]: appended to the first one, as in message: up to 19 of the types
+ *   TIMTextElem, TIMCustomElem, TIMFaceElem, TIMLocationElem; they share the 12 KB
  *
  * send options (tim_send_message; both may be absent)
  *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}

@@ -51,6 +51,10 @@ struct merged_message;
 inline void to_json(nlohmann::json &json, const merged_message &it);
 inline void from_json(const nlohmann::json &json, merged_message &it);
 
+struct payload;
+inline void to_json(nlohmann::json &json, const payload &it);
+inline void from_json(const nlohmann::json &json, payload &it);
+
 /** A text. */
 struct text_body {
     /** The text. */
@@ -259,68 +263,45 @@ inline void from_json(const nlohmann::json &json, merger_body &it) {
     detail::take(json, "layers", it.layers);
 }
 
-/** The renditions of an attachment. */
-enum class rendition_type {
-    original,
-    thumb,
-    large,
-    snapshot,
+/** A message as it is in a merger. */
+struct merged_message {
+    /** The message's ID. */
+    std::string id{};
+    /** The sender's user ID. */
+    std::string from{};
+    /** The sender's nick when it was sent; empty if none. */
+    std::string nick{};
+    /** The sender's avatar address when it was sent; empty if none. */
+    std::string avatar{};
+    /** When it was sent. */
+    std::int64_t time{};
+    /** Its custom data; empty if none. */
+    std::string cloud_custom_data{};
+    /** What it says: the first element. */
+    types::payload payload{};
+    /** The elements that are appended to it. */
+    std::vector<types::payload> elements{};
 };
-NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
-    {rendition_type::original, 0},
-    {rendition_type::thumb, 1},
-    {rendition_type::large, 2},
-    {rendition_type::snapshot, 3},
-})
-
-/** A rendition of an attachment: a form in which it can be downloaded. */
-struct rendition {
-    /** The type of the rendition. */
-    types::rendition_type type{};
-    /** Size in bytes. */
-    std::int64_t size{};
-    /** Width in pixels; 0 if it is not a picture. */
-    std::int32_t width{};
-    /** Height in pixels; 0 if it is not a picture. */
-    std::int32_t height{};
-    /** Where it is: a path on the server, or a full address. */
-    std::string url{};
-};
-inline void to_json(nlohmann::json &json, const rendition &it) {
+inline void to_json(nlohmann::json &json, const merged_message &it) {
     json = nlohmann::json::object();
-    detail::put(json, "type", it.type);
-    detail::put(json, "size", it.size);
-    detail::put(json, "width", it.width);
-    detail::put(json, "height", it.height);
-    detail::put(json, "url", it.url);
+    detail::put(json, "ID", it.id);
+    detail::put(json, "from", it.from);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "time", it.time);
+    detail::put(json, "cloudCustomData", it.cloud_custom_data);
+    json.update(nlohmann::json(it.payload));
+    detail::put(json, "elements", it.elements);
 }
-inline void from_json(const nlohmann::json &json, rendition &it) {
-    detail::take(json, "type", it.type);
-    detail::take(json, "size", it.size);
-    detail::take(json, "width", it.width);
-    detail::take(json, "height", it.height);
-    detail::take(json, "url", it.url);
-}
-
-/** A picture: its three sizes, in the order original, thumbnail, large. */
-struct image_body {
-    /** Its ID, a UUID. */
-    std::string uuid{};
-    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
-    std::int32_t image_format{};
-    /** The sizes. */
-    std::vector<types::rendition> image_info_array{};
-};
-inline void to_json(nlohmann::json &json, const image_body &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "uuid", it.uuid);
-    detail::put(json, "imageFormat", it.image_format);
-    detail::put(json, "imageInfoArray", it.image_info_array);
-}
-inline void from_json(const nlohmann::json &json, image_body &it) {
-    detail::take(json, "uuid", it.uuid);
-    detail::take(json, "imageFormat", it.image_format);
-    detail::take(json, "imageInfoArray", it.image_info_array);
+inline void from_json(const nlohmann::json &json, merged_message &it) {
+    detail::take(json, "ID", it.id);
+    detail::take(json, "from", it.from);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "time", it.time);
+    detail::take(json, "cloudCustomData", it.cloud_custom_data);
+    json.get_to(it.payload);
+    detail::take(json, "elements", it.elements);
 }
 
 /** A change in a group. */
@@ -408,6 +389,70 @@ inline void from_json(const nlohmann::json &json, system_notice &it) {
     detail::take(json, "handleMessage", it.handle_message);
 }
 
+/** The renditions of an attachment. */
+enum class rendition_type {
+    original,
+    thumb,
+    large,
+    snapshot,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
+    {rendition_type::original, 0},
+    {rendition_type::thumb, 1},
+    {rendition_type::large, 2},
+    {rendition_type::snapshot, 3},
+})
+
+/** A rendition of an attachment: a form in which it can be downloaded. */
+struct rendition {
+    /** The type of the rendition. */
+    types::rendition_type type{};
+    /** Size in bytes. */
+    std::int64_t size{};
+    /** Width in pixels; 0 if it is not a picture. */
+    std::int32_t width{};
+    /** Height in pixels; 0 if it is not a picture. */
+    std::int32_t height{};
+    /** Where it is: a path on the server, or a full address. */
+    std::string url{};
+};
+inline void to_json(nlohmann::json &json, const rendition &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "type", it.type);
+    detail::put(json, "size", it.size);
+    detail::put(json, "width", it.width);
+    detail::put(json, "height", it.height);
+    detail::put(json, "url", it.url);
+}
+inline void from_json(const nlohmann::json &json, rendition &it) {
+    detail::take(json, "type", it.type);
+    detail::take(json, "size", it.size);
+    detail::take(json, "width", it.width);
+    detail::take(json, "height", it.height);
+    detail::take(json, "url", it.url);
+}
+
+/** A picture: its three sizes, in the order original, thumbnail, large. */
+struct image_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
+    std::int32_t image_format{};
+    /** The sizes. */
+    std::vector<types::rendition> image_info_array{};
+};
+inline void to_json(nlohmann::json &json, const image_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "imageFormat", it.image_format);
+    detail::put(json, "imageInfoArray", it.image_info_array);
+}
+inline void from_json(const nlohmann::json &json, image_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "imageFormat", it.image_format);
+    detail::take(json, "imageInfoArray", it.image_info_array);
+}
+
 /** Revoked. */
 struct gone {};
 
@@ -452,43 +497,6 @@ inline void from_json(const nlohmann::json &json, payload &it) {
     if (word == "gone") { types::gone own{}; it = std::move(own); return; }
     if (word == "unknown") { types::unknown own{}; json.at("payload").get_to(own.json); it = std::move(own); return; }
     it = types::unknown{json.dump()};
-}
-
-/** A message as it is in a merger. */
-struct merged_message {
-    /** The message's ID. */
-    std::string id{};
-    /** The sender's user ID. */
-    std::string from{};
-    /** The sender's nick when it was sent; empty if none. */
-    std::string nick{};
-    /** The sender's avatar address when it was sent; empty if none. */
-    std::string avatar{};
-    /** When it was sent. */
-    std::int64_t time{};
-    /** Its custom data; empty if none. */
-    std::string cloud_custom_data{};
-    /** What it says. */
-    types::payload payload{};
-};
-inline void to_json(nlohmann::json &json, const merged_message &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "ID", it.id);
-    detail::put(json, "from", it.from);
-    detail::put(json, "nick", it.nick);
-    detail::put(json, "avatar", it.avatar);
-    detail::put(json, "time", it.time);
-    detail::put(json, "cloudCustomData", it.cloud_custom_data);
-    json.update(nlohmann::json(it.payload));
-}
-inline void from_json(const nlohmann::json &json, merged_message &it) {
-    detail::take(json, "ID", it.id);
-    detail::take(json, "from", it.from);
-    detail::take(json, "nick", it.nick);
-    detail::take(json, "avatar", it.avatar);
-    detail::take(json, "time", it.time);
-    detail::take(json, "cloudCustomData", it.cloud_custom_data);
-    json.get_to(it.payload);
 }
 
 /** Which messages of a conversation this user wants to be told of. */
@@ -743,8 +751,10 @@ struct message {
     std::string local_custom_data{};
     /** A number that the app keeps beside it, as localCustomData: setLocalCustomInt. */
     std::int64_t local_custom_int{};
-    /** The contents. */
+    /** The contents: the first element. */
     types::payload payload{};
+    /** The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends. */
+    std::vector<types::payload> elements{};
 };
 inline void to_json(nlohmann::json &json, const message &it) {
     json = nlohmann::json::object();
@@ -785,6 +795,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "localCustomData", it.local_custom_data);
     detail::put(json, "localCustomInt", it.local_custom_int);
     json.update(nlohmann::json(it.payload));
+    detail::put(json, "elements", it.elements);
 }
 inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "ID", it.id);
@@ -824,6 +835,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "localCustomData", it.local_custom_data);
     detail::take(json, "localCustomInt", it.local_custom_int);
     json.get_to(it.payload);
+    detail::take(json, "elements", it.elements);
 }
 
 /** An unread message that mentions this user. */
@@ -1273,6 +1285,8 @@ struct create_options {
     bool need_read_receipt{};
     /** The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. */
     std::optional<std::vector<std::string>> receiver_list{};
+    /** Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. */
+    std::vector<types::payload> elements{};
 };
 inline void to_json(nlohmann::json &json, const create_options &it) {
     json = nlohmann::json::object();
@@ -1281,6 +1295,7 @@ inline void to_json(nlohmann::json &json, const create_options &it) {
     detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "needReadReceipt", it.need_read_receipt);
     detail::put(json, "receiverList", it.receiver_list);
+    detail::put(json, "elements", it.elements);
 }
 inline void from_json(const nlohmann::json &json, create_options &it) {
     detail::take(json, "priority", it.priority);
@@ -1288,6 +1303,7 @@ inline void from_json(const nlohmann::json &json, create_options &it) {
     detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "needReadReceipt", it.need_read_receipt);
     detail::take(json, "receiverList", it.receiver_list);
+    detail::take(json, "elements", it.elements);
 }
 
 /** How a message is sent. */

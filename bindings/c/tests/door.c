@@ -59,8 +59,10 @@ static void a_message_is_created_sent_and_listed(void) {
 static void numbers_are_parameters_too(void) {
     char *place;
     TOLD(place, TIM_OK, tim_call, alice, "createLocationMessage",
-         "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579}");
+         "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579,"
+         "\"options\":{\"elements\":[{\"type\":\"TIMTextElem\",\"payload\":{\"text\":\"come by\"}}]}}");
     CHECK(strstr(place, "\"TIMLocationElem\"") && strstr(place, "91.1177"));
+    CHECK(strstr(place, "\"elements\":[{\"type\":\"TIMTextElem\",\"payload\":{\"text\":\"come by\"}}]"));
     char *gift, *face, *list = malloc(8192);
     TOLD(gift, TIM_OK, tim_call, alice, "createCustomMessage",
          "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"data\":\"gift 7\",\"description\":\"\",\"extension\":\"\"}");

@@ -154,6 +154,8 @@ static void texts_are_utf8(void) {
     GIVES(130182, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"urgent\":true}", &out));
     GIVES(2106, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"atUserList\":[\"bob\"]}", &out));
     GIVES(2002, tim_create_text_message(alice, "tea", "GROUP", "hi", "{\"atUserList\":[\"\"]}", &out));
+    GIVES(130182, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"elements\":[7]}", &out));
+    GIVES(130115, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"elements\":[{\"type\":\"gone\"}]}", &out));
     GIVES(2002, tim_create_text_message(alice, "", "C2C", "hi", NULL, &out));
     GIVES(2602, tim_create_text_message(alice, "", "GROUP", "hi", NULL, &out));
     GIVES(2106, tim_create_text_message(alice, "bob", "TOPIC", "hi", NULL, &out));

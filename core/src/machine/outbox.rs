@@ -13,7 +13,6 @@ mod uploads;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use tim_protocol::body::Element as _;
 use tim_protocol::call::{SendTargetedRequest, Sent};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
@@ -22,7 +21,7 @@ use super::context::Context;
 use super::io::{CallId, Output, Return};
 use super::purpose::Purpose;
 use super::trace::Trace;
-use crate::message::{Message, Payload, ReadMarks, SendStatus};
+use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::{Change, OutboxRow, OutboxState};
 use file::{attachments, is_of_the_file};
 use queue::{Entry, Queue};
@@ -143,15 +142,15 @@ impl Outbox {
         if message.conversation_id == ConversationId::System {
             return Err(Code::CONVERSATION_TYPE_INVALID);
         }
-        let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
+        let content = message.content().ok_or(Code::MESSAGE_INVALID)?;
         // A message whose files have been uploaded is sent as it is.
-        if body.lacks_addresses() && !is_to_upload {
+        if content.body.lacks_addresses() && !is_to_upload {
             return Err(Code::MESSAGE_INVALID);
         }
-        body.check().map_err(|fault| fault.code)?;
+        content.check().map_err(|fault| fault.code)?;
         let attributes = message.attributes();
         attributes.check(&message.conversation_id).map_err(|fault| fault.code)?;
-        let (reserve, body) = (body.reserve(), body.write()?);
+        let (reserve, body) = (content.body.reserve(), content.write()?);
         Ok(WireMessage {
             id: message.id,
             from: me,

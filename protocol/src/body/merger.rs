@@ -2,10 +2,9 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Body, BodyProblem, Element};
+use super::{Body, BodyProblem, Content, Element, Kept};
 use crate::bounds::number;
 use crate::media::{Attachment, FileType, Uploaded};
 use crate::{Code, Fault, List, MessageId, UnixMillis, UserId, codec, limits};
@@ -57,12 +56,9 @@ impl MergerBody {
 /// How many mergers nest in a merger of these messages, itself counted.
 #[must_use]
 pub fn layers(messages: &[MergedMessage]) -> u32 {
-    let nested = messages.iter().map(|message| match &message.body {
-        MergedBody::Known(body) => match &**body {
-            Body::Merger(merger) => merger.nesting(),
-            _ => 0,
-        },
-        MergedBody::Unknown(_) => 0,
+    let nested = messages.iter().map(|message| match message.body.known().map(|content| &content.body) {
+        Some(Body::Merger(merger)) => merger.nesting(),
+        Some(_) | None => 0,
     });
     nested.max().unwrap_or(0).saturating_add(1)
 }
@@ -118,7 +114,7 @@ fn refuse(text: &str) -> Result<(), Fault> {
 
 fn check_messages(messages: &[MergedMessage]) -> Result<(), Fault> {
     messages.iter().try_for_each(|message| match &message.body {
-        MergedBody::Known(body) => body.check(),
+        MergedBody::Known(content) => content.check(),
         MergedBody::Unknown(body) if Body::read(body) == Err(BodyProblem::UnknownType) => Ok(()),
         MergedBody::Unknown(_) => refuse("a message of a merger has a body of a kind, which fits that"),
     })
@@ -157,35 +153,8 @@ pub struct MergedMessage {
     pub body: MergedBody,
 }
 
-/// The body of a message in a merger.
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-pub enum MergedBody {
-    /// Of a kind that this version knows.
-    Known(Box<Body>),
-    /// Of a kind of a later version, kept as it came.
-    Unknown(Box<RawValue>),
-}
-
-impl PartialEq for MergedBody {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Known(one), Self::Known(other)) => one == other,
-            (Self::Unknown(one), Self::Unknown(other)) => one.get() == other.get(),
-            (Self::Known(_), Self::Unknown(_)) | (Self::Unknown(_), Self::Known(_)) => false,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for MergedBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(match Body::read(&raw) {
-            Ok(body) => Self::Known(Box::new(body)),
-            Err(_) => Self::Unknown(raw),
-        })
-    }
-}
+/// What a message in a merger says.
+pub type MergedBody = Kept<Content>;
 
 impl Element for MergerBody {
     fn label(&self) -> &'static str {
@@ -349,10 +318,9 @@ mod tests {
         };
         let read: Body = serde_json::from_str(&merged(&merged(text))).unwrap();
         let inside = |body: &Body| match body {
-            Body::Merger(merger) if merger.message_list.len() == 1 => match &merger.message_list[0].body {
-                MergedBody::Known(body) => Some((**body).clone()),
-                MergedBody::Unknown(_) => None,
-            },
+            Body::Merger(merger) if merger.message_list.len() == 1 => {
+                merger.message_list[0].body.known().map(|content| content.body.clone())
+            }
             _ => None,
         };
         assert!(matches!(inside(&inside(&read).unwrap()), Some(Body::Text(_))), "{read:?}");

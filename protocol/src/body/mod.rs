@@ -3,9 +3,10 @@
 //! A kind is declared once, in a file of its own (its payload, and what [`Element`] asks of it), and has a line in the
 //! list below with its tag. A body travels and is stored as the bytes its sender wrote ([`RawValue`]); [`Body`] is its
 //! typed reading, used to check it once when the server accepts it, and to show it in the engine. A body of an unknown
-//! type is kept and shown as unknown, never dropped.
+//! type is kept and shown as unknown, never dropped. [`Content`] is a body with the elements that are appended to it.
 
 mod audio;
+mod content;
 mod custom;
 mod face;
 mod file;
@@ -22,6 +23,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 pub use audio::AudioBody;
+pub use content::{
+    Appended, Content, Kept, LINE_CHARS, appended, appended_text, check_elements, check_types, elements_of,
+    with_elements,
+};
 pub use custom::CustomBody;
 pub use face::FaceBody;
 pub use file::FileBody;
@@ -35,9 +40,6 @@ pub use video::VideoBody;
 
 use crate::media::{Attachment, Uploaded};
 use crate::{Code, Fault, limits};
-
-/// Most characters of a [`Body::line`].
-pub const LINE_CHARS: usize = 100;
 
 /// The properties of a kind of body.
 pub trait Element {
@@ -150,25 +152,6 @@ pub enum BodyProblem {
 }
 
 impl Body {
-    /// What a list shows of it, in one line of at most [`LINE_CHARS`] characters: a label in English unless it is a text, and the
-    /// first of the texts that it has.
-    #[must_use]
-    pub fn line(&self) -> String {
-        let element = self.element();
-        let said = element.searchable();
-        let words = said.first().into_iter().flat_map(|it| it.split_whitespace());
-        let label = Some(element.label()).filter(|label| !label.is_empty());
-        let mut line = String::new();
-        for word in label.into_iter().chain(words) {
-            if line.len() > LINE_CHARS * 4 {
-                break;
-            }
-            line.push_str(if line.is_empty() { "" } else { " " });
-            line.push_str(word);
-        }
-        line.chars().take(LINE_CHARS).collect()
-    }
-
     /// Reads a body that came from the wire or from the store.
     ///
     /// # Errors
@@ -200,6 +183,12 @@ impl Body {
     #[must_use]
     pub fn is_modifiable(&self) -> bool {
         matches!(self, Self::Text(_) | Self::Custom(_) | Self::Face(_) | Self::Location(_))
+    }
+
+    /// Whether it may be appended to another element: the same kinds, none of which has a file.
+    #[must_use]
+    pub fn is_appendable(&self) -> bool {
+        self.is_modifiable()
     }
 
     /// Whether a file of it has not been uploaded.
@@ -256,23 +245,6 @@ impl Element for Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_line_shows_the_kind_and_what_people_wrote() {
-        let line = |tag: &str, payload: serde_json::Value| {
-            serde_json::from_value::<Body>(serde_json::json!({"type": tag, "payload": payload}))
-                .unwrap()
-                .line()
-        };
-        let text = |text: &str| line("TIMTextElem", serde_json::json!({ "text": text }));
-        assert_eq!(text("tea\n at \tfour "), "tea at four");
-        assert_eq!(text(&"茶".repeat(5_000)), "茶".repeat(LINE_CHARS));
-        assert_eq!(text(&"tea ".repeat(3_000)).len(), LINE_CHARS);
-        let custom = |description: &str| {
-            line("TIMCustomElem", serde_json::json!({"data": "gift", "description": description}))
-        };
-        assert_eq!([custom(""), custom("a gift")], ["[Custom message]", "[Custom message] a gift"]);
-    }
 
     #[test]
     fn a_search_looks_at_what_people_wrote() {

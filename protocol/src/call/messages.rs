@@ -10,7 +10,7 @@ use super::receipts::{
 };
 use super::search::{SearchPage, SearchRequest};
 use crate::attributes::SentAttributes;
-use crate::body::{Body, Element as _};
+use crate::body::{Body, Content, Element as _, appended_text, check_elements, check_types, elements_of};
 use crate::bounds::{at_least_one, check_content, number, out_of};
 use crate::conversation::RemovedMessages;
 use crate::message::{Message, Mutation, Priority, Reaction, ReceiptCounts};
@@ -179,7 +179,7 @@ pub struct RevokeRequest {
     pub reason: String,
 }
 
-/// Modifies a message: its body, its custom data, or both.
+/// Modifies a message: its body, its appended elements, its custom data, or several of these.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModifyRequest {
@@ -190,9 +190,12 @@ pub struct ModifyRequest {
     pub sequence: u64,
     /// The version of the message that is modified; 0 if it never was.
     pub version: u64,
-    /// Its new body, of the same kind.
+    /// Its new first element, of the same kind, without `elements`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Box<RawValue>>,
+    /// The elements that are appended from now on; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elements: Option<Box<RawValue>>,
     /// Its new custom data; empty for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_custom_data: Option<String>,
@@ -351,12 +354,12 @@ impl SendRequest {
         if let Some(attributes) = &self.attributes {
             attributes.read()?.check(&self.to)?;
         }
-        let body = Body::read_sent(&self.body)?;
-        if matches!(body, Body::Merger(_)) && body.lacks_addresses() {
+        let content = Content::read_sent(&self.body)?;
+        if matches!(content.body, Body::Merger(_)) && content.body.lacks_addresses() {
             let text = "a stored merger has a downloadKey: upload its file, and name the url of the original";
             return Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, text));
         }
-        body.check()
+        content.check()
     }
 }
 
@@ -427,19 +430,26 @@ impl Check for ModifyRequest {
         at_least_one("sequence", self.sequence)?;
         number("version", self.version)?;
         let data = self.cloud_custom_data.as_ref().map_or(0, String::len);
-        if data + self.body.as_ref().map_or(0, |body| body.get().len()) > limits::BODY_BYTES {
+        let texts = || self.body.iter().chain(&self.elements);
+        if data + texts().map(|text| text.get().len()).sum::<usize>() > limits::BODY_BYTES {
             return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
         }
-        match &self.body {
-            Some(body) => {
-                check_content(body, None)?;
-                Body::read_sent(body)?.check()
+        texts().try_for_each(|text| check_content(text, None))?;
+        if let Some(body) = &self.body {
+            if appended_text(body).is_some() {
+                return Err(out_of("elements", "of a modification stand beside its body, not in it"));
             }
-            None if self.cloud_custom_data.is_none() => {
-                Err(Fault::with_text(Code::BAD_REQUEST, "a modification has a body, cloudCustomData or both"))
-            }
-            None => Ok(()),
+            Body::read_sent(body)?.check()?;
         }
+        if let Some(elements) = &self.elements {
+            let elements = elements_of(elements);
+            check_types(&elements)?;
+            check_elements(&elements)?;
+        } else if self.body.is_none() && self.cloud_custom_data.is_none() {
+            let text = "a modification has a body, elements, cloudCustomData or several of these";
+            return Err(Fault::with_text(Code::BAD_REQUEST, text));
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::{Phrase, terms};
 use crate::UserId;
-use crate::body::{Body, Element as _};
+use crate::body::Content;
 
 /// What the index has of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +15,17 @@ pub struct Document {
     pub text: String,
     /// The sender, as one term.
     pub sender: String,
-    /// The tag of its kind.
-    pub kind: &'static str,
+    /// The tags of its elements' kinds.
+    pub kind: String,
 }
 
 impl Document {
     /// Of a message with this sender; `None` if its body cannot be read.
     #[must_use]
     pub fn of(sender: &[u8], body: &RawValue) -> Option<Self> {
-        let body = Body::read(body).ok()?;
+        let content = Content::read(body).ok()?;
         let mut text = String::new();
-        for part in body.searchable() {
+        for part in content.searchable() {
             for term in terms(part) {
                 text.push_str(&term.text);
                 text.push(' ');
@@ -33,7 +33,7 @@ impl Document {
             // A term that nobody can ask for, so that no phrase reaches from one text into the next.
             text.push_str("\u{B7} ");
         }
-        Some(Self { text, sender: hex(sender), kind: body.tag() })
+        Some(Self { text, sender: hex(sender), kind: content.tags().join(" ") })
     }
 }
 

@@ -1,11 +1,11 @@
-//! Modifies messages: their bodies and custom data, by their senders.
+//! Modifies messages: their bodies with the appended elements, and custom data, by their senders.
 //!
 //! A modification names the version that it is based on. The first of two that name the same wins; the other one is answered
 //! with what the first made of the message.
 
 use serde_json::value::RawValue;
 use tim_protocol::attributes::Attributes;
-use tim_protocol::body::Body;
+use tim_protocol::body::{Body, appended, appended_text, elements_of, with_elements};
 use tim_protocol::bounds::check_content;
 use tim_protocol::call::{self, Call as _, Modified};
 use tim_protocol::code::Code;
@@ -30,10 +30,7 @@ impl Content {
             Some(data) => Attributes::with_custom_data(message.attributes.as_deref(), data),
             None => message.attributes.clone(),
         };
-        // A sender who does not know all of the body's fields, and changes none of those it knows, keeps the others.
-        let reads = |body: &RawValue| Body::read(body).ok();
-        let body = asked.body.as_ref().filter(|body| reads(body) != reads(&message.body));
-        Self { attributes, body: body.unwrap_or(&message.body).clone() }
+        Self { attributes, body: body_of(message, asked) }
     }
 
     /// Whether the message is that already.
@@ -42,6 +39,19 @@ impl Content {
         self.body.get() == message.body.get()
             && data(self.attributes.as_deref()) == data(message.attributes.as_deref())
     }
+}
+
+/// The body that a message shall have. A sender who does not know all fields of an element, and changes none of those it knows, keeps the
+/// others.
+fn body_of(message: &Message, asked: &call::ModifyRequest) -> Box<RawValue> {
+    let reads = |body: &RawValue| Body::read(body).ok();
+    let first = asked.body.as_ref().filter(|body| reads(body) != reads(&message.body));
+    let elements = asked.elements.as_ref().filter(|it| elements_of(it) != appended(&message.body));
+    if first.is_none() && elements.is_none() {
+        return message.body.clone();
+    }
+    let before = appended_text(&message.body);
+    with_elements(first.unwrap_or(&message.body), elements.map(|it| &**it).or(before.as_deref()))
 }
 
 pub(super) fn modify(
@@ -87,7 +97,7 @@ pub(super) fn modify(
     Ok(with_notifications(answer(true, mutation), vec![notification]))
 }
 
-/// The kind of a body stays, and body and attributes fit together.
+/// The kind of the first element stays, and body and attributes fit together.
 fn check(asked: &call::ModifyRequest, message: &Message, content: &Content) -> DomainResult<()> {
     if let Some(body) = &asked.body {
         let tag = |body: &RawValue| Body::read(body).ok().filter(Body::is_modifiable).map(|body| body.tag());

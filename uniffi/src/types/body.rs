@@ -175,9 +175,13 @@ pub struct MergedMessage {
     pub time: i64,
     /// Its custom data; empty if none.
     pub cloud_custom_data: String,
-    /// What it says.
+    /// What it says: the first element.
     #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
+    /// The elements that are appended to it.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub elements: Vec<Payload>,
 }
 
 with_payload!(MergedMessage);
@@ -535,12 +539,15 @@ impl TryFrom<MergerBody> for wire::MergerBody {
 impl From<wire::MergedMessage> for MergedMessage {
     fn from(message: wire::MergedMessage) -> Self {
         let wire::MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = message;
-        let payload = match body {
-            wire::MergedBody::Known(body) => (*body).into(),
-            wire::MergedBody::Unknown(json) => Payload::Unknown(json.get().to_owned()),
+        let (payload, elements) = match body {
+            wire::MergedBody::Known(content) => (content.body.into(), content.elements),
+            wire::MergedBody::Unknown(json) => {
+                (Payload::Unknown(json.get().to_owned()), wire::appended(&json))
+            }
         };
+        let elements = elements.into_iter().map(|it| engine::Payload::from(it).into()).collect();
         let (id, from, time) = (id.to_string(), from.to_string(), seconds(time));
-        Self { id, from, nick, avatar, time, cloud_custom_data, payload }
+        Self { id, from, nick, avatar, time, cloud_custom_data, payload, elements }
     }
 }
 
@@ -548,9 +555,16 @@ impl TryFrom<MergedMessage> for wire::MergedMessage {
     type Error = TimError;
 
     fn try_from(message: MergedMessage) -> Result<Self, TimError> {
-        let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, payload } = message;
+        let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, payload, elements } = message;
         let body = match payload.try_into()? {
-            engine::Payload::Body(body) => wire::MergedBody::Known(Box::new(body)),
+            engine::Payload::Body(body) => {
+                let element = |it: Payload| {
+                    let element: engine::Payload = it.try_into()?;
+                    element.as_appended().ok_or_else(|| TimError::of(Code::MERGER_INVALID))
+                };
+                let elements = elements.into_iter().map(element).collect::<Result<_, TimError>>()?;
+                wire::MergedBody::Known(Box::new(wire::Content { body, elements }))
+            }
             engine::Payload::Unknown(json) => {
                 let json = serde_json::from_str(&json);
                 wire::MergedBody::Unknown(json.map_err(|_| TimError::of(Code::MERGER_INVALID))?)

@@ -181,9 +181,13 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = 0)]
     pub local_custom_int: i64,
-    /// The contents.
+    /// The contents: the first element.
     #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
+    /// The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub elements: Vec<Payload>,
 }
 
 with_payload!(Message);
@@ -227,6 +231,7 @@ impl From<engine::Message> for Message {
             local_custom_data,
             local_custom_int,
             payload,
+            elements,
         } = message;
         Self {
             id: id.to_string(),
@@ -266,6 +271,7 @@ impl From<engine::Message> for Message {
             local_custom_data,
             local_custom_int,
             payload: payload.into(),
+            elements: elements.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -313,6 +319,7 @@ impl TryFrom<Message> for engine::Message {
             local_custom_data,
             local_custom_int,
             payload,
+            elements,
         } = message;
         let conversation_id = conversation_id(&conversation)?;
         if flow == MessageFlow::Out && addressed(conversation_type, &to)? != conversation_id {
@@ -358,12 +365,13 @@ impl TryFrom<Message> for engine::Message {
             local_custom_data,
             local_custom_int,
             payload: payload.try_into()?,
+            elements: elements.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
         })
     }
 }
 
 /// What a message can be created with besides its content.
-#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, uniffi::Record, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct CreateOptions {
     /// Its urgency in a group; `Normal` if absent.
@@ -382,18 +390,34 @@ pub struct CreateOptions {
     /// counts as unread, mentions nobody, and asks for no read receipts.
     #[uniffi(default = None)]
     pub receiver_list: Option<Vec<String>>,
+    /// Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. They share the message's 12 KB.
+    #[uniffi(default = [])]
+    pub elements: Vec<Payload>,
 }
 
 impl TryFrom<CreateOptions> for engine::CreateOptions {
     type Error = TimError;
 
     fn try_from(options: CreateOptions) -> Result<Self, TimError> {
-        let CreateOptions { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list } =
-            options;
+        let CreateOptions {
+            priority,
+            cloud_custom_data,
+            at_user_list,
+            need_read_receipt,
+            receiver_list,
+            elements,
+        } = options;
         let priority = priority.map(Into::into).unwrap_or_default();
         let at_user_list = user_ids(&at_user_list)?;
         let receiver_list = receiver_list.map(|users| user_ids(&users)).transpose()?;
-        Ok(Self { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list })
+        let bodies = elements.into_iter().map(|element| match element.try_into()? {
+            engine::Payload::Body(body) => Ok(body),
+            engine::Payload::Gone | engine::Payload::Unknown(_) => {
+                Err(TimError::of(Code::ELEMENT_NOT_APPENDABLE))
+            }
+        });
+        let elements = bodies.collect::<Result<_, TimError>>()?;
+        Ok(Self { priority, cloud_custom_data, at_user_list, need_read_receipt, receiver_list, elements })
     }
 }
 

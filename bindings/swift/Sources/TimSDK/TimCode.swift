@@ -206,8 +206,12 @@ public enum TimCode {
     public static let unreadable: Int32 = 130_113
     /// the message's body nests arrays and objects deeper than 16 levels.
     public static let messageBodyTooDeep: Int32 = 130_114
+    /// only text, custom, face and location elements are appended: send the others on their own.
+    public static let elementNotAppendable: Int32 = 130_115
     /// this side does not know the group's type, join option or the like: update it.
     public static let valueUnknown: Int32 = 130_116
+    /// a message has at most 20 elements: send the others with another one.
+    public static let tooManyElements: Int32 = 130_117
     /// too many connections of one user, or not logged in from one address: the newest stay.
     public static let tooManyConnections: Int32 = 130_118
     /// too many bytes of files today: send the message again later.
@@ -248,7 +252,7 @@ public enum TimCode {
     public static let mediaFull: Int32 = 130_149
     /// there is no such message, or it was revoked.
     public static let messageNotFound: Int32 = 130_150
-    /// only its sender modifies a message: a text, custom, face or location body, of any its custom data.
+    /// only its sender modifies a message: a text, custom, face or location element, of any its custom data.
     public static let modifyNotAllowed: Int32 = 130_151
     /// this server does not search messages: its operator turns it on with [search] enabled = true.
     public static let searchOff: Int32 = 130_155

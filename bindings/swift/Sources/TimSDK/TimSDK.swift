@@ -5227,6 +5227,10 @@ public struct CreateOptions: Equatable, Hashable {
      * counts as unread, mentions nobody, and asks for no read receipts.
      */
     public var receiverList: [String]?
+    /**
+     * Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. They share the message's 12 KB.
+     */
+    public var elements: [Payload]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5246,12 +5250,16 @@ public struct CreateOptions: Equatable, Hashable {
         /**
          * The only members of the group who receive it, besides the sender: 1 to 50, each once; absent for all. Such a message never
          * counts as unread, mentions nobody, and asks for no read receipts.
-         */receiverList: [String]? = nil) {
+         */receiverList: [String]? = nil,
+        /**
+         * Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. They share the message's 12 KB.
+         */elements: [Payload] = []) {
         self.priority = priority
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
         self.needReadReceipt = needReadReceipt
         self.receiverList = receiverList
+        self.elements = elements
     }
 
 
@@ -5274,7 +5282,8 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
                 cloudCustomData: FfiConverterString.read(from: &buf),
                 atUserList: FfiConverterSequenceString.read(from: &buf),
                 needReadReceipt: FfiConverterBool.read(from: &buf),
-                receiverList: FfiConverterOptionSequenceString.read(from: &buf)
+                receiverList: FfiConverterOptionSequenceString.read(from: &buf),
+                elements: FfiConverterSequenceTypePayload.read(from: &buf)
         )
     }
 
@@ -5284,6 +5293,7 @@ public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterBool.write(value.needReadReceipt, into: &buf)
         FfiConverterOptionSequenceString.write(value.receiverList, into: &buf)
+        FfiConverterSequenceTypePayload.write(value.elements, into: &buf)
     }
 }
 
@@ -6302,9 +6312,13 @@ public struct MergedMessage: Equatable, Hashable {
      */
     public var cloudCustomData: String
     /**
-     * What it says.
+     * What it says: the first element.
      */
     public var payload: Payload
+    /**
+     * The elements that are appended to it.
+     */
+    public var elements: [Payload]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6328,8 +6342,11 @@ public struct MergedMessage: Equatable, Hashable {
          * Its custom data; empty if none.
          */cloudCustomData: String,
         /**
-         * What it says.
-         */payload: Payload) {
+         * What it says: the first element.
+         */payload: Payload,
+        /**
+         * The elements that are appended to it.
+         */elements: [Payload] = []) {
         self.id = id
         self.from = from
         self.nick = nick
@@ -6337,6 +6354,7 @@ public struct MergedMessage: Equatable, Hashable {
         self.time = time
         self.cloudCustomData = cloudCustomData
         self.payload = payload
+        self.elements = elements
     }
 
 
@@ -6361,7 +6379,8 @@ public struct FfiConverterTypeMergedMessage: FfiConverterRustBuffer {
                 avatar: FfiConverterString.read(from: &buf),
                 time: FfiConverterInt64.read(from: &buf),
                 cloudCustomData: FfiConverterString.read(from: &buf),
-                payload: FfiConverterTypePayload.read(from: &buf)
+                payload: FfiConverterTypePayload.read(from: &buf),
+                elements: FfiConverterSequenceTypePayload.read(from: &buf)
         )
     }
 
@@ -6373,6 +6392,7 @@ public struct FfiConverterTypeMergedMessage: FfiConverterRustBuffer {
         FfiConverterInt64.write(value.time, into: &buf)
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
+        FfiConverterSequenceTypePayload.write(value.elements, into: &buf)
     }
 }
 
@@ -6667,9 +6687,13 @@ public struct Message: Equatable, Hashable {
      */
     public var localCustomInt: Int64
     /**
-     * The contents.
+     * The contents: the first element.
      */
     public var payload: Payload
+    /**
+     * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
+     */
+    public var elements: [Payload]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6790,8 +6814,11 @@ public struct Message: Equatable, Hashable {
          * A number that the app keeps beside it, as `localCustomData`: `setLocalCustomInt`. 0 if none.
          */localCustomInt: Int64 = Int64(0),
         /**
-         * The contents.
-         */payload: Payload) {
+         * The contents: the first element.
+         */payload: Payload,
+        /**
+         * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
+         */elements: [Payload] = []) {
         self.id = id
         self.conversationID = conversationID
         self.conversationType = conversationType
@@ -6829,6 +6856,7 @@ public struct Message: Equatable, Hashable {
         self.localCustomData = localCustomData
         self.localCustomInt = localCustomInt
         self.payload = payload
+        self.elements = elements
     }
 
 
@@ -6883,7 +6911,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 localSnapshotPath: FfiConverterOptionString.read(from: &buf),
                 localCustomData: FfiConverterString.read(from: &buf),
                 localCustomInt: FfiConverterInt64.read(from: &buf),
-                payload: FfiConverterTypePayload.read(from: &buf)
+                payload: FfiConverterTypePayload.read(from: &buf),
+                elements: FfiConverterSequenceTypePayload.read(from: &buf)
         )
     }
 
@@ -6925,6 +6954,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.localCustomData, into: &buf)
         FfiConverterInt64.write(value.localCustomInt, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
+        FfiConverterSequenceTypePayload.write(value.elements, into: &buf)
     }
 }
 
@@ -13154,6 +13184,31 @@ fileprivate struct FfiConverterSequenceTypeTimGroup: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeTimGroup.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypePayload: FfiConverterRustBuffer {
+    typealias SwiftType = [Payload]
+
+    public static func write(_ value: [Payload], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypePayload.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Payload] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Payload]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypePayload.read(from: &buf))
         }
         return seq
     }

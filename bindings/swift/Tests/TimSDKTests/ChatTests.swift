@@ -211,6 +211,26 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.text, "are you there?")
     }
 
+    func testATextWithAPlaceAndAFace() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let place = Payload.location(LocationBody(description: "the tea house", longitude: 91.1, latitude: 29.6))
+        let face = Payload.face(FaceBody(index: 3, data: "tea"))
+        let text = try alice.tim.createTextMessage(
+            to: bob.name, conversationType: .c2c, text: "at four:", options: CreateOptions(elements: [place, face]))
+        var sent = try await alice.tim.sendMessage(text)
+        let got = try await bob.nextMessage()
+        XCTAssertEqual(got.text, "at four:")
+        XCTAssertEqual(got.elements, [place, face])
+        sent.elements = [face]
+        let modified = try await alice.tim.modifyMessage(sent)
+        XCTAssertEqual(modified.elements, [face])
+        let refused = await failure {
+            _ = try alice.tim.createTextMessage(
+                to: bob.name, conversationType: .c2c, text: "hi", options: CreateOptions(elements: [.merger(MergerBody(title: "", abstractList: [], compatibleText: "x", messageList: [], downloadKey: "", downloadSize: 0, layers: 0))]))
+        }
+        XCTAssertEqual(refused?.code, TimCode.elementNotAppendable)
+    }
+
     func testANoticeThatSomebodyTypes() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let typing = try alice.tim.createCustomMessage(

@@ -1,7 +1,7 @@
 //! The files of a message in the outbox, as the message's body describes them.
 
 use serde_json::value::RawValue;
-use tim_protocol::body::{Body, Element as _};
+use tim_protocol::body::{Body, Content, Element as _};
 use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::message::Message;
 use tim_protocol::{Code, Fault};
@@ -39,8 +39,8 @@ pub(super) fn attached(body: &RawValue, place: usize, uploaded: Uploaded) -> Res
         let why = "the uploader named an address that is not https";
         return Err(Fault::with_text(Code::UPLOAD_FAILED, why));
     }
-    let mut body = Body::read(body).map_err(|_| Code::INTERNAL)?;
-    body.attach(place, uploaded)?;
-    body.check().map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.text))?;
-    Ok(body.write()?)
+    let mut content = Content::read(body).map_err(|_| Code::INTERNAL)?;
+    content.body.attach(place, uploaded)?;
+    content.body.check().map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.text))?;
+    Ok(content.write()?)
 }

@@ -190,7 +190,14 @@ pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
 pub fn modify(actor: &Actor, conversation: &str, sequence: u64, version: u64, text: &str) -> Write {
     let conversation_id = conversation.parse().unwrap();
     let body = Some(Body::Text(TextBody { text: text.to_owned() }).write().unwrap());
-    let request = call::ModifyRequest { conversation_id, sequence, version, body, cloud_custom_data: None };
+    let request = call::ModifyRequest {
+        conversation_id,
+        sequence,
+        version,
+        body,
+        elements: None,
+        cloud_custom_data: None,
+    };
     Write::request(actor, request, NOW)
 }
 

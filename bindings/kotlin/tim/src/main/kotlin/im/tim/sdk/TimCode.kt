@@ -207,8 +207,12 @@ object TimCode {
     const val UNREADABLE: Int = 130_113
     /** the message's body nests arrays and objects deeper than 16 levels. */
     const val MESSAGE_BODY_TOO_DEEP: Int = 130_114
+    /** only text, custom, face and location elements are appended: send the others on their own. */
+    const val ELEMENT_NOT_APPENDABLE: Int = 130_115
     /** this side does not know the group's type, join option or the like: update it. */
     const val VALUE_UNKNOWN: Int = 130_116
+    /** a message has at most 20 elements: send the others with another one. */
+    const val TOO_MANY_ELEMENTS: Int = 130_117
     /** too many connections of one user, or not logged in from one address: the newest stay. */
     const val TOO_MANY_CONNECTIONS: Int = 130_118
     /** too many bytes of files today: send the message again later. */
@@ -249,7 +253,7 @@ object TimCode {
     const val MEDIA_FULL: Int = 130_149
     /** there is no such message, or it was revoked. */
     const val MESSAGE_NOT_FOUND: Int = 130_150
-    /** only its sender modifies a message: a text, custom, face or location body, of any its custom data. */
+    /** only its sender modifies a message: a text, custom, face or location element, of any its custom data. */
     const val MODIFY_NOT_ALLOWED: Int = 130_151
     /** this server does not search messages: its operator turns it on with [search] enabled = true. */
     const val SEARCH_OFF: Int = 130_155

@@ -8031,6 +8031,11 @@ data class CreateOptions (
      * counts as unread, mentions nobody, and asks for no read receipts.
      */
     val `receiverList`: List<kotlin.String>? = null
+    ,
+    /**
+     * Elements that are appended to the first one: up to 19 texts, custom elements, faces and places. They share the message's 12 KB.
+     */
+    val `elements`: List<Payload> = listOf()
 
 ){
 
@@ -8052,6 +8057,7 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterSequenceString.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterOptionalSequenceString.read(buf),
+            FfiConverterSequenceTypePayload.read(buf),
         )
     }
 
@@ -8060,7 +8066,8 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
             FfiConverterBoolean.allocationSize(value.`needReadReceipt`) +
-            FfiConverterOptionalSequenceString.allocationSize(value.`receiverList`)
+            FfiConverterOptionalSequenceString.allocationSize(value.`receiverList`) +
+            FfiConverterSequenceTypePayload.allocationSize(value.`elements`)
     )
 
     override fun write(value: CreateOptions, buf: ByteBuffer) {
@@ -8069,6 +8076,7 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
             FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterBoolean.write(value.`needReadReceipt`, buf)
             FfiConverterOptionalSequenceString.write(value.`receiverList`, buf)
+            FfiConverterSequenceTypePayload.write(value.`elements`, buf)
     }
 }
 
@@ -8913,9 +8921,14 @@ data class MergedMessage (
     val `cloudCustomData`: kotlin.String
     ,
     /**
-     * What it says.
+     * What it says: the first element.
      */
     val `payload`: Payload
+    ,
+    /**
+     * The elements that are appended to it.
+     */
+    val `elements`: List<Payload> = listOf()
 
 ){
 
@@ -8939,6 +8952,7 @@ public object FfiConverterTypeMergedMessage: FfiConverterRustBuffer<MergedMessag
             FfiConverterLong.read(buf),
             FfiConverterString.read(buf),
             FfiConverterTypePayload.read(buf),
+            FfiConverterSequenceTypePayload.read(buf),
         )
     }
 
@@ -8949,7 +8963,8 @@ public object FfiConverterTypeMergedMessage: FfiConverterRustBuffer<MergedMessag
             FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterLong.allocationSize(value.`time`) +
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
-            FfiConverterTypePayload.allocationSize(value.`payload`)
+            FfiConverterTypePayload.allocationSize(value.`payload`) +
+            FfiConverterSequenceTypePayload.allocationSize(value.`elements`)
     )
 
     override fun write(value: MergedMessage, buf: ByteBuffer) {
@@ -8960,6 +8975,7 @@ public object FfiConverterTypeMergedMessage: FfiConverterRustBuffer<MergedMessag
             FfiConverterLong.write(value.`time`, buf)
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
+            FfiConverterSequenceTypePayload.write(value.`elements`, buf)
     }
 }
 
@@ -9244,9 +9260,14 @@ data class Message (
     val `localCustomInt`: kotlin.Long = 0L
     ,
     /**
-     * The contents.
+     * The contents: the first element.
      */
     val `payload`: Payload
+    ,
+    /**
+     * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
+     */
+    val `elements`: List<Payload> = listOf()
 
 ){
 
@@ -9300,6 +9321,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterTypePayload.read(buf),
+            FfiConverterSequenceTypePayload.read(buf),
         )
     }
 
@@ -9340,7 +9362,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterOptionalString.allocationSize(value.`localSnapshotPath`) +
             FfiConverterString.allocationSize(value.`localCustomData`) +
             FfiConverterLong.allocationSize(value.`localCustomInt`) +
-            FfiConverterTypePayload.allocationSize(value.`payload`)
+            FfiConverterTypePayload.allocationSize(value.`payload`) +
+            FfiConverterSequenceTypePayload.allocationSize(value.`elements`)
     )
 
     override fun write(value: Message, buf: ByteBuffer) {
@@ -9381,6 +9404,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`localCustomData`, buf)
             FfiConverterLong.write(value.`localCustomInt`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
+            FfiConverterSequenceTypePayload.write(value.`elements`, buf)
     }
 }
 
@@ -14546,6 +14570,34 @@ public object FfiConverterSequenceTypeTextPart: FfiConverterRustBuffer<List<Text
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeTextPart.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypePayload: FfiConverterRustBuffer<List<Payload>> {
+    override fun read(buf: ByteBuffer): List<Payload> {
+        val len = buf.getInt()
+        return List<Payload>(len) {
+            FfiConverterTypePayload.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Payload>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypePayload.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Payload>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypePayload.write(it, buf)
         }
     }
 }

@@ -323,6 +323,21 @@ class ChatTest {
     }
 
     @Test
+    fun aPictureWithWordsAndAPlace() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val elements = listOf(Payload.Text(TextBody("our tea")), Payload.Location(LocationBody("the tea house", 91.1, 29.6)))
+        val options = CreateOptions(elements = elements)
+        val sent = alice.tim.sendMessage(alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), options))
+        val got = bob.nextMessage()
+        assertEquals(Triple(sent.id, elements, true), Triple(got.id, got.elements, got.image != null))
+        val modified = alice.tim.modifyMessage(sent.copy(elements = elements.take(1)))
+        assertEquals(elements.take(1) to 1L, modified.elements to modified.version)
+        val picture = CreateOptions(elements = listOf(got.payload))
+        val refused = assertFailsWith<TimException.Refused> { bob.tim.createTextMessage(alice.name, ConversationType.C2C, "hi", picture) }
+        assertEquals(TimCode.ELEMENT_NOT_APPENDABLE, refused.code)
+    }
+
+    @Test
     fun aNoticeThatSomebodyTypes() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val typing = alice.tim.createCustomMessage(bob.name, ConversationType.C2C, "typing", "", "")

@@ -42,7 +42,7 @@ impl Phone {
         let folder = tempfile::tempdir().unwrap();
         let mut phone = Self {
             machine,
-            store: Store::open(&folder.path().join("tim.db")).unwrap().store,
+            store: Store::open(folder.path().join("tim.db")).unwrap().store,
             device: Device::new(server),
             sent: Vec::new(),
             is_ready: false,

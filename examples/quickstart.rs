@@ -247,6 +247,9 @@ fn describe(event: &Event) -> String {
         Event::ConversationChanged(changes) => {
             format!("CONVERSATION_CHANGED {}", changes.conversations.len() + changes.deleted.len())
         }
+        Event::UnreadMessageCountChangedByFilter { filter, count } => {
+            format!("UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER {filter:?} {count}")
+        }
         Event::TotalUnreadMessageCountUpdated(count) => format!("TOTAL_UNREAD_MESSAGE_COUNT_UPDATED {count}"),
         Event::GroupListUpdated(groups) => format!("GROUP_LIST_UPDATED {} groups", groups.len()),
         Event::ProfileUpdated(_) => "PROFILE_UPDATED".into(),

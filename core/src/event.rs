@@ -10,7 +10,7 @@ use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
-use crate::conversation::{Conversation, ConversationChanges};
+use crate::conversation::{Conversation, ConversationChanges, ConversationFilter};
 use crate::message::{Message, ReadReceiptInfo};
 
 /// An event for the app.
@@ -62,6 +62,15 @@ pub enum Event {
     /// The number of unread messages in all conversations changed. Conversations that the user has muted (all remind types but
     /// `AcceptAndNotify` and those of a later version) and system notices are not counted. Emitted with the conversation list, before it.
     TotalUnreadMessageCountUpdated(u64),
+    /// The number of unread messages in the conversations that a filter wants changed, to which the app subscribed with
+    /// `subscribe_unread_message_count_by_filter`. What the total does not count is not in it. Emitted with the conversation list, before
+    /// it; anew also if it may have been lost.
+    UnreadMessageCountChangedByFilter {
+        /// The filter of the subscription.
+        filter: ConversationFilter,
+        /// The number.
+        count: u64,
+    },
     /// The groups this user is in changed: the whole list.
     GroupListUpdated(Vec<Group>),
     /// Profiles changed: this user's, from any of their devices.
@@ -131,6 +140,8 @@ pub enum EventName {
     ConversationChanged,
     /// [`Event::TotalUnreadMessageCountUpdated`].
     TotalUnreadMessageCountUpdated,
+    /// [`Event::UnreadMessageCountChangedByFilter`].
+    UnreadMessageCountChangedByFilter,
     /// [`Event::GroupListUpdated`].
     GroupListUpdated,
     /// [`Event::ProfileUpdated`].
@@ -166,6 +177,7 @@ impl Event {
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,
             Self::TotalUnreadMessageCountUpdated(_) => EventName::TotalUnreadMessageCountUpdated,
+            Self::UnreadMessageCountChangedByFilter { .. } => EventName::UnreadMessageCountChangedByFilter,
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,

@@ -226,6 +226,7 @@ codes! {
     SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";
 
     // Ours: the engine's own life.
+    TOO_MANY_SUBSCRIPTIONS = 130_159: "50 filters are subscribed to already: unsubscribe from one first";
     DESTROYED = 130_160: "the instance was destroyed: create a new one";
     CANCELLED = 130_161: "the call was cancelled, or the login ended first";
     EVENTS_LOST = 130_162: "a listener was too slow and events were dropped: read the lists again";

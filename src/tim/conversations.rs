@@ -96,6 +96,50 @@ impl Tim {
         self.inner.shared.total_unread()
     }
 
+    /// How many messages are unread in the conversations that a filter wants, of those that
+    /// [`Tim::get_total_unread_message_count`] counts.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_unread_message_count_by_filter(
+        &self,
+        filter: &ConversationFilter,
+    ) -> Result<u64, TimError> {
+        self.count(Call::UnreadByFilter(filter.clone())).await
+    }
+
+    /// Emits [`crate::event::Event::UnreadMessageCountChangedByFilter`] whenever what
+    /// [`Tim::get_unread_message_count_by_filter`] counts changes, at most once a second, until
+    /// [`Tim::unsubscribe_unread_message_count_by_filter`] or the end of the login. Returns the number as it is now. A filter that is
+    /// subscribed to already stays so.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::TOO_MANY_SUBSCRIPTIONS`] for more than 50 filters.
+    pub async fn subscribe_unread_message_count_by_filter(
+        &self,
+        filter: &ConversationFilter,
+    ) -> Result<u64, TimError> {
+        self.count(Call::SubscribeUnread(filter.clone())).await
+    }
+
+    /// Ends a subscription, if there is one with this filter.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn unsubscribe_unread_message_count_by_filter(
+        &self,
+        filter: &ConversationFilter,
+    ) -> Result<(), TimError> {
+        self.done(Call::UnsubscribeUnread(filter.clone())).await
+    }
+
+    async fn count(&self, call: Call) -> Result<u64, TimError> {
+        match self.call(call).await? {
+            Return::Count(count) => Ok(count),
+            _ => Err(unexpected()),
+        }
+    }
+
     /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user.
     ///
     /// This and the other settings of a conversation take effect here at once, and elsewhere as soon as the server can be

@@ -26,7 +26,8 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`] for the receiver,
     /// [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for more than 12 KB together with the options;
     /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than 30; the same for receivers
-    /// outside a group, for none, one who is named twice, more than 50, and receivers together with mentions or read receipts.
+    /// outside a group, for none, one who is named twice, more than 50, and receivers together with mentions or read receipts;
+    /// [`Code::ELEMENT_NOT_APPENDABLE`] for an element of a kind that is not appended, [`Code::TOO_MANY_ELEMENTS`] for more than 20 in all.
     pub fn create_text_message(
         &self,
         to: &str,

@@ -1,6 +1,6 @@
 //! The actions of users and the faults, drawn from the seed.
 
-use tim::conversation::ReadAllType;
+use tim::conversation::{ConversationFilter, ReadAllType};
 use tim::machine::io::{Call, Input, Query, Removal};
 use tim::message::{Message, ReadMarks, SendStatus};
 use tim_protocol::body::{Body, TextBody};
@@ -10,7 +10,7 @@ use tim_protocol::call::{
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
-use tim_protocol::{ConversationId, GroupId, UserId, bounds};
+use tim_protocol::{ConversationId, ConversationType, GroupId, UserId, bounds};
 
 use crate::app::Asked;
 use crate::clocks;
@@ -180,7 +180,7 @@ impl World {
             77..78 => self.set_all_read(id),
             78..81 => self.read_page(id),
             82..84 => self.pin(id),
-            84..85 if self.rng.bool() => self.call(id, Asked::Other, Call::ConversationList),
+            84..85 if self.rng.bool() => self.count_unread(id),
             84..85 => self.confirm(id),
             85..87 => self.set_settings(id),
             81..82 | 87..88 => self.remove(id),
@@ -346,6 +346,23 @@ impl World {
             Call::SetRead(conversation)
         } else {
             Call::ask(ReadRequest { conversation_id: conversation, sequence: self.rng.u64(1..30) })
+        };
+        self.call(id, Asked::Other, call);
+    }
+
+    /// The app counts what is unread by a filter, now or from now on. The machine compares what it keeps with a new count.
+    fn count_unread(&mut self, id: DeviceId) {
+        let filter = ConversationFilter {
+            conversation_type: [None, Some(ConversationType::C2c)][self.rng.usize(0..2)],
+            mark_type: [None, None, Some(1)][self.rng.usize(0..3)],
+            has_group_at_info: self.rng.bool(),
+            ..ConversationFilter::default()
+        };
+        let call = match self.rng.u32(0..6) {
+            0 => Call::UnsubscribeUnread(filter),
+            1 => Call::UnreadByFilter(filter),
+            2 => Call::ConversationList,
+            _ => Call::SubscribeUnread(filter),
         };
         self.call(id, Asked::Other, call);
     }

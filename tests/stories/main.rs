@@ -64,5 +64,6 @@ mod resumed_uploads;
 mod search;
 mod settings;
 mod targeted;
+mod unread_by_filter;
 mod uploads;
 mod world;

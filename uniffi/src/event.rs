@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
-use crate::types::{Conversation, Group, Message, MessageReadReceipt, Profile, signed};
+use crate::types::{Conversation, ConversationFilter, Group, Message, MessageReadReceipt, Profile, signed};
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
@@ -114,6 +114,14 @@ pub enum TimEvent {
         /// The number.
         count: i64,
     },
+    /// The number of unread messages changed in the conversations that a filter wants, to which the app subscribed.
+    #[serde(rename = "onUnreadMessageCountChangedByFilter")]
+    UnreadMessageCountChangedByFilter {
+        /// The filter of the subscription.
+        filter: ConversationFilter,
+        /// The number.
+        count: i64,
+    },
     /// The groups this user is in changed: the whole list.
     #[serde(rename = "onGroupListUpdated", serialize_with = "bare")]
     GroupListUpdated {
@@ -207,11 +215,13 @@ pub enum EventName {
     MessageDeleted,
     /// Users read messages that ask for receipts.
     MessageReadReceiptReceived,
+    /// What is unread by a filter changed.
+    UnreadMessageCountChangedByFilter,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -233,6 +243,7 @@ impl EventName {
         Self::PinnedGroupMessageUpdated,
         Self::MessageDeleted,
         Self::MessageReadReceiptReceived,
+        Self::UnreadMessageCountChangedByFilter,
     ];
 }
 
@@ -260,6 +271,7 @@ impl From<EventName> for engine::EventName {
             EventName::PinnedGroupMessageUpdated => Self::PinnedGroupMessageUpdated,
             EventName::MessageDeleted => Self::MessageDeleted,
             EventName::MessageReadReceiptReceived => Self::MessageReadReceiptReceived,
+            EventName::UnreadMessageCountChangedByFilter => Self::UnreadMessageCountChangedByFilter,
         }
     }
 }
@@ -369,6 +381,9 @@ impl From<&engine::Event> for TimEvent {
             },
             engine::Event::TotalUnreadMessageCountUpdated(count) => {
                 Self::TotalUnreadMessageCountUpdated { count: signed(*count) }
+            }
+            engine::Event::UnreadMessageCountChangedByFilter { filter, count } => {
+                Self::UnreadMessageCountChangedByFilter { filter: filter.into(), count: signed(*count) }
             }
             engine::Event::GroupListUpdated(groups) => Self::GroupListUpdated { groups: all(groups) },
             engine::Event::ProfileUpdated(profiles) => Self::ProfileUpdated { profiles: all(profiles) },

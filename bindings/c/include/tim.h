@@ -221,7 +221,7 @@
  *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}
  *   As isExcludedFromUnreadCount and isExcludedFromLastMessage in message
  *
- * conversation filter (tim_get_conversation_list; all may be absent)
+ * conversation filter (tim_get_conversation_list, tim_get_unread_message_count_by_filter and the like; all may be absent)
  *   {"conversationIDList":["C2Cbob"], "type":"C2C", "markType":1, "hasUnreadCount":true, "hasGroupAtInfo":true}
  *   Those for which all of it holds       conversationIDList: among these       markType: with this mark
  *
@@ -342,6 +342,8 @@
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
  *                                  or were added, and those that are not in the list any more; isWhole: there are no others
  *     onTotalUnreadMessageCountUpdated  the number of unread messages, without those of muted conversations and system notices
+ *     onUnreadMessageCountChangedByFilter  {"filter":{...a conversation filter...}, "count":3}: of those of the total the ones in the
+ *                                  conversations that a filter wants (tim_subscribe_unread_message_count_by_filter)
  *     onGroupListUpdated           the whole list of groups
  *     onProfileUpdated             profiles
  *     blacklistUpdated             the whole list of user ids
@@ -494,6 +496,10 @@ typedef enum {
    * Users read messages that ask for receipts.
    */
   TIM_EVENT_MESSAGE_READ_RECEIPT_RECEIVED,
+  /**
+   * What is unread by a filter changed.
+   */
+  TIM_EVENT_UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER,
 } tim_event;
 
 /**
@@ -841,7 +847,8 @@ tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *
  *
  * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
  * no text, 8001 for more than 12 KB with the options. For `options_json` also 2106 if they mention users outside a
- * group, 20001 if more than 30, 2002 for one that is none.
+ * group, 20001 if more than 30, 2002 for one that is none; 130115 for elements that may not be appended, 130117 for
+ * more than 20 in all.
  */
 tim_status tim_create_text_message(tim_client client,
                                    const char *to,
@@ -1210,15 +1217,15 @@ tim_status tim_revoke_message(tim_client client,
 
 /**
  * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
- * same kind (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other
- * kinds only `cloudCustomData` is taken. Answers the message as it is now.
+ * same kind (a text, a custom message, a face or a location), with other `elements` appended, with other
+ * `cloudCustomData`, or several of these. Of all other kinds the content stays. Answers the message as it is now.
  *
  * `message_json` is `message`. Result: `message`.
  *
  * Errors: the gate's; 2480 if another device modified it first, and the event `onMessageModified` has it as it is now;
  * 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or
- * for another kind of content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either; 2800 or
- * 2801.
+ * for another kind of content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent
+ * either; 2800 or 2801.
  */
 tim_status tim_modify_message(tim_client client,
                               const char *message_json,
@@ -1443,6 +1450,45 @@ tim_status tim_set_all_message_read(tim_client client,
                                     const char *scope,
                                     tim_done_callback done,
                                     void *user_data);
+
+/**
+ * How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount`
+ * counts.
+ *
+ * `filter_json` is `conversation filter`. Result: a number.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none.
+ */
+tim_status tim_get_unread_message_count_by_filter(tim_client client,
+                                                  const char *filter_json,
+                                                  tim_done_callback done,
+                                                  void *user_data);
+
+/**
+ * Tells with `onUnreadMessageCountChangedByFilter` whenever what `tim_get_unread_message_count_by_filter` counts
+ * changes, at most once a second, until `tim_unsubscribe_unread_message_count_by_filter` or the end of the login;
+ * returns the number as it is now. A filter that is subscribed to already stays so.
+ *
+ * `filter_json` is `conversation filter`. Result: a number.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 130159 for more than 50 filters.
+ */
+tim_status tim_subscribe_unread_message_count_by_filter(tim_client client,
+                                                        const char *filter_json,
+                                                        tim_done_callback done,
+                                                        void *user_data);
+
+/**
+ * Ends a subscription, if there is one with this filter.
+ *
+ * `filter_json` is `conversation filter`. Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none.
+ */
+tim_status tim_unsubscribe_unread_message_count_by_filter(tim_client client,
+                                                          const char *filter_json,
+                                                          tim_done_callback done,
+                                                          void *user_data);
 
 /**
  * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other

@@ -1901,6 +1901,23 @@ struct total_unread_message_count_updated {
     std::int64_t count{};
 };
 
+/** The number of unread messages changed in the conversations that a filter wants, to which the app subscribed. */
+struct unread_message_count_changed_by_filter {
+    /** The filter of the subscription. */
+    types::conversation_filter filter{};
+    /** The number. */
+    std::int64_t count{};
+};
+inline void to_json(nlohmann::json &json, const unread_message_count_changed_by_filter &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "filter", it.filter);
+    detail::put(json, "count", it.count);
+}
+inline void from_json(const nlohmann::json &json, unread_message_count_changed_by_filter &it) {
+    detail::take(json, "filter", it.filter);
+    detail::take(json, "count", it.count);
+}
+
 /** The groups this user is in changed: the whole list. */
 struct group_list_updated {
     /** The groups. */
@@ -1981,7 +1998,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2000,6 +2017,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
     if (auto *own = std::get_if<types::total_unread_message_count_updated>(&it)) { static_cast<void>(own); json["name"] = "onTotalUnreadMessageCountUpdated"; json["data"] = own->count; }
+    if (auto *own = std::get_if<types::unread_message_count_changed_by_filter>(&it)) { static_cast<void>(own); json["name"] = "onUnreadMessageCountChangedByFilter"; json["data"] = *own; }
     if (auto *own = std::get_if<types::group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onGroupListUpdated"; json["data"] = own->groups; }
     if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
     if (auto *own = std::get_if<types::blacklist_updated>(&it)) { static_cast<void>(own); json["name"] = "blacklistUpdated"; json["data"] = own->user_id_list; }
@@ -2025,6 +2043,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onTotalUnreadMessageCountUpdated") { types::total_unread_message_count_updated own{}; json.at("data").get_to(own.count); it = std::move(own); return; }
+    if (word == "onUnreadMessageCountChangedByFilter") { types::unread_message_count_changed_by_filter own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onGroupListUpdated") { types::group_list_updated own{}; json.at("data").get_to(own.groups); it = std::move(own); return; }
     if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }
     if (word == "blacklistUpdated") { types::blacklist_updated own{}; json.at("data").get_to(own.user_id_list); it = std::move(own); return; }

@@ -202,6 +202,18 @@ public:
     answer set_all_message_read(const std::string &scope) const {
         return ask(tim_set_all_message_read, scope);
     }
+    /** As tim_get_unread_message_count_by_filter. */
+    answer get_unread_message_count_by_filter(const std::string &filter_json) const {
+        return ask(tim_get_unread_message_count_by_filter, filter_json);
+    }
+    /** As tim_subscribe_unread_message_count_by_filter. */
+    answer subscribe_unread_message_count_by_filter(const std::string &filter_json) const {
+        return ask(tim_subscribe_unread_message_count_by_filter, filter_json);
+    }
+    /** As tim_unsubscribe_unread_message_count_by_filter. */
+    answer unsubscribe_unread_message_count_by_filter(const std::string &filter_json) const {
+        return ask(tim_unsubscribe_unread_message_count_by_filter, filter_json);
+    }
     /** As tim_pin_conversation. */
     answer pin_conversation(const std::string &conversation_id, bool is_pinned) const {
         return ask(tim_pin_conversation, conversation_id, is_pinned);

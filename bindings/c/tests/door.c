@@ -78,6 +78,19 @@ static void numbers_are_parameters_too(void) {
     free(place), free(parameters);
 }
 
+static void what_is_unread_is_counted_by_a_filter(void) {
+    static const char *const mentions = "{\"filter\":{\"hasGroupAtInfo\":true}}";
+    static const char *const verbs[] = {"getUnreadMessageCountByFilter", "subscribeUnreadMessageCountByFilter"};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        char *count;
+        TOLD(count, TIM_OK, tim_call, alice, verbs[i], mentions);
+        CHECK(strcmp(count, "0") == 0);
+        free(count);
+    }
+    ENDS(TIM_OK, tim_call, alice, "unsubscribeUnreadMessageCountByFilter", mentions);
+    refuses(2503, "getUnreadMessageCountByFilter", "{\"filter\":{\"conversationIDList\":[\"bob\"]}}", "conversationID");
+}
+
 static void a_message_is_found_by_its_words(void) {
     char *found;
     TOLD(found, TIM_OK, tim_call, alice, "searchLocalMessages", "{\"param\":{\"keywordList\":[\"TEA h\"],\"conversationID\":\"C2Cbob\"}}");
@@ -150,6 +163,7 @@ int main(int count, char **arguments) {
     STORY(groups_are_made_joined_and_listed);
     STORY(a_message_is_created_sent_and_listed);
     STORY(numbers_are_parameters_too);
+    STORY(what_is_unread_is_counted_by_a_filter);
     STORY(a_message_is_found_by_its_words);
     STORY(a_picture_is_created_of_a_file_alone);
     STORY(names_that_are_none_are_told);

@@ -43,6 +43,9 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_get_conversation_profile(client, text, done, NULL)); \
     EACH(tim_set_message_read(client, text, done, NULL)); \
     EACH(tim_set_message_read_up_to(client, json, done, NULL)); \
+    EACH(tim_get_unread_message_count_by_filter(client, json, done, NULL)); \
+    EACH(tim_subscribe_unread_message_count_by_filter(client, json, done, NULL)); \
+    EACH(tim_unsubscribe_unread_message_count_by_filter(client, json, done, NULL)); \
     EACH(tim_pin_conversation(client, text, true, done, NULL)); \
     EACH(tim_set_message_remind_type(client, json, "Discard", done, NULL)); \
     EACH(tim_mark_conversation(client, json, 1, true, done, NULL)); \

@@ -107,6 +107,19 @@ impl Machine {
                 let shown = cx.me().map(|me| Shown { me, outbox, account });
                 Return::Conversations(shown.map(|it| self.conversations.list(&it)).unwrap_or_default())
             }
+            Call::UnreadByFilter(filter) => {
+                let shown = cx.me().map(|me| Shown { me, outbox, account });
+                Return::Count(shown.map_or(0, |it| self.conversations.unread_by(&it, &filter)))
+            }
+            Call::SubscribeUnread(filter) => {
+                let shown = cx.me().map(|me| Shown { me, outbox, account });
+                let count = shown.map_or(Ok(0), |it| self.conversations.subscribe(&it, filter));
+                return self.cx.complete(id, count.map(Return::Count).map_err(Fault::new));
+            }
+            Call::UnsubscribeUnread(filter) => {
+                self.conversations.unsubscribe(&filter);
+                Return::Done
+            }
             Call::Blacklist => Return::Users(account.blacklist()),
             Call::GroupList => Return::Groups(account.groups()),
             Call::ServerTime => Return::Time(cx.server_now()),

@@ -17,7 +17,7 @@ pub use super::pending::Pending;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
 pub use crate::conversation::Removal;
-use crate::conversation::{Conversation, ConversationResults, ReadAllType};
+use crate::conversation::{Conversation, ConversationFilter, ConversationResults, ReadAllType};
 use crate::event::Event;
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::{Found, Search};
@@ -177,6 +177,12 @@ pub enum Call {
     Search(Box<Search>, Option<Box<Found>>),
     /// All conversations in order.
     ConversationList,
+    /// How many messages are unread in the conversations that a filter wants.
+    UnreadByFilter(ConversationFilter),
+    /// From now on tell when that changes; returns what it is now.
+    SubscribeUnread(ConversationFilter),
+    /// Do not tell that any more.
+    UnsubscribeUnread(ConversationFilter),
     /// Users' profiles.
     Profiles(Vec<UserId>),
     /// The own profile.
@@ -224,6 +230,8 @@ pub enum Return {
     Reply(Box<Reply>),
     /// Milliseconds since 1970.
     Time(i64),
+    /// A number of messages.
+    Count(u64),
 }
 
 /// An output of the machine. Outputs are carried out in order, each before the next.

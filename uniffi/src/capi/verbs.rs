@@ -130,7 +130,8 @@ fn get_server_time(tim: Arc<Tim>) -> Call {
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
 /// no text, 8001 for more than 12 KB with the options. For `options_json` also 2106 if they mention users outside a
-/// group, 20001 if more than 30, 2002 for one that is none.
+/// group, 20001 if more than 30, 2002 for one that is none; 130115 for elements that may not be appended, 130117 for
+/// more than 20 in all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
@@ -690,15 +691,15 @@ fn revoke_message(tim: Arc<Tim>, message: Message, reason: Option<String>) -> Ca
 }
 
 /// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
-/// same kind (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other
-/// kinds only `cloudCustomData` is taken. Answers the message as it is now.
+/// same kind (a text, a custom message, a face or a location), with other `elements` appended, with other
+/// `cloudCustomData`, or several of these. Of all other kinds the content stays. Answers the message as it is now.
 ///
 /// `message_json` is `message`. Result: `message`.
 ///
 /// Errors: the gate's; 2480 if another device modified it first, and the event `onMessageModified` has it as it is now;
 /// 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or
-/// for another kind of content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either; 2800 or
-/// 2801.
+/// for another kind of content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent
+/// either; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_modify_message(
     client: TimClient,
@@ -1056,6 +1057,75 @@ pub unsafe extern "C" fn tim_set_all_message_read(
 
 fn set_all_message_read(tim: Arc<Tim>, scope: ReadAllType) -> Call {
     call(async move { tim.set_all_message_read(scope).await })
+}
+
+/// How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount`
+/// counts.
+///
+/// `filter_json` is `conversation filter`. Result: a number.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn get_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.get_unread_message_count_by_filter(filter).await })
+}
+
+/// Tells with `onUnreadMessageCountChangedByFilter` whenever what `tim_get_unread_message_count_by_filter` counts
+/// changes, at most once a second, until `tim_unsubscribe_unread_message_count_by_filter` or the end of the login;
+/// returns the number as it is now. A filter that is subscribed to already stays so.
+///
+/// `filter_json` is `conversation filter`. Result: a number.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 130159 for more than 50 filters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_subscribe_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(subscribe_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn subscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.subscribe_unread_message_count_by_filter(filter).await })
+}
+
+/// Ends a subscription, if there is one with this filter.
+///
+/// `filter_json` is `conversation filter`. Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_unsubscribe_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(unsubscribe_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn unsubscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.unsubscribe_unread_message_count_by_filter(filter).await })
 }
 
 /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other
@@ -1987,6 +2057,18 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "setAllMessageRead" => {
             let mut given = Parameters::new("setAllMessageRead", &["scope"], given)?;
             Ok(set_all_message_read(tim, given.take("scope")?))
+        }
+        "getUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("getUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(get_unread_message_count_by_filter(tim, given.take("filter")?))
+        }
+        "subscribeUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("subscribeUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(subscribe_unread_message_count_by_filter(tim, given.take("filter")?))
+        }
+        "unsubscribeUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("unsubscribeUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(unsubscribe_unread_message_count_by_filter(tim, given.take("filter")?))
         }
         "pinConversation" => {
             let mut given = Parameters::new("pinConversation", &["conversationID", "isPinned"], given)?;

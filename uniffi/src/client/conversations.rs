@@ -68,6 +68,44 @@ impl Tim {
         ids::signed(self.tim.get_total_unread_message_count())
     }
 
+    /// How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount` counts.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
+    pub async fn get_unread_message_count_by_filter(
+        &self,
+        filter: ConversationFilter,
+    ) -> Result<i64, TimError> {
+        let filter = filter.try_into()?;
+        Ok(ids::signed(offload(self.tim.get_unread_message_count_by_filter(&filter)).await?))
+    }
+
+    /// Tells with `UnreadMessageCountChangedByFilter` whenever what `getUnreadMessageCountByFilter` counts changes, at most once a
+    /// second, until `unsubscribeUnreadMessageCountByFilter` or the end of the login; returns the number as it is now. A filter that is
+    /// subscribed to already stays so.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 130159 for more than 50 filters.
+    pub async fn subscribe_unread_message_count_by_filter(
+        &self,
+        filter: ConversationFilter,
+    ) -> Result<i64, TimError> {
+        let filter = filter.try_into()?;
+        Ok(ids::signed(offload(self.tim.subscribe_unread_message_count_by_filter(&filter)).await?))
+    }
+
+    /// Ends a subscription, if there is one with this filter.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
+    pub async fn unsubscribe_unread_message_count_by_filter(
+        &self,
+        filter: ConversationFilter,
+    ) -> Result<(), TimError> {
+        let filter = filter.try_into()?;
+        Ok(offload(self.tim.unsubscribe_unread_message_count_by_filter(&filter)).await?)
+    }
+
     /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
     /// a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
     ///

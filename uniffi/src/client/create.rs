@@ -16,7 +16,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
     /// for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
-    /// for one that is none.
+    /// for one that is none; 130115 for elements that may not be appended, 130117 for more than 20 in all.
     #[uniffi::method(default(options = None))]
     pub fn create_text_message(
         &self,

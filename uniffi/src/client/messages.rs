@@ -71,13 +71,13 @@ impl Tim {
     }
 
     /// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
-    /// (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
-    /// `cloudCustomData` is taken. Answers the message as it is now.
+    /// (a text, a custom message, a face or a location), with other `elements` appended, with other `cloudCustomData`, or several of
+    /// these. Of all other kinds the content stays. Answers the message as it is now.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
     /// a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
-    /// content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+    /// content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent either. `Unreachable`: 2800 or 2801.
     pub async fn modify_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(offload(self.tim.modify_message(&message.try_into()?)).await?.into())
     }

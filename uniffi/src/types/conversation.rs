@@ -23,7 +23,7 @@ mirror_words! {
 }
 
 /// Which conversations of the list are wanted: those for which all of this holds.
-#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ConversationFilter {
     /// They are among these; empty for any.
@@ -62,6 +62,25 @@ impl TryFrom<ConversationFilter> for engine::ConversationFilter {
             has_unread_count,
             has_group_at_info,
         })
+    }
+}
+
+impl From<&engine::ConversationFilter> for ConversationFilter {
+    fn from(filter: &engine::ConversationFilter) -> Self {
+        let engine::ConversationFilter {
+            conversation_id_list,
+            conversation_type,
+            mark_type,
+            has_unread_count,
+            has_group_at_info,
+        } = filter;
+        Self {
+            conversation_id_list: conversation_id_list.iter().map(ToString::to_string).collect(),
+            r#type: conversation_type.map(Into::into),
+            mark_type: mark_type.map(u64::cast_signed),
+            has_unread_count: *has_unread_count,
+            has_group_at_info: *has_group_at_info,
+        }
     }
 }
 

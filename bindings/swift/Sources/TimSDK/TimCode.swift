@@ -256,6 +256,8 @@ public enum TimCode {
     public static let modifyNotAllowed: Int32 = 130_151
     /// this server does not search messages: its operator turns it on with [search] enabled = true.
     public static let searchOff: Int32 = 130_155
+    /// 50 filters are subscribed to already: unsubscribe from one first.
+    public static let tooManySubscriptions: Int32 = 130_159
     /// the instance was destroyed: create a new one.
     public static let destroyed: Int32 = 130_160
     /// the call was cancelled, or the login ended first.

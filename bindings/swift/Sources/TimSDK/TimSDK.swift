@@ -1764,6 +1764,14 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getTotalUnreadMessageCount()  -> Int64
 
     /**
+     * How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount` counts.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    func getUnreadMessageCountByFilter(_ filter: ConversationFilter) async throws  -> Int64
+
+    /**
      * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
      * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
      *
@@ -1837,6 +1845,24 @@ public protocol TimProtocol: AnyObject, Sendable {
      */
     func setMessageRemindType(conversationIDList: [String], messageRemindType: MessageRemindType) async throws  -> ConversationResults
 
+    /**
+     * Tells with `UnreadMessageCountChangedByFilter` whenever what `getUnreadMessageCountByFilter` counts changes, at most once a
+     * second, until `unsubscribeUnreadMessageCountByFilter` or the end of the login; returns the number as it is now. A filter that is
+     * subscribed to already stays so.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 130159 for more than 50 filters.
+     */
+    func subscribeUnreadMessageCountByFilter(_ filter: ConversationFilter) async throws  -> Int64
+
+    /**
+     * Ends a subscription, if there is one with this filter.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    func unsubscribeUnreadMessageCountByFilter(_ filter: ConversationFilter) async throws
+
 
     /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
@@ -1897,7 +1923,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
-     * for one that is none.
+     * for one that is none; 130115 for elements that may not be appended, 130117 for more than 20 in all.
      */
     func createTextMessage(to: String, conversationType: ConversationType, text: String, options: CreateOptions?) throws  -> Message
 
@@ -2087,13 +2113,13 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
-     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
-     * `cloudCustomData` is taken. Answers the message as it is now.
+     * (a text, a custom message, a face or a location), with other `elements` appended, with other `cloudCustomData`, or several of
+     * these. Of all other kinds the content stays. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
      * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
-     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     * content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent either. `Unreachable`: 2800 or 2801.
      */
     func modifyMessage(_ message: Message) async throws  -> Message
 
@@ -2857,6 +2883,28 @@ open func getTotalUnreadMessageCount() -> Int64  {
 }
 
     /**
+     * How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount` counts.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+open func getUnreadMessageCountByFilter(_ filter: ConversationFilter)async throws  -> Int64  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_unread_message_count_by_filter(
+                        self.uniffiCloneHandle(),FfiConverterTypeConversationFilter_lower(filter)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_i64,
+            completeFunc: ffi_tim_ffi_rust_future_complete_i64,
+            freeFunc: ffi_tim_ffi_rust_future_free_i64,
+            liftFunc: FfiConverterInt64.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
      * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
      *
@@ -3038,6 +3086,52 @@ open func setMessageRemindType(conversationIDList: [String], messageRemindType: 
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeConversationResults_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Tells with `UnreadMessageCountChangedByFilter` whenever what `getUnreadMessageCountByFilter` counts changes, at most once a
+     * second, until `unsubscribeUnreadMessageCountByFilter` or the end of the login; returns the number as it is now. A filter that is
+     * subscribed to already stays so.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 130159 for more than 50 filters.
+     */
+open func subscribeUnreadMessageCountByFilter(_ filter: ConversationFilter)async throws  -> Int64  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_subscribe_unread_message_count_by_filter(
+                        self.uniffiCloneHandle(),FfiConverterTypeConversationFilter_lower(filter)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_i64,
+            completeFunc: ffi_tim_ffi_rust_future_complete_i64,
+            freeFunc: ffi_tim_ffi_rust_future_free_i64,
+            liftFunc: FfiConverterInt64.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Ends a subscription, if there is one with this filter.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+open func unsubscribeUnreadMessageCountByFilter(_ filter: ConversationFilter)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_unsubscribe_unread_message_count_by_filter(
+                        self.uniffiCloneHandle(),FfiConverterTypeConversationFilter_lower(filter)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -3275,7 +3369,7 @@ open func createMergerMessage(to: String, conversationType: ConversationType, me
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
-     * for one that is none.
+     * for one that is none; 130115 for elements that may not be appended, 130117 for more than 20 in all.
      */
 open func createTextMessage(to: String, conversationType: ConversationType, text: String, options: CreateOptions? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -3759,13 +3853,13 @@ open func getMessageListHopping(param: MessageListHoppingParam)async throws  -> 
 
     /**
      * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
-     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
-     * `cloudCustomData` is taken. Answers the message as it is now.
+     * (a text, a custom message, a face or a location), with other `elements` appended, with other `cloudCustomData`, or several of
+     * these. Of all other kinds the content stays. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
      * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
-     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     * content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent either. `Unreachable`: 2800 or 2801.
      */
 open func modifyMessage(_ message: Message)async throws  -> Message  {
     return
@@ -9701,6 +9795,10 @@ public enum EventName: Equatable, Hashable {
      * Users read messages that ask for receipts.
      */
     case messageReadReceiptReceived
+    /**
+     * What is unread by a filter changed.
+     */
+    case unreadMessageCountChangedByFilter
 
 
 
@@ -9763,6 +9861,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 20: return .messageDeleted
 
         case 21: return .messageReadReceiptReceived
+
+        case 22: return .unreadMessageCountChangedByFilter
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -9854,6 +9954,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .messageReadReceiptReceived:
             writeInt(&buf, Int32(21))
+
+
+        case .unreadMessageCountChangedByFilter:
+            writeInt(&buf, Int32(22))
 
         }
     }
@@ -12007,6 +12111,17 @@ public enum TimEvent: Equatable, Hashable {
          */count: Int64
     )
     /**
+     * The number of unread messages changed in the conversations that a filter wants, to which the app subscribed.
+     */
+    case unreadMessageCountChangedByFilter(
+        /**
+         * The filter of the subscription.
+         */filter: ConversationFilter,
+        /**
+         * The number.
+         */count: Int64
+    )
+    /**
      * The groups this user is in changed: the whole list.
      */
     case groupListUpdated(
@@ -12126,25 +12241,28 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 14: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 15: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 15: return .unreadMessageCountChangedByFilter(filter: try FfiConverterTypeConversationFilter.read(from: &buf), count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 16: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 16: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 17: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 17: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 18: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 18: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 19: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 19: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 20: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 20: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 21: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 21: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 22: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -12229,39 +12347,45 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterInt64.write(count, into: &buf)
 
 
-        case let .groupListUpdated(groups):
+        case let .unreadMessageCountChangedByFilter(filter,count):
             writeInt(&buf, Int32(15))
+            FfiConverterTypeConversationFilter.write(filter, into: &buf)
+            FfiConverterInt64.write(count, into: &buf)
+
+
+        case let .groupListUpdated(groups):
+            writeInt(&buf, Int32(16))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(18))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(19))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(19))
+            writeInt(&buf, Int32(20))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(21))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(21))
+            writeInt(&buf, Int32(22))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -13470,6 +13594,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() != 29410) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_get_unread_message_count_by_filter() != 3531) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_mark_conversation() != 15446) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -13492,6 +13619,12 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() != 2378) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_subscribe_unread_message_count_by_filter() != 33020) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_unsubscribe_unread_message_count_by_filter() != 6468) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_audio_message() != 60671) {
@@ -13524,7 +13657,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_merger_message() != 48409) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 9162) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_video_message() != 58389) {
@@ -13584,7 +13717,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() != 60819) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_modify_message() != 45563) {
+    if (uniffi_tim_ffi_checksum_method_tim_modify_message() != 31172) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 22794) {

@@ -31,6 +31,7 @@ func describe(_ event: TimEvent) -> String {
     case .messageReadReceiptReceived(let receipts): "messageReadReceiptReceived \(receipts.map(\.messageID))"
     case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.showName): \($0.messageForShow) (\($0.unreadCount) unread)" })"
     case .conversationChanged(let changed, let deleted, _): "conversationChanged \(changed.map(\.conversationID) + deleted)"
+    case .unreadMessageCountChangedByFilter(_, let count): "unreadMessageCountChangedByFilter \(count)"
     case .totalUnreadMessageCountUpdated(let count): "totalUnreadMessageCountUpdated \(count)"
     case .groupListUpdated(let groups): "groupListUpdated \(groups.map(\.groupID))"
     case .profileUpdated(let profiles): "profileUpdated \(profiles.map(\.userID))"

@@ -2,6 +2,7 @@
 //!
 //! * `conversation` keeps one conversation's positions, `view` is what the list shows of it; this file has all of them, and the
 //!   list.
+//! * `by_filter` is what is unread in the conversations that a filter wants, `subscriptions` what the app is told of that.
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies changes of messages, `reads` receipts and read sequences, `pages` finds the messages of a page.
@@ -14,6 +15,7 @@
 //! * `ranges` are sets of sequences.
 //! * `requests` asks the server for what is missing.
 
+mod by_filter;
 mod conversation;
 mod delivery;
 mod inbox;
@@ -28,6 +30,7 @@ mod removals;
 mod removed;
 mod requests;
 mod settings;
+mod subscriptions;
 mod total;
 mod view;
 mod watch;
@@ -48,6 +51,7 @@ use crate::stored::{Change, Ranges, StoredConversation};
 use conversation::Conv;
 use delivery::Deliveries;
 pub(super) use pages::Page;
+use subscriptions::Subscriptions;
 use total::Total;
 pub(super) use view::Shown;
 use watch::Watch;
@@ -83,6 +87,7 @@ pub(super) struct Conversations {
     peers: Peers,
     receipts: Watch,
     total: Total,
+    subscriptions: Subscriptions,
     list: List,
 }
 
@@ -182,6 +187,7 @@ impl Conversations {
         self.drafts.clear();
         self.peers = Peers::default();
         self.total.forget();
+        self.subscriptions.forget();
         let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
         self.list = List { is_owed, ..List::default() };
     }
@@ -190,6 +196,7 @@ impl Conversations {
     pub(super) fn end_login(&mut self, cx: &mut Context) {
         self.deliveries.deliver_rest(cx, self.convs.values_mut());
         self.forget_receipts();
+        self.subscriptions = Subscriptions::default();
         self.list = List::default();
     }
 
@@ -299,8 +306,15 @@ impl Conversations {
         };
         for id in std::mem::take(&mut self.list.changed) {
             match self.convs.get_mut(&id).filter(|conv| conv.is_listed()) {
-                Some(conv) => changes.conversations.push(conv.view(shown, self.drafts.get(&id))),
-                None => changes.deleted.push(id),
+                Some(conv) => {
+                    let view = conv.view(shown, self.drafts.get(&id));
+                    self.subscriptions.adjust(&id, Some((&view, conv.in_total)));
+                    changes.conversations.push(view);
+                }
+                None => {
+                    self.subscriptions.adjust(&id, None);
+                    changes.deleted.push(id);
+                }
             }
         }
         changes.conversations = sorted(changes.conversations);
@@ -329,7 +343,7 @@ impl Conversations {
         self.total.unread()
     }
 
-    /// The events of the list, which counts as emitted, after that of the total if it changed.
+    /// The events of the list, which counts as emitted, after those of the total and of subscriptions if they changed.
     pub(super) fn take_list(
         &mut self,
         now: i64,
@@ -339,9 +353,11 @@ impl Conversations {
             let changes = self.changes(shown);
             self.list.emitted.apply(&changes);
             debug_assert_eq!(self.list(shown), self.list.emitted.conversations(), "a change is not told");
+            debug_assert!(self.are_subscriptions_right(shown), "a subscription missed a change");
             (self.list.is_owed, self.list.emitted_at) = (false, Some(now));
             let list = self.list.emitted.snapshot();
-            [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)]
+            let list = [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)];
+            self.subscriptions.take_events().into_iter().chain(list)
         });
         self.total.take_event().into_iter().chain(events.into_iter().flatten())
     }

@@ -38,6 +38,7 @@ fun describe(event: TimEvent): String = when (event) {
         "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.showName}: ${it.messageForShow} (${it.unreadCount} unread)" }}"
     is TimEvent.ConversationChanged ->
         "CONVERSATION_CHANGED ${event.conversations.map { it.conversationID } + event.deletedConversationIDList}"
+    is TimEvent.UnreadMessageCountChangedByFilter -> "UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER ${event.count}"
     is TimEvent.TotalUnreadMessageCountUpdated -> "TOTAL_UNREAD_MESSAGE_COUNT_UPDATED ${event.count}"
     is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
     is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userID }}"

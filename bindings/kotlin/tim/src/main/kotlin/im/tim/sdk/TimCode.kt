@@ -257,6 +257,8 @@ object TimCode {
     const val MODIFY_NOT_ALLOWED: Int = 130_151
     /** this server does not search messages: its operator turns it on with [search] enabled = true. */
     const val SEARCH_OFF: Int = 130_155
+    /** 50 filters are subscribed to already: unsubscribe from one first. */
+    const val TOO_MANY_SUBSCRIPTIONS: Int = 130_159
     /** the instance was destroyed: create a new one. */
     const val DESTROYED: Int = 130_160
     /** the call was cancelled, or the login ended first. */

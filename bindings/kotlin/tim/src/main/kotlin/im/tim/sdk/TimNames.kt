@@ -111,6 +111,7 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.KickedOut::class -> EventName.KICKED_OUT
         TimEvent.NetStateChange::class -> EventName.NET_STATE_CHANGE
         TimEvent.SdkDestroy::class -> EventName.SDK_DESTROY
+        TimEvent.UnreadMessageCountChangedByFilter::class -> EventName.UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER
         TimEvent.TotalUnreadMessageCountUpdated::class -> EventName.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED
         TimEvent.ConversationChanged::class -> EventName.CONVERSATION_CHANGED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")

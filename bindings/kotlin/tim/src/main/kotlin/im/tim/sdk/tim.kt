@@ -853,6 +853,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_unread_message_count_by_filter(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_mark_conversation(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_pin_conversation(
@@ -868,6 +870,10 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_read_up_to(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_remind_type(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_subscribe_unread_message_count_by_filter(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_unsubscribe_unread_message_count_by_filter(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_audio_message(
     ): Int
@@ -1070,6 +1076,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_total_unread_message_count(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_unread_message_count_by_filter(`ptr`: Long,`filter`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_mark_conversation(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`markType`: Long,`enableMark`: Byte,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_pin_conversation(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`isPinned`: Byte,
@@ -1085,6 +1093,10 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_set_message_read_up_to(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_remind_type(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`messageRemindType`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_subscribe_unread_message_count_by_filter(`ptr`: Long,`filter`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_unsubscribe_unread_message_count_by_filter(`ptr`: Long,`filter`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_audio_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`second`: Int,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1443,6 +1455,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() and 0xFFFF) != 29410) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_unread_message_count_by_filter() and 0xFFFF) != 3531) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_mark_conversation() and 0xFFFF) != 15446) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1465,6 +1480,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() and 0xFFFF) != 2378) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_subscribe_unread_message_count_by_filter() and 0xFFFF) != 33020) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_unsubscribe_unread_message_count_by_filter() and 0xFFFF) != 6468) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_audio_message() and 0xFFFF) != 60671) {
@@ -1497,7 +1518,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_merger_message() and 0xFFFF) != 48409) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 9162) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_video_message() and 0xFFFF) != 58389) {
@@ -1557,7 +1578,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() and 0xFFFF) != 60819) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_message() and 0xFFFF) != 45563) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_message() and 0xFFFF) != 31172) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 22794) {
@@ -3743,6 +3764,14 @@ public interface TimInterface {
     fun `getTotalUnreadMessageCount`(): kotlin.Long
 
     /**
+     * How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount` counts.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    suspend fun `getUnreadMessageCountByFilter`(`filter`: ConversationFilter): kotlin.Long
+
+    /**
      * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
      * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
      *
@@ -3815,6 +3844,24 @@ public interface TimInterface {
      * a type that this version does not know.
      */
     suspend fun `setMessageRemindType`(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): ConversationResults
+
+    /**
+     * Tells with `UnreadMessageCountChangedByFilter` whenever what `getUnreadMessageCountByFilter` counts changes, at most once a
+     * second, until `unsubscribeUnreadMessageCountByFilter` or the end of the login; returns the number as it is now. A filter that is
+     * subscribed to already stays so.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 130159 for more than 50 filters.
+     */
+    suspend fun `subscribeUnreadMessageCountByFilter`(`filter`: ConversationFilter): kotlin.Long
+
+    /**
+     * Ends a subscription, if there is one with this filter.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    suspend fun `unsubscribeUnreadMessageCountByFilter`(`filter`: ConversationFilter)
 
     /**
      * Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
@@ -3923,7 +3970,7 @@ public interface TimInterface {
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
-     * for one that is none.
+     * for one that is none; 130115 for elements that may not be appended, 130117 for more than 20 in all.
      */
     fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `options`: CreateOptions? = null): Message
 
@@ -4126,13 +4173,13 @@ public interface TimInterface {
 
     /**
      * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
-     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
-     * `cloudCustomData` is taken. Answers the message as it is now.
+     * (a text, a custom message, a face or a location), with other `elements` appended, with other `cloudCustomData`, or several of
+     * these. Of all other kinds the content stays. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
      * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
-     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     * content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent either. `Unreachable`: 2800 or 2801.
      */
     suspend fun `modifyMessage`(`message`: Message): Message
 
@@ -5046,6 +5093,34 @@ open class Tim: TimInterface
 
 
     /**
+     * How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount` counts.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getUnreadMessageCountByFilter`(`filter`: ConversationFilter) : kotlin.Long {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_unread_message_count_by_filter(
+                uniffiHandle,
+
+        FfiConverterTypeConversationFilter.lower(`filter`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i64(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i64(future) },
+        // lift function
+        { FfiConverterLong.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
      * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
      *
@@ -5284,6 +5359,65 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeConversationResults.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Tells with `UnreadMessageCountChangedByFilter` whenever what `getUnreadMessageCountByFilter` counts changes, at most once a
+     * second, until `unsubscribeUnreadMessageCountByFilter` or the end of the login; returns the number as it is now. A filter that is
+     * subscribed to already stays so.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 130159 for more than 50 filters.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `subscribeUnreadMessageCountByFilter`(`filter`: ConversationFilter) : kotlin.Long {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_subscribe_unread_message_count_by_filter(
+                uniffiHandle,
+
+        FfiConverterTypeConversationFilter.lower(`filter`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i64(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i64(future) },
+        // lift function
+        { FfiConverterLong.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Ends a subscription, if there is one with this filter.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `unsubscribeUnreadMessageCountByFilter`(`filter`: ConversationFilter) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_unsubscribe_unread_message_count_by_filter(
+                uniffiHandle,
+
+        FfiConverterTypeConversationFilter.lower(`filter`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5573,7 +5707,7 @@ open class Tim: TimInterface
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
-     * for one that is none.
+     * for one that is none; 130115 for elements that may not be appended, 130117 for more than 20 in all.
      */
     @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `options`: CreateOptions?): Message {
             return FfiConverterTypeMessage.lift(
@@ -6190,13 +6324,13 @@ open class Tim: TimInterface
 
     /**
      * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
-     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
-     * `cloudCustomData` is taken. Answers the message as it is now.
+     * (a text, a custom message, a face or a location), with other `elements` appended, with other `cloudCustomData`, or several of
+     * these. Of all other kinds the content stays. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
      * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
-     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     * content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent either. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -6829,6 +6963,9 @@ open class Tim: TimInterface
     /** [getConversationProfile] for Java: the future fails with a [TimException]. */
     fun getConversationProfileAsync(`conversationID`: kotlin.String): CompletableFuture<Conversation> = inFuture { `getConversationProfile`(conversationID) }
 
+    /** [getUnreadMessageCountByFilter] for Java: the future fails with a [TimException]. */
+    fun getUnreadMessageCountByFilterAsync(`filter`: ConversationFilter): CompletableFuture<kotlin.Long> = inFuture { `getUnreadMessageCountByFilter`(filter) }
+
     /** [markConversation] for Java: the future fails with a [TimException]. */
     fun markConversationAsync(`conversationIDList`: List<kotlin.String>, `markType`: kotlin.Long, `enableMark`: kotlin.Boolean): CompletableFuture<ConversationResults> = inFuture { `markConversation`(conversationIDList, markType, enableMark) }
 
@@ -6852,6 +6989,12 @@ open class Tim: TimInterface
 
     /** [setMessageRemindType] for Java: the future fails with a [TimException]. */
     fun setMessageRemindTypeAsync(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): CompletableFuture<ConversationResults> = inFuture { `setMessageRemindType`(conversationIDList, messageRemindType) }
+
+    /** [subscribeUnreadMessageCountByFilter] for Java: the future fails with a [TimException]. */
+    fun subscribeUnreadMessageCountByFilterAsync(`filter`: ConversationFilter): CompletableFuture<kotlin.Long> = inFuture { `subscribeUnreadMessageCountByFilter`(filter) }
+
+    /** [unsubscribeUnreadMessageCountByFilter] for Java: the future fails with a [TimException]. */
+    fun unsubscribeUnreadMessageCountByFilterAsync(`filter`: ConversationFilter): CompletableFuture<Void?> = inFuture { `unsubscribeUnreadMessageCountByFilter`(filter); null }
 
     /** [createGroup] for Java: the future fails with a [TimException]. */
     fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
@@ -11244,7 +11387,11 @@ enum class EventName {
     /**
      * Users read messages that ask for receipts.
      */
-    MESSAGE_READ_RECEIPT_RECEIVED;
+    MESSAGE_READ_RECEIPT_RECEIVED,
+    /**
+     * What is unread by a filter changed.
+     */
+    UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER;
 
 
 
@@ -12991,6 +13138,25 @@ sealed class TimEvent {
     }
 
     /**
+     * The number of unread messages changed in the conversations that a filter wants, to which the app subscribed.
+     */
+    data class UnreadMessageCountChangedByFilter(
+        /**
+         * The filter of the subscription.
+         */
+        val `filter`: im.tim.sdk.ConversationFilter,
+        /**
+         * The number.
+         */
+        val `count`: kotlin.Long) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The groups this user is in changed: the whole list.
      */
     data class GroupListUpdated(
@@ -13159,26 +13325,30 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             14 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            15 -> TimEvent.GroupListUpdated(
+            15 -> TimEvent.UnreadMessageCountChangedByFilter(
+                FfiConverterTypeConversationFilter.read(buf),
+                FfiConverterLong.read(buf),
+                )
+            16 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            16 -> TimEvent.ProfileUpdated(
+            17 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            17 -> TimEvent.BlacklistUpdated(
+            18 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            18 -> TimEvent.Error(
+            19 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            19 -> TimEvent.KickedOut(
+            20 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            20 -> TimEvent.NetStateChange(
+            21 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            21 -> TimEvent.SdkDestroy(
+            22 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -13285,6 +13455,14 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
+                + FfiConverterLong.allocationSize(value.`count`)
+            )
+        }
+        is TimEvent.UnreadMessageCountChangedByFilter -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeConversationFilter.allocationSize(value.`filter`)
                 + FfiConverterLong.allocationSize(value.`count`)
             )
         }
@@ -13416,39 +13594,45 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
-            is TimEvent.GroupListUpdated -> {
+            is TimEvent.UnreadMessageCountChangedByFilter -> {
                 buf.putInt(15)
+                FfiConverterTypeConversationFilter.write(value.`filter`, buf)
+                FfiConverterLong.write(value.`count`, buf)
+                Unit
+            }
+            is TimEvent.GroupListUpdated -> {
+                buf.putInt(16)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(17)
+                buf.putInt(18)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(18)
+                buf.putInt(19)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(19)
+                buf.putInt(20)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(20)
+                buf.putInt(21)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(21)
+                buf.putInt(22)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

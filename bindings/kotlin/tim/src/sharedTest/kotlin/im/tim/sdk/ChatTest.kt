@@ -338,6 +338,20 @@ class ChatTest {
     }
 
     @Test
+    fun whatIsUnreadByAFilter() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val chats = ConversationFilter(type = ConversationType.C2C)
+        assertEquals(0, bob.tim.subscribeUnreadMessageCountByFilter(chats))
+        alice.tim.sendMessage(alice.tim.createTextMessage(bob.name, ConversationType.C2C, "tea?"))
+        val told = bob.next<TimEvent.UnreadMessageCountChangedByFilter>()
+        assertEquals(chats to 1L, told.filter to told.count)
+        assertEquals(0, bob.tim.getUnreadMessageCountByFilter(ConversationFilter(type = ConversationType.GROUP)))
+        bob.tim.unsubscribeUnreadMessageCountByFilter(chats)
+        bob.tim.setMessageRead(c2c(alice.name))
+        assertEquals(0, bob.tim.getUnreadMessageCountByFilter(chats))
+    }
+
+    @Test
     fun aNoticeThatSomebodyTypes() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val typing = alice.tim.createCustomMessage(bob.name, ConversationType.C2C, "typing", "", "")

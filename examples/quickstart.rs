@@ -254,6 +254,9 @@ fn describe(event: &Event) -> String {
         Event::GroupListUpdated(groups) => format!("GROUP_LIST_UPDATED {} groups", groups.len()),
         Event::ProfileUpdated(_) => "PROFILE_UPDATED".into(),
         Event::BlacklistUpdated(users) => format!("BLACKLIST_UPDATED {} users", users.len()),
+        Event::AllReceiveMessageOptUpdated(opt) => {
+            format!("ALL_RECEIVE_MESSAGE_OPT_UPDATED {}", opt.message_remind_type.as_str())
+        }
         Event::Error { code, message } => format!("ERROR {code} {message}"),
         Event::KickedOut(kind) => format!("KICKED_OUT {kind:?}"),
         Event::NetStateChange(state) => format!("NET_STATE_CHANGE {state:?}"),

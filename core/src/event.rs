@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
+use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use tim_protocol::frame::KickReason as KickedOutType;
@@ -77,6 +78,8 @@ pub enum Event {
     ProfileUpdated(Vec<Profile>),
     /// The blacklist changed: the whole list.
     BlacklistUpdated(Vec<UserId>),
+    /// How this user wants to be told of messages of all conversations changed, on any of their devices.
+    AllReceiveMessageOptUpdated(AllReceiveMessageOpt),
     /// An error that belongs to no call, or a call that was refused because the engine is not ready.
     Error {
         /// The number; stable for ever.
@@ -148,6 +151,8 @@ pub enum EventName {
     ProfileUpdated,
     /// [`Event::BlacklistUpdated`].
     BlacklistUpdated,
+    /// [`Event::AllReceiveMessageOptUpdated`].
+    AllReceiveMessageOptUpdated,
     /// [`Event::Error`].
     Error,
     /// [`Event::KickedOut`].
@@ -181,6 +186,7 @@ impl Event {
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
+            Self::AllReceiveMessageOptUpdated(_) => EventName::AllReceiveMessageOptUpdated,
             Self::Error { .. } => EventName::Error,
             Self::KickedOut(_) => EventName::KickedOut,
             Self::NetStateChange(_) => EventName::NetStateChange,

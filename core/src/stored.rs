@@ -9,6 +9,7 @@ use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, MessageReceipts, Mutation};
 use tim_protocol::profile::Profile;
+use tim_protocol::receive::ReceiveOpt;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
 
@@ -193,6 +194,8 @@ pub enum Change {
     Acknowledged(Message),
     /// The own profile.
     Profile(Profile),
+    /// How the user wants to be told of messages of all conversations.
+    ReceiveOpt(ReceiveOpt),
     /// Adds a user to the blacklist, or removes one.
     Blacklist(UserId, bool),
     /// A group of the user; `None` if no longer a member.
@@ -228,6 +231,8 @@ pub struct Snapshot {
     pub outbox: Vec<OutboxRow>,
     /// The own profile.
     pub profile: Option<Profile>,
+    /// How the user wants to be told of messages of all conversations; the default if nothing is known.
+    pub receive_opt: ReceiveOpt,
     /// The blacklist.
     pub blacklist: Vec<UserId>,
     /// The groups the user is in.

@@ -9,6 +9,7 @@ use crate::group::{Group, GroupType};
 use crate::kinds::kinds;
 use crate::message::Message;
 use crate::profile::Profile;
+use crate::receive::ReceiveOpt;
 use crate::settings::{ConversationSettings, SettingsList};
 use crate::{ConversationId, GroupId, List, UnixMillis, UserId};
 
@@ -254,5 +255,7 @@ kinds! {
         Removed(Removals) = "removed",
         /// Messages that the user removed. Only pushed: a sync tells the number of the newest removal.
         RemovedMessages(RemovedMessages) = "removedMessages",
+        /// How the user wants to be told of messages of all conversations.
+        ReceiveOpt(ReceiveOpt) = "receiveOpt",
     }
 }

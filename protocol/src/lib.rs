@@ -24,6 +24,7 @@ pub mod media;
 pub mod message;
 pub mod picture;
 pub mod profile;
+pub mod receive;
 pub mod search;
 pub mod settings;
 #[cfg(feature = "usersig")]

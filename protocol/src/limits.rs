@@ -111,6 +111,8 @@ pub const CONVERSATION_DATA_BYTES: usize = 256;
 pub const DRAFT_BYTES: usize = 12 * 1024;
 /// Most users one user may have blacklisted.
 pub const BLACKLIST: usize = 1_000;
+/// Fewest seconds of a receive option of all conversations that mean for ever.
+pub const FOREVER_SECONDS: u32 = 86_400;
 /// Longest nick, self signature, avatar address or custom profile value, in bytes.
 pub const PROFILE_TEXT_BYTES: usize = 500;
 /// Longest location in a profile, in bytes.

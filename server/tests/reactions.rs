@@ -16,7 +16,7 @@ use tim_server::store::sqlite::Database;
 const WITHOUT_REACTIONS: &str =
     "DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
     DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
-    ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored;
+    ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored; ALTER TABLE user DROP COLUMN receive_opt;
     DROP TABLE removal; ALTER TABLE user_conv DROP COLUMN removals;
     DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
     DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions; PRAGMA user_version = 9;";

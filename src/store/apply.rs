@@ -19,6 +19,7 @@ pub(super) enum EntityKind {
     Blacklist = 2,
     Group = 3,
     Draft = 4,
+    ReceiveOpt = 5,
 }
 
 /// The kind of a range of sequences.
@@ -52,6 +53,9 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::Acknowledged(message) => acknowledged(transaction, message),
         Change::Profile(profile) => {
             keep(transaction, EntityKind::Profile, "", &serde_json::to_string(profile)?)
+        }
+        Change::ReceiveOpt(opt) => {
+            keep(transaction, EntityKind::ReceiveOpt, "", &serde_json::to_string(opt)?)
         }
         Change::Blacklist(user, true) => keep(transaction, EntityKind::Blacklist, user.as_str(), ""),
         Change::Blacklist(user, false) => forget(transaction, EntityKind::Blacklist, user.as_str()),

@@ -174,4 +174,6 @@ CREATE TABLE beside(
     id TEXT NOT NULL, sender TEXT NOT NULL, data TEXT NOT NULL, number INTEGER NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (id, sender)
 ) STRICT, WITHOUT ROWID;
+", "
+-- How the user wants to be told of messages of all conversations is an entity of another kind.
 "];

@@ -1,8 +1,9 @@
-//! Profiles and the blacklist.
+//! Profiles, the blacklist, and do not disturb.
 
 use tim_protocol::UserId;
-use tim_protocol::call::{UpdateBlacklistRequest, UpdateProfileRequest};
+use tim_protocol::call::{SetReceiveOptRequest, UpdateBlacklistRequest, UpdateProfileRequest};
 use tim_protocol::profile::{Profile, ProfileFields};
+use tim_protocol::receive::AllReceiveMessageOpt;
 
 use super::{Tim, unexpected};
 use crate::error::TimError;
@@ -60,6 +61,28 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`].
     pub async fn remove_from_blacklist(&self, users: &[UserId]) -> Result<(), TimError> {
         self.update_blacklist(users, false).await
+    }
+
+    /// Sets how this user wants to be told of messages of all conversations, on all devices of the user: during a time of each day or
+    /// once, for instance without notifications. It takes the place of the former option; the default ends it. What is shown is the
+    /// app's business: [`AllReceiveMessageOpt::at`] says what holds at a moment.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for a time that is missing, told twice or
+    /// impossible, a duration of 0, or an option that only a conversation can have.
+    pub async fn set_all_receive_message_opt(&self, opt: AllReceiveMessageOpt) -> Result<(), TimError> {
+        self.ask(SetReceiveOptRequest { opt }).await.map(drop)
+    }
+
+    /// How this user wants to be told of messages of all conversations, as this device knows it.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_all_receive_message_opt(&self) -> Result<AllReceiveMessageOpt, TimError> {
+        match self.call(Call::ReceiveOpt).await? {
+            Return::ReceiveOpt(opt) => Ok(opt),
+            _ => Err(unexpected()),
+        }
     }
 
     async fn update_blacklist(&self, users: &[UserId], listed: bool) -> Result<(), TimError> {

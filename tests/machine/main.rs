@@ -32,6 +32,7 @@ mod phone;
 mod reactions;
 mod reads;
 mod receipts;
+mod receive;
 mod refusals;
 mod reminders;
 mod removals;

@@ -318,6 +318,7 @@ impl World {
             groups: snapshot.groups.into_iter().map(|group| group.group_id).collect(),
             blacklist: snapshot.blacklist.into_iter().collect(),
             nick: snapshot.profile.and_then(|profile| profile.fields.nick),
+            receive_opt: snapshot.receive_opt.opt,
         };
         for row in snapshot.outbox {
             let rows = if row.state == OutboxState::Waiting { &mut last.waiting } else { &mut last.failed };

@@ -118,6 +118,7 @@ impl World {
                 Change::Blacklist(BlacklistChange { user_id, listed: true }) => {
                     _ = account.blacklist.insert(user_id);
                 }
+                Change::ReceiveOpt(change) => account.receive_opt = change.opt,
                 Change::Profile(change) => account.nick = change.profile.fields.nick,
                 Change::Group(_)
                 | Change::Blacklist(_)

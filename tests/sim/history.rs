@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tim::conversation::Conversation;
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message, Mutation, Reaction, ReceiptCounts};
+use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use crate::device::DeviceId;
@@ -108,6 +109,7 @@ pub struct Account {
     pub groups: BTreeSet<GroupId>,
     pub blacklist: BTreeSet<UserId>,
     pub nick: Option<String>,
+    pub receive_opt: AllReceiveMessageOpt,
 }
 
 /// A log as the server has it.

@@ -6,9 +6,11 @@ use tim::message::{Message, ReadMarks, SendStatus};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
-    ReactRequest, ReadRequest, ReceiptRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
+    ReactRequest, ReadRequest, ReceiptRequest, RevokeRequest, SetReceiveOptRequest, UpdateBlacklistRequest,
+    UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
 use tim_protocol::{ConversationId, ConversationType, GroupId, UserId, bounds};
 
@@ -186,7 +188,8 @@ impl World {
             81..82 | 87..88 => self.remove(id),
             88..92 => self.come_or_go(id),
             92..94 => self.blacklist(id),
-            94..96 => self.rename(id),
+            94..95 => self.rename(id),
+            95..96 => self.set_receive_opt(id),
             96..97 => self.call(id, Asked::Other, Call::Logout),
             97..99 => self.resend(id),
             _ => self.pause(id),
@@ -454,6 +457,13 @@ impl World {
         let nick = Some(format!("nick {}", self.rng.u32(0..100)));
         let fields = ProfileFields { nick, ..ProfileFields::default() };
         self.call(id, Asked::Other, Call::ask(UpdateProfileRequest { fields }));
+    }
+
+    fn set_receive_opt(&mut self, id: DeviceId) {
+        let message_remind_type = MessageRemindType::AcceptNotNotify;
+        let (start_timestamp, duration) = (Some(17), self.rng.u32(1..100));
+        let opt = AllReceiveMessageOpt { message_remind_type, start_timestamp, duration, start_time: None };
+        self.call(id, Asked::Other, Call::ask(SetReceiveOptRequest { opt }));
     }
 
     fn resend(&mut self, id: DeviceId) {

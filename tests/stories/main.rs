@@ -55,6 +55,7 @@ mod proxy;
 mod quick_start;
 mod reactions;
 mod receipts;
+mod receive;
 mod recordings;
 mod redirects;
 mod relations;

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
-use crate::types::{Conversation, ConversationFilter, Group, Message, MessageReadReceipt, Profile, signed};
+use crate::types::{
+    AllReceiveMessageOpt, Conversation, ConversationFilter, Group, Message, MessageReadReceipt, Profile,
+    signed,
+};
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
@@ -140,6 +143,12 @@ pub enum TimEvent {
         /// The users on it.
         user_id_list: Vec<String>,
     },
+    /// How this user wants to be told of messages of all conversations changed, on any of their devices.
+    #[serde(rename = "onAllReceiveMessageOptUpdated", serialize_with = "bare")]
+    AllReceiveMessageOptUpdated {
+        /// As it is now.
+        opt: AllReceiveMessageOpt,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -217,11 +226,13 @@ pub enum EventName {
     MessageReadReceiptReceived,
     /// What is unread by a filter changed.
     UnreadMessageCountChangedByFilter,
+    /// How this user wants to be told of messages of all conversations changed.
+    AllReceiveMessageOptUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -244,6 +255,7 @@ impl EventName {
         Self::MessageDeleted,
         Self::MessageReadReceiptReceived,
         Self::UnreadMessageCountChangedByFilter,
+        Self::AllReceiveMessageOptUpdated,
     ];
 }
 
@@ -272,6 +284,7 @@ impl From<EventName> for engine::EventName {
             EventName::MessageDeleted => Self::MessageDeleted,
             EventName::MessageReadReceiptReceived => Self::MessageReadReceiptReceived,
             EventName::UnreadMessageCountChangedByFilter => Self::UnreadMessageCountChangedByFilter,
+            EventName::AllReceiveMessageOptUpdated => Self::AllReceiveMessageOptUpdated,
         }
     }
 }
@@ -389,6 +402,9 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::ProfileUpdated(profiles) => Self::ProfileUpdated { profiles: all(profiles) },
             engine::Event::BlacklistUpdated(users) => {
                 Self::BlacklistUpdated { user_id_list: users.iter().map(ToString::to_string).collect() }
+            }
+            engine::Event::AllReceiveMessageOptUpdated(opt) => {
+                Self::AllReceiveMessageOptUpdated { opt: (*opt).into() }
             }
             engine::Event::Error { code, message } => {
                 Self::Error { code: code.0.cast_signed(), message: message.clone() }

@@ -320,6 +320,13 @@
  *   {"nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there", "birthday":20000419,
  *    "location":"Lhasa"}
  *
+ * all receive message opt (tim_set_all_receive_message_opt: how to tell this user of messages of all conversations)
+ *   {"messageRemindType":"AcceptNotNotify", "startTime":{"hour":22, "minute":30, "second":0}, "startTimestamp":null,
+ *    "duration":32400}
+ *   messageRemindType: AcceptNotNotify, AcceptNotNotifyExceptAt, or AcceptAndNotify, with which it is as at any other time
+ *   startTime: daily, by the clock of whoever reads it       startTimestamp: once       One of them, or none with AcceptAndNotify
+ *   duration: in seconds; from 86400 on it does not end
+ *
  * event (a handler of tim_on is told one, a listener an array of them; the number of TIM_EVENT_SDK_READY is a tim_event)
  *   {"name":"onMessageReceived", "data":[...messages...]}
  *     name                         data
@@ -347,6 +354,7 @@
  *     onGroupListUpdated           the whole list of groups
  *     onProfileUpdated             profiles
  *     blacklistUpdated             the whole list of user ids
+ *     onAllReceiveMessageOptUpdated  an all receive message opt
  *     error                        {"code":2024, "message":"not logged in: call login first"}
  *     kickedOut                    {"type":"multipleDevice"}: another device took this one's place; or multipleAccount: this
  *                                  device logged in anew; or userSigExpired; or REST_API_Kick: the server's operator did it
@@ -500,6 +508,10 @@ typedef enum {
    * What is unread by a filter changed.
    */
   TIM_EVENT_UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER,
+  /**
+   * How this user wants to be told of messages of all conversations changed.
+   */
+  TIM_EVENT_ALL_RECEIVE_MESSAGE_OPT_UPDATED,
 } tim_event;
 
 /**
@@ -1912,6 +1924,32 @@ tim_status tim_remove_from_blacklist(tim_client client,
                                      const char *user_id_list_json,
                                      tim_done_callback done,
                                      void *user_data);
+
+/**
+ * Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of
+ * what was set before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is
+ * shown is the app's business.
+ *
+ * `opt_json` is `all receive message opt`. Result: `null`.
+ *
+ * Errors: the gate's; 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only
+ * a conversation can have; 130116 for `other`; 2800 or 2801.
+ */
+tim_status tim_set_all_receive_message_opt(tim_client client,
+                                           const char *opt_json,
+                                           tim_done_callback done,
+                                           void *user_data);
+
+/**
+ * How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+ *
+ * Result: `all receive message opt`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_all_receive_message_opt(tim_client client,
+                                           tim_done_callback done,
+                                           void *user_data);
 
 /**
  * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was

@@ -1632,6 +1632,52 @@ inline void from_json(const nlohmann::json &json, group_message_read_members &it
     detail::take(json, "unreadUserIDList", it.unread_user_id_list);
 }
 
+/** A time on the clock of whoever reads it, wherever they are. */
+struct time_of_day {
+    /** 0 to 23. */
+    std::int32_t hour{};
+    /** 0 to 59. */
+    std::int32_t minute{};
+    /** 0 to 59. */
+    std::int32_t second{};
+};
+inline void to_json(nlohmann::json &json, const time_of_day &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "hour", it.hour);
+    detail::put(json, "minute", it.minute);
+    detail::put(json, "second", it.second);
+}
+inline void from_json(const nlohmann::json &json, time_of_day &it) {
+    detail::take(json, "hour", it.hour);
+    detail::take(json, "minute", it.minute);
+    detail::take(json, "second", it.second);
+}
+
+/** How this user wants to be told of messages of all conversations during a time, of each day or once. */
+struct all_receive_message_opt {
+    /** What holds during that time: AcceptNotNotify, AcceptNotNotifyExceptAt, or AcceptAndNotify, as at any other time. */
+    types::message_remind_type message_remind_type{};
+    /** It begins every day at this time of the user's own clock. */
+    std::optional<types::time_of_day> start_time{};
+    /** It begins once, at this time. */
+    std::optional<std::int64_t> start_timestamp{};
+    /** How many seconds it lasts. */
+    std::int32_t duration{};
+};
+inline void to_json(nlohmann::json &json, const all_receive_message_opt &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageRemindType", it.message_remind_type);
+    detail::put(json, "startTime", it.start_time);
+    detail::put(json, "startTimestamp", it.start_timestamp);
+    detail::put(json, "duration", it.duration);
+}
+inline void from_json(const nlohmann::json &json, all_receive_message_opt &it) {
+    detail::take(json, "messageRemindType", it.message_remind_type);
+    detail::take(json, "startTime", it.start_time);
+    detail::take(json, "startTimestamp", it.start_timestamp);
+    detail::take(json, "duration", it.duration);
+}
+
 /** How many of several keywords have to stand in a message. */
 enum class keyword_match {
     or_,
@@ -1936,6 +1982,12 @@ struct blacklist_updated {
     std::vector<std::string> user_id_list{};
 };
 
+/** How this user wants to be told of messages of all conversations changed, on any of their devices. */
+struct all_receive_message_opt_updated {
+    /** As it is now. */
+    types::all_receive_message_opt opt{};
+};
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -1998,7 +2050,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2021,6 +2073,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onGroupListUpdated"; json["data"] = own->groups; }
     if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
     if (auto *own = std::get_if<types::blacklist_updated>(&it)) { static_cast<void>(own); json["name"] = "blacklistUpdated"; json["data"] = own->user_id_list; }
+    if (auto *own = std::get_if<types::all_receive_message_opt_updated>(&it)) { static_cast<void>(own); json["name"] = "onAllReceiveMessageOptUpdated"; json["data"] = own->opt; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2047,6 +2100,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onGroupListUpdated") { types::group_list_updated own{}; json.at("data").get_to(own.groups); it = std::move(own); return; }
     if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }
     if (word == "blacklistUpdated") { types::blacklist_updated own{}; json.at("data").get_to(own.user_id_list); it = std::move(own); return; }
+    if (word == "onAllReceiveMessageOptUpdated") { types::all_receive_message_opt_updated own{}; json.at("data").get_to(own.opt); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -341,6 +341,14 @@ public:
     answer remove_from_blacklist(const std::string &user_id_list_json) const {
         return ask(tim_remove_from_blacklist, user_id_list_json);
     }
+    /** As tim_set_all_receive_message_opt. */
+    answer set_all_receive_message_opt(const std::string &opt_json) const {
+        return ask(tim_set_all_receive_message_opt, opt_json);
+    }
+    /** As tim_get_all_receive_message_opt. */
+    answer get_all_receive_message_opt() const {
+        return ask(tim_get_all_receive_message_opt);
+    }
     /** As tim_search_local_messages. */
     answer search_local_messages(const std::string &param_json) const {
         return ask(tim_search_local_messages, param_json);

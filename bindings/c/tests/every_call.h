@@ -73,6 +73,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_update_my_profile(client, json, done, NULL)); \
     EACH(tim_add_to_blacklist(client, json, done, NULL)); \
     EACH(tim_remove_from_blacklist(client, json, done, NULL)); \
+    EACH(tim_set_all_receive_message_opt(client, json, done, NULL)); \
     EACH(tim_search_local_messages(client, json, done, NULL)); \
     EACH(tim_search_cloud_messages(client, json, done, NULL));
 enum { EVERY_CALLS_DESTROYS = 2 };
@@ -86,7 +87,8 @@ enum { EVERY_CALLS_DESTROYS = 2 };
     EACH(tim_set_all_message_read(client, "readAllMessage", done, NULL)); \
     EACH(tim_get_group_list(client, done, NULL)); \
     EACH(tim_get_my_profile(client, done, NULL)); \
-    EACH(tim_get_blacklist(client, done, NULL));
+    EACH(tim_get_blacklist(client, done, NULL)); \
+    EACH(tim_get_all_receive_message_opt(client, done, NULL));
 enum { EVERY_CALL_WITHOUT_TEXTS_DESTROYS = 0 };
 
 #endif /* TIM_EVERY_CALL_H */

@@ -309,6 +309,21 @@ static void bob_leaves_a_group_that_he_was_added_to(void) {
     TELLS(TEA("1"), tim_get_group_profile, alice, "tea");
 }
 
+static void alice_sleeps_at_night_and_is_in_a_meeting_for_an_hour(void) {
+    awaited nights, once;
+    TELLS("{'messageRemindType':'AcceptAndNotify','startTime':null,'startTimestamp':null,'duration':0}",
+          tim_get_all_receive_message_opt, alice);
+    await(&nights, alice, EVENT("onAllReceiveMessageOptUpdated"), "'startTime':{'hour':22,'minute':30,'second':0}");
+    TELLS("null", tim_set_all_receive_message_opt, alice,
+          "{\"messageRemindType\":\"AcceptNotNotify\",\"startTime\":{\"hour\":22,\"minute\":30},\"duration\":32400}");
+    comes(&nights);
+    await(&once, alice, EVENT("onAllReceiveMessageOptUpdated"), "'startTimestamp':1767225700");
+    TELLS("null", tim_set_all_receive_message_opt, alice,
+          "{\"messageRemindType\":\"AcceptNotNotify\",\"startTimestamp\":1767225700,\"duration\":3600}");
+    comes(&once);
+    ENDS(20001, tim_set_all_receive_message_opt, alice, "{\"messageRemindType\":\"Discard\"}");
+}
+
 static void bob_does_not_want_to_hear_alice_for_a_while(void) {
     awaited put_on, taken_off;
     char *message = text_for(alice, "bob", "it is me"), id[37];
@@ -336,6 +351,7 @@ int main(int count, char **arguments) {
     STORY(alice_asks_who_read_it);
     STORY(alice_ends_the_group);
     STORY(bob_leaves_a_group_that_he_was_added_to);
+    STORY(alice_sleeps_at_night_and_is_in_a_meeting_for_an_hour);
     STORY(bob_does_not_want_to_hear_alice_for_a_while);
     destroy_and_release(alice);
     destroy_and_release(bob);

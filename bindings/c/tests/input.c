@@ -203,6 +203,7 @@ static void json_that_cannot_be_read_is_refused(void) {
     GIVES(20001, tim_update_my_profile(alice, "{\"birthday\":-1}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"gender\":\"dragon\"}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"nick\":\"Alice\",\"Location\":\"Lhasa\"}", on_never, NULL));
+    GIVES(20001, tim_set_all_receive_message_opt(alice, "{\"messageRemindType\":\"AcceptAndNotify\",\"duration\":-1}", on_never, NULL));
     GIVES(130182, tim_create_group(alice, "{\"name\":\"Tea\",\"type\":\"Public\",\"groupId\":\"tea\"}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "[", on_never, NULL));
 }

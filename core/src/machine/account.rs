@@ -1,4 +1,4 @@
-//! The user's own data other than conversations: profile, blacklist, groups.
+//! The user's own data other than conversations: profile, blacklist, receive option, groups.
 //!
 //! What a change of a membership means for the group's conversation is returned as a [`Membership`].
 
@@ -8,6 +8,7 @@ use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest};
 use tim_protocol::group::{Group, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
+use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId, conversation};
 
 use super::context::Context;
@@ -15,11 +16,12 @@ use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::stored::Change;
 
-/// The user's profile, blacklist and groups.
+/// The user's profile, blacklist, receive option and groups.
 #[derive(Default)]
 pub(super) struct Account {
     profile: Option<Profile>,
     blacklist: BTreeSet<UserId>,
+    receive_opt: ReceiveOpt,
     groups: BTreeMap<GroupId, Group>,
     /// Changed since the last event.
     is_blacklist_changed: bool,
@@ -42,9 +44,15 @@ pub(super) enum Membership {
 }
 
 impl Account {
-    pub(super) fn load(profile: Option<Profile>, blacklist: Vec<UserId>, groups: Vec<Group>) -> Self {
+    pub(super) fn load(
+        profile: Option<Profile>,
+        receive_opt: ReceiveOpt,
+        blacklist: Vec<UserId>,
+        groups: Vec<Group>,
+    ) -> Self {
         Self {
             profile,
+            receive_opt,
             blacklist: blacklist.into_iter().collect(),
             groups: groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
             ..Self::default()
@@ -53,6 +61,10 @@ impl Account {
 
     pub(super) fn profile(&self) -> Option<&Profile> {
         self.profile.as_ref()
+    }
+
+    pub(super) fn receive_opt(&self) -> AllReceiveMessageOpt {
+        self.receive_opt.opt
     }
 
     pub(super) fn blacklist(&self) -> Vec<UserId> {
@@ -107,6 +119,7 @@ impl Account {
     ) -> Option<Membership> {
         match reply {
             Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, is.profile.clone()),
+            Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
             Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, is.group.clone()),
             Reply::Groups(GroupsReply::JoinGroup(Joined {
                 status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
@@ -131,6 +144,7 @@ impl Account {
     pub(super) fn apply(&mut self, cx: &mut Context, change: conversation::Change) -> Option<Membership> {
         match change {
             conversation::Change::Profile(change) => self.keep_profile(cx, change.profile),
+            conversation::Change::ReceiveOpt(opt) => self.keep_receive_opt(cx, opt),
             conversation::Change::Blacklist(change) => self.keep_listed(cx, &change.user_id, change.listed),
             conversation::Change::Group(change) => {
                 return match change.group {
@@ -152,6 +166,15 @@ impl Account {
             self.profile = Some(profile.clone());
             cx.store(Change::Profile(profile.clone()));
             cx.emit(Event::ProfileUpdated(vec![profile]));
+        }
+    }
+
+    /// Keeps the receive option, unless what came is older.
+    fn keep_receive_opt(&mut self, cx: &mut Context, opt: ReceiveOpt) {
+        if opt.version > self.receive_opt.version {
+            self.receive_opt = opt;
+            cx.store(Change::ReceiveOpt(opt));
+            cx.emit(Event::AllReceiveMessageOptUpdated(opt.opt));
         }
     }
 

@@ -120,6 +120,7 @@ impl Machine {
                 self.conversations.unsubscribe(&filter);
                 Return::Done
             }
+            Call::ReceiveOpt => Return::ReceiveOpt(account.receive_opt()),
             Call::Blacklist => Return::Users(account.blacklist()),
             Call::GroupList => Return::Groups(account.groups()),
             Call::ServerTime => Return::Time(cx.server_now()),

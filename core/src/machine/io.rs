@@ -10,6 +10,7 @@ use tim_protocol::group::Group;
 use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::message::{Message as WireMessage, ReceiptCounts};
 use tim_protocol::profile::Profile;
+use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::settings::SettingsChange;
 use tim_protocol::{ConversationId, Fault, MessageId, UserId};
 
@@ -187,6 +188,8 @@ pub enum Call {
     Profiles(Vec<UserId>),
     /// The own profile.
     MyProfile,
+    /// How the user wants to be told of messages of all conversations.
+    ReceiveOpt,
     /// The blacklist.
     Blacklist,
     /// The groups the user is in.
@@ -222,6 +225,8 @@ pub enum Return {
     ConversationResults(ConversationResults),
     /// Profiles.
     Profiles(Vec<Profile>),
+    /// How the user wants to be told of messages of all conversations.
+    ReceiveOpt(AllReceiveMessageOpt),
     /// Users.
     Users(Vec<UserId>),
     /// Groups.

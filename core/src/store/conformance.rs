@@ -16,6 +16,7 @@ use tim_protocol::message::{
     Reactions, ReceiptCounts, Revocation,
 };
 use tim_protocol::profile::Profile;
+use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 
@@ -43,9 +44,13 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     let mut store = open::<S>(at).await;
     let empty = store.snapshot().await.unwrap();
     assert!(empty.conversations.is_empty() && empty.outbox.is_empty() && empty.profile.is_none());
+    assert_eq!(empty.receive_opt, ReceiveOpt::default());
     let cursor = Cursor { epoch: 7, version: 9 };
     let sync = SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 };
     let (profile, group) = (profile(), group());
+    let opt =
+        AllReceiveMessageOpt { start_timestamp: Some(17), duration: 60, ..AllReceiveMessageOpt::default() };
+    let receive_opt = ReceiveOpt { version: 2, opt };
     let refused = OutboxRow { state: OutboxState::Refused(Code::SEND_FAILED), ..row(5) };
     let inserted = OutboxRow { state: OutboxState::Inserted, ..row(6) };
     let pictured = OutboxRow { upload: Some("outbox/picture".into()), ..row(4) };
@@ -58,6 +63,8 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Outbox(inserted),
         Change::Outbox(pictured),
         Change::Profile(profile.clone()),
+        Change::ReceiveOpt(ReceiveOpt { version: 1, ..receive_opt }),
+        Change::ReceiveOpt(receive_opt),
         Change::Blacklist(user("mallory"), true),
         Change::Blacklist(user("trudy"), true),
         Change::Blacklist(user("trudy"), false),
@@ -84,8 +91,17 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
 
     let opened = S::open(at).await.unwrap();
     let mut store = opened.store;
-    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups, drafts } =
-        opened.snapshot;
+    let Snapshot {
+        sync: stored,
+        conversations,
+        outbox,
+        profile: own,
+        receive_opt: opt,
+        blacklist,
+        groups,
+        drafts,
+    } = opened.snapshot;
+    assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
     assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);

@@ -113,7 +113,7 @@ domains! {
     Messages(MessagesRequest -> MessagesReply),
     /// Settings of conversations.
     Conversations(ConversationsRequest -> ConversationsReply),
-    /// Profiles and the blacklist.
+    /// Profiles, the blacklist, and do not disturb.
     Users(UsersRequest -> UsersReply),
     /// Groups and who is in them.
     Groups(GroupsRequest -> GroupsReply),

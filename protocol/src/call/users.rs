@@ -1,10 +1,11 @@
-//! Users: profiles and the blacklist.
+//! Users: profiles, the blacklist, and do not disturb.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Done};
 use crate::bounds::user_count;
 use crate::profile::{Profile, ProfileFields};
+use crate::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use crate::{Code, Fault, List, UserId};
 
 /// Asks for users' profiles.
@@ -50,6 +51,13 @@ pub struct UpdateBlacklistRequest {
     pub listed: bool,
 }
 
+/// Sets how the caller wants to be told of messages of all conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetReceiveOptRequest {
+    /// The option, in the place of the former one.
+    pub opt: AllReceiveMessageOpt,
+}
+
 impl Check for GetProfilesRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         user_count(&self.user_id_list)
@@ -69,11 +77,18 @@ impl Check for UpdateBlacklistRequest {
     }
 }
 
+impl Check for SetReceiveOptRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        self.opt.check()
+    }
+}
+
 verbs! {
     /// The requests about users.
     UsersRequest -> UsersReply {
         Query by User: GetProfiles(GetProfilesRequest) = "profile.get" -> Profiles,
         Command by User: UpdateProfile(UpdateProfileRequest) = "profile.update" -> ProfileIs,
         Command by User: UpdateBlacklist(UpdateBlacklistRequest) = "blacklist.update" -> Done,
+        Command by User: SetReceiveOpt(SetReceiveOptRequest) = "receive.set" -> ReceiveOpt,
     }
 }

@@ -4,7 +4,7 @@
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
+//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
@@ -34,6 +34,7 @@ mod profiles;
 mod reactions;
 mod read;
 mod receipts;
+mod receive;
 mod removals;
 mod remove_messages;
 mod removed;

@@ -175,6 +175,7 @@ fn change(
             let profile = profile(rows, actor.key, &actor.user)?;
             Some(Change::Profile(ProfileChange { profile }))
         }
+        ChangeKind::ReceiveOpt => Some(Change::ReceiveOpt(rows.receive_opt(actor.key)?)),
         ChangeKind::Blacklist => {
             let listed = |user_id| Change::Blacklist(BlacklistChange { user_id, listed: !is_gone });
             UserId::new(key).ok().map(listed)

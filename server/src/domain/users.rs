@@ -4,7 +4,7 @@ use tim_protocol::call::{Call as _, GetProfilesRequest, UsersRequest};
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{DomainResult, blacklist, profiles};
+use super::{DomainResult, blacklist, profiles, receive};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
@@ -19,5 +19,6 @@ pub(super) fn request(
         }
         UsersRequest::UpdateProfile(update) => profiles::update(rows, actor, update, *now),
         UsersRequest::UpdateBlacklist(update) => blacklist::update(rows, actor, update),
+        UsersRequest::SetReceiveOpt(set) => receive::set(rows, actor, set),
     }
 }

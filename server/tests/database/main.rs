@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod media;
+mod receive;
 mod receivers;
 
 use serde_json::value::RawValue;
@@ -17,11 +18,12 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 16 into those of version 12.
+/// Turns the tables of version 17 into those of version 12.
 const TO_VERSION_12: &str = "
 DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
 DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
-ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored; PRAGMA user_version = 12;
+ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored;
+ALTER TABLE user DROP COLUMN receive_opt; PRAGMA user_version = 12;
 ";
 
 /// Turns the tables of version 12 into those of version 11.

@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{ConversationFilter, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ConversationFilter, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -1850,6 +1850,46 @@ fn remove_from_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
     call(async move { tim.remove_from_blacklist(user_id_list).await })
 }
 
+/// Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of
+/// what was set before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is
+/// shown is the app's business.
+///
+/// `opt_json` is `all receive message opt`. Result: `null`.
+///
+/// Errors: the gate's; 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only
+/// a conversation can have; 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_all_receive_message_opt(
+    client: TimClient,
+    opt_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_all_receive_message_opt(tim, guard::noun(opt_json)?))))
+}
+
+fn set_all_receive_message_opt(tim: Arc<Tim>, opt: AllReceiveMessageOpt) -> Call {
+    call(async move { tim.set_all_receive_message_opt(opt).await })
+}
+
+/// How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+///
+/// Result: `all receive message opt`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_all_receive_message_opt(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_all_receive_message_opt(tim))))
+}
+
+fn get_all_receive_message_opt(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_all_receive_message_opt().await })
+}
+
 /// Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was
 /// never fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is
 /// its messages, newest first, page by page; in all it is the conversations, each with its newest message found and the
@@ -2189,6 +2229,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "removeFromBlacklist" => {
             let mut given = Parameters::new("removeFromBlacklist", &["userIDList"], given)?;
             Ok(remove_from_blacklist(tim, given.take("userIDList")?))
+        }
+        "setAllReceiveMessageOpt" => {
+            let mut given = Parameters::new("setAllReceiveMessageOpt", &["opt"], given)?;
+            Ok(set_all_receive_message_opt(tim, given.take("opt")?))
+        }
+        "getAllReceiveMessageOpt" => {
+            let _given = Parameters::new("getAllReceiveMessageOpt", &[], given)?;
+            Ok(get_all_receive_message_opt(tim))
         }
         "searchLocalMessages" => {
             let mut given = Parameters::new("searchLocalMessages", &["param"], given)?;

@@ -1,9 +1,9 @@
-//! Profiles and the blacklist.
+//! Profiles, the blacklist, and do not disturb.
 
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{Profile, ProfileFields, user_ids};
+use crate::types::{AllReceiveMessageOpt, Profile, ProfileFields, user_ids};
 
 #[uniffi::export]
 impl Tim {
@@ -56,5 +56,24 @@ impl Tim {
     /// does not exist. `Unreachable`: 2800 or 2801.
     pub async fn remove_from_blacklist(&self, user_id_list: Vec<String>) -> Result<(), TimError> {
         Ok(offload(self.tim.remove_from_blacklist(&user_ids(&user_id_list)?)).await?)
+    }
+
+    /// Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of what was set
+    /// before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is shown is the app's
+    /// business.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only a
+    /// conversation can have; 130116 for `Other`. `Unreachable`: 2800 or 2801.
+    pub async fn set_all_receive_message_opt(&self, opt: AllReceiveMessageOpt) -> Result<(), TimError> {
+        Ok(offload(self.tim.set_all_receive_message_opt(opt.try_into()?)).await?)
+    }
+
+    /// How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+    ///
+    /// # Errors
+    /// `NotReady`.
+    pub async fn get_all_receive_message_opt(&self) -> Result<AllReceiveMessageOpt, TimError> {
+        Ok(offload(self.tim.get_all_receive_message_opt()).await?.into())
     }
 }

@@ -19,6 +19,7 @@ mod options;
 mod profile;
 mod reaction;
 mod receipt;
+mod receive;
 mod search;
 
 use tim::protocol::UnixMillis;
@@ -34,6 +35,7 @@ pub use options::*;
 pub use profile::*;
 pub use reaction::*;
 pub use receipt::*;
+pub use receive::*;
 pub use search::*;
 
 use crate::error::TimError;
@@ -56,7 +58,7 @@ pub(crate) fn small(number: u32) -> i32 {
 /// A small number of a host's. What is negative is none.
 pub(crate) fn unsigned_small(number: i32) -> Result<u32, TimError> {
     u32::try_from(number)
-        .map_err(|_| invalid("a width, height, format, duration or number of users is not negative"))
+        .map_err(|_| invalid("a width, height, format, time, duration or number of users is not negative"))
 }
 
 /// A time of the engine's, as hosts have it.

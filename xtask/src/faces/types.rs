@@ -193,7 +193,8 @@ fn in_cpp(rust: &str) -> Result<String> {
 
 /// `GroupTip` is `group_tip`, `TimOptions` is `options`; a keyword of C++ gets an underscore at the end.
 fn snake(name: &str) -> String {
-    let name = name.strip_prefix("Tim").unwrap_or(name);
+    let without = name.strip_prefix("Tim").filter(|rest| rest.starts_with(char::is_uppercase));
+    let name = without.unwrap_or(name);
     let mut snake = String::new();
     for letter in name.chars() {
         if letter.is_ascii_uppercase() && !snake.is_empty() {

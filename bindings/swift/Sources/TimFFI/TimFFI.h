@@ -748,6 +748,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_send_message_read_receipt(uint64_t ptr, Ru
 uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer user_id_list
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ALL_RECEIVE_MESSAGE_OPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ALL_RECEIVE_MESSAGE_OPT
+uint64_t uniffi_tim_ffi_fn_method_tim_get_all_receive_message_opt(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
 uint64_t uniffi_tim_ffi_fn_method_tim_get_blacklist(uint64_t ptr
@@ -766,6 +771,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer 
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
 uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBuffer user_id_list
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_ALL_RECEIVE_MESSAGE_OPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_ALL_RECEIVE_MESSAGE_OPT
+uint64_t uniffi_tim_ffi_fn_method_tim_set_all_receive_message_opt(uint64_t ptr, RustBuffer opt
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_UPDATE_MY_PROFILE
@@ -908,6 +918,11 @@ uint64_t uniffi_tim_ffi_fn_func_shutdown(void
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_VERSION
 RustBuffer uniffi_tim_ffi_fn_func_version(RustCallStatus *_Nonnull out_status
 
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_REMIND_TYPE_AT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_REMIND_TYPE_AT
+RustBuffer uniffi_tim_ffi_fn_func_remind_type_at(RustBuffer opt, int64_t time, int32_t utc_offset, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_FFI_TIM_FFI_RUSTBUFFER_ALLOC
@@ -1191,6 +1206,12 @@ uint16_t uniffi_tim_ffi_checksum_func_shutdown(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_FUNC_VERSION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_FUNC_VERSION
 uint16_t uniffi_tim_ffi_checksum_func_version(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_FUNC_REMIND_TYPE_AT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_FUNC_REMIND_TYPE_AT
+uint16_t uniffi_tim_ffi_checksum_func_remind_type_at(void
 
 );
 #endif
@@ -1668,6 +1689,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ALL_RECEIVE_MESSAGE_OPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ALL_RECEIVE_MESSAGE_OPT
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_all_receive_message_opt(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_blacklist(void
@@ -1689,6 +1716,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_user_profile(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_ALL_RECEIVE_MESSAGE_OPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_ALL_RECEIVE_MESSAGE_OPT
+uint16_t uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt(void
 
 );
 #endif

@@ -2244,6 +2244,14 @@ public protocol TimProtocol: AnyObject, Sendable {
     func addToBlacklist(userIDList: [String]) async throws
 
     /**
+     * How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getAllReceiveMessageOpt() async throws  -> AllReceiveMessageOpt
+
+    /**
      * Whom this user does not want to hear from.
      *
      * # Errors
@@ -2275,6 +2283,17 @@ public protocol TimProtocol: AnyObject, Sendable {
      * does not exist. `Unreachable`: 2800 or 2801.
      */
     func removeFromBlacklist(userIDList: [String]) async throws
+
+    /**
+     * Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of what was set
+     * before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is shown is the app's
+     * business.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only a
+     * conversation can have; 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    func setAllReceiveMessageOpt(_ opt: AllReceiveMessageOpt) async throws
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -4158,6 +4177,28 @@ open func addToBlacklist(userIDList: [String])async throws   {
 }
 
     /**
+     * How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getAllReceiveMessageOpt()async throws  -> AllReceiveMessageOpt  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_all_receive_message_opt(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeAllReceiveMessageOpt_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Whom this user does not want to hear from.
      *
      * # Errors
@@ -4236,6 +4277,31 @@ open func removeFromBlacklist(userIDList: [String])async throws   {
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
                         self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of what was set
+     * before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is shown is the app's
+     * business.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only a
+     * conversation can have; 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+open func setAllReceiveMessageOpt(_ opt: AllReceiveMessageOpt)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_all_receive_message_opt(
+                        self.uniffiCloneHandle(),FfiConverterTypeAllReceiveMessageOpt_lower(opt)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -4721,6 +4787,95 @@ public func FfiConverterTypeUploadProgress_lower(_ value: UploadProgress) -> UIn
 }
 
 
+
+
+/**
+ * How this user wants to be told of messages of all conversations during a time, of each day or once.
+ */
+public struct AllReceiveMessageOpt: Equatable, Hashable {
+    /**
+     * What holds during that time: `AcceptNotNotify`, `AcceptNotNotifyExceptAt`, or `AcceptAndNotify`, as at any other time.
+     */
+    public var messageRemindType: MessageRemindType
+    /**
+     * It begins every day at this time of the user's own clock.
+     */
+    public var startTime: TimeOfDay?
+    /**
+     * It begins once, at this time. One of the two starts is named, or none with `AcceptAndNotify`.
+     */
+    public var startTimestamp: Int64?
+    /**
+     * How many seconds it lasts. From a day (86,400) on it does not end.
+     */
+    public var duration: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What holds during that time: `AcceptNotNotify`, `AcceptNotNotifyExceptAt`, or `AcceptAndNotify`, as at any other time.
+         */messageRemindType: MessageRemindType,
+        /**
+         * It begins every day at this time of the user's own clock.
+         */startTime: TimeOfDay? = nil,
+        /**
+         * It begins once, at this time. One of the two starts is named, or none with `AcceptAndNotify`.
+         */startTimestamp: Int64? = nil,
+        /**
+         * How many seconds it lasts. From a day (86,400) on it does not end.
+         */duration: Int32 = 0) {
+        self.messageRemindType = messageRemindType
+        self.startTime = startTime
+        self.startTimestamp = startTimestamp
+        self.duration = duration
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AllReceiveMessageOpt: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAllReceiveMessageOpt: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AllReceiveMessageOpt {
+        return
+            try AllReceiveMessageOpt(
+                messageRemindType: FfiConverterTypeMessageRemindType.read(from: &buf),
+                startTime: FfiConverterOptionTypeTimeOfDay.read(from: &buf),
+                startTimestamp: FfiConverterOptionInt64.read(from: &buf),
+                duration: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AllReceiveMessageOpt, into buf: inout [UInt8]) {
+        FfiConverterTypeMessageRemindType.write(value.messageRemindType, into: &buf)
+        FfiConverterOptionTypeTimeOfDay.write(value.startTime, into: &buf)
+        FfiConverterOptionInt64.write(value.startTimestamp, into: &buf)
+        FfiConverterInt32.write(value.duration, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAllReceiveMessageOpt_lift(_ buf: RustBuffer) throws -> AllReceiveMessageOpt {
+    return try FfiConverterTypeAllReceiveMessageOpt.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAllReceiveMessageOpt_lower(_ value: AllReceiveMessageOpt) -> RustBuffer {
+    return FfiConverterTypeAllReceiveMessageOpt.lower(value)
+}
 
 
 /**
@@ -9310,6 +9465,85 @@ public func FfiConverterTypeTimOptions_lower(_ value: TimOptions) -> RustBuffer 
 
 
 /**
+ * A time on the clock of whoever reads it, wherever they are.
+ */
+public struct TimeOfDay: Equatable, Hashable {
+    /**
+     * 0 to 23.
+     */
+    public var hour: Int32
+    /**
+     * 0 to 59.
+     */
+    public var minute: Int32
+    /**
+     * 0 to 59.
+     */
+    public var second: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * 0 to 23.
+         */hour: Int32,
+        /**
+         * 0 to 59.
+         */minute: Int32,
+        /**
+         * 0 to 59.
+         */second: Int32 = 0) {
+        self.hour = hour
+        self.minute = minute
+        self.second = second
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TimeOfDay: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTimeOfDay: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimeOfDay {
+        return
+            try TimeOfDay(
+                hour: FfiConverterInt32.read(from: &buf),
+                minute: FfiConverterInt32.read(from: &buf),
+                second: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TimeOfDay, into buf: inout [UInt8]) {
+        FfiConverterInt32.write(value.hour, into: &buf)
+        FfiConverterInt32.write(value.minute, into: &buf)
+        FfiConverterInt32.write(value.second, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimeOfDay_lift(_ buf: RustBuffer) throws -> TimeOfDay {
+    return try FfiConverterTypeTimeOfDay.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimeOfDay_lower(_ value: TimeOfDay) -> RustBuffer {
+    return FfiConverterTypeTimeOfDay.lower(value)
+}
+
+
+/**
  * A file to be uploaded by the host's uploader.
  */
 public struct UploadFile: Equatable, Hashable {
@@ -9799,6 +10033,10 @@ public enum EventName: Equatable, Hashable {
      * What is unread by a filter changed.
      */
     case unreadMessageCountChangedByFilter
+    /**
+     * How this user wants to be told of messages of all conversations changed.
+     */
+    case allReceiveMessageOptUpdated
 
 
 
@@ -9863,6 +10101,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 21: return .messageReadReceiptReceived
 
         case 22: return .unreadMessageCountChangedByFilter
+
+        case 23: return .allReceiveMessageOptUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -9958,6 +10198,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .unreadMessageCountChangedByFilter:
             writeInt(&buf, Int32(22))
+
+
+        case .allReceiveMessageOptUpdated:
+            writeInt(&buf, Int32(23))
 
         }
     }
@@ -12146,6 +12390,14 @@ public enum TimEvent: Equatable, Hashable {
          */userIDList: [String]
     )
     /**
+     * How this user wants to be told of messages of all conversations changed, on any of their devices.
+     */
+    case allReceiveMessageOptUpdated(
+        /**
+         * As it is now.
+         */opt: AllReceiveMessageOpt
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -12253,16 +12505,19 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 18: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 19: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 19: return .allReceiveMessageOptUpdated(opt: try FfiConverterTypeAllReceiveMessageOpt.read(from: &buf)
         )
 
-        case 20: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 20: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 21: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 21: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 22: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 22: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 23: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -12368,24 +12623,29 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
-        case let .error(code,message):
+        case let .allReceiveMessageOptUpdated(opt):
             writeInt(&buf, Int32(19))
+            FfiConverterTypeAllReceiveMessageOpt.write(opt, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(20))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(20))
+            writeInt(&buf, Int32(21))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(21))
+            writeInt(&buf, Int32(22))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(22))
+            writeInt(&buf, Int32(23))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -12691,6 +12951,30 @@ fileprivate struct FfiConverterOptionTypeTimGroup: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeTimGroup.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeTimeOfDay: FfiConverterRustBuffer {
+    typealias SwiftType = TimeOfDay?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeTimeOfDay.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeTimeOfDay.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -13488,6 +13772,23 @@ public func version() -> String  {
     )
 })
 }
+/**
+ * What a receive option of all conversations means at a time, for a user whose clock is so many seconds ahead of UTC then. With
+ * `AcceptAndNotify` it is no time to be quiet.
+ *
+ * # Errors
+ * `Refused`: 20001 for a negative number.
+ */
+public func remindTypeAt(opt: AllReceiveMessageOpt, time: Int64, utcOffset: Int32)throws  -> MessageRemindType  {
+    return try  FfiConverterTypeMessageRemindType_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_func_remind_type_at(
+        FfiConverterTypeAllReceiveMessageOpt_lower(opt),
+        FfiConverterInt64.lower(time),
+        FfiConverterInt32.lower(utcOffset),uniffiCallStatus
+    )
+})
+}
 
 private enum InitializationResult {
     case ok
@@ -13514,6 +13815,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_func_version() != 7356) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_func_remind_type_at() != 43584) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_progresslistener_on_progress() != 5979) {
@@ -13753,6 +14057,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_get_all_receive_message_opt() != 1043) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 47422) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -13763,6 +14070,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 23755) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt() != 58781) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {

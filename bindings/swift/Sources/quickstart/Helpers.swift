@@ -36,6 +36,7 @@ func describe(_ event: TimEvent) -> String {
     case .groupListUpdated(let groups): "groupListUpdated \(groups.map(\.groupID))"
     case .profileUpdated(let profiles): "profileUpdated \(profiles.map(\.userID))"
     case .blacklistUpdated(let users): "blacklistUpdated \(users)"
+    case .allReceiveMessageOptUpdated(let opt): "allReceiveMessageOptUpdated \(opt.messageRemindType)"
     case .error(let code, let reason): "error \(code) \(reason)"
     case .kickedOut(let reason): "kickedOut \(reason)"
     case .netStateChange(let state): "netStateChange \(state)"

@@ -384,6 +384,18 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(seen.map(\.nick), ["Alice 🌻"])
     }
 
+    func testNightsAreQuiet() async throws {
+        let alice = try await Person.ready("alice")
+        let nights = AllReceiveMessageOpt(
+            messageRemindType: .acceptNotNotify, startTime: TimeOfDay(hour: 22, minute: 30), duration: 9 * 3600)
+        try await alice.tim.setAllReceiveMessageOpt(nights)
+        try await alice.next { $0 == .allReceiveMessageOptUpdated(opt: nights) }
+        let known = try await alice.tim.getAllReceiveMessageOpt()
+        XCTAssertEqual(known, nights)
+        XCTAssertEqual(try remindTypeAt(opt: nights, time: 0, utcOffset: 0), .acceptNotNotify)
+        XCTAssertEqual(try remindTypeAt(opt: nights, time: 12 * 3600, utcOffset: 0), .acceptAndNotify)
+    }
+
     func testALoginHasABeginningAndAnEnd() async throws {
         let alice = try await Person.ready("alice")
         XCTAssertTrue(alice.tim.isReady())

@@ -12,6 +12,8 @@ pub enum ChangeKind {
     Blacklist,
     /// Membership of a group, by the name of the group.
     Group,
+    /// How the user wants to be told of messages of all conversations; its key is empty.
+    ReceiveOpt,
 }
 
 /// A change for a user.

@@ -2,6 +2,7 @@
 
 use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::receive::ReceiveOpt;
 
 use crate::core::ops::UserKey;
 use crate::domain::DomainResult;
@@ -40,4 +41,10 @@ pub trait UserRows {
 
     /// Replaces the user's profile, including nick and avatar.
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()>;
+
+    /// How the user wants to be told of messages of all conversations; the default if the user never said.
+    fn receive_opt(&mut self, user: UserKey) -> DomainResult<ReceiveOpt>;
+
+    /// Replaces it.
+    fn set_receive_opt(&mut self, user: UserKey, opt: &ReceiveOpt) -> DomainResult<()>;
 }

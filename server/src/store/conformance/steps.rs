@@ -15,7 +15,8 @@ use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, JoinOption, NewGroup};
 use tim_protocol::profile::ProfileFields;
-use tim_protocol::settings::SettingsChange;
+use tim_protocol::receive::AllReceiveMessageOpt;
+use tim_protocol::settings::{MessageRemindType, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::core::ops::{
@@ -146,6 +147,15 @@ pub fn targeted(from: &Actor, to: &str, number: u64, receivers: &[&str]) -> Writ
 pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
     let user_id_list = names.iter().map(|name| user(name)).collect();
     Write::request(actor, call::UpdateBlacklistRequest { user_id_list, listed }, NOW)
+}
+
+/// Asks for no notifications for so many seconds.
+#[must_use]
+pub fn receive_opt(actor: &Actor, duration: u32) -> Write {
+    let message_remind_type = MessageRemindType::AcceptNotNotify;
+    let start_timestamp = Some(NOW);
+    let opt = AllReceiveMessageOpt { message_remind_type, start_time: None, start_timestamp, duration };
+    Write::request(actor, call::SetReceiveOptRequest { opt }, NOW)
 }
 
 /// Pins a conversation, or unpins it.

@@ -212,6 +212,8 @@ CREATE TABLE merger_name(
     media BLOB NOT NULL, merger BLOB NOT NULL, PRIMARY KEY(media, merger)) WITHOUT ROWID;
 CREATE INDEX merger_named ON merger_name(merger, media);
 ",
+    // How a user wants to be told of messages of all conversations, as JSON; NULL if the user never said.
+    "ALTER TABLE user ADD COLUMN receive_opt TEXT;",
 ];
 
 /// The settings of the connection that writes.

@@ -177,6 +177,9 @@ async fn people(store: &Watched, alice: &Actor) {
     let fields = ProfileFields { nick: Some("Alice".into()), ..ProfileFields::default() };
     asks(store, alice, call::UpdateProfileRequest { fields }).await;
     asks(store, alice, call::GetProfilesRequest { user_id_list: vec![user("alice"), user("bob")] }).await;
+    for duration in 1..=2 {
+        store.write(conformance::receive_opt(alice, duration)).await.unwrap();
+    }
     store.write(conformance::blacklist(alice, &["bob"], true)).await.unwrap();
     store.write(conformance::blacklist(alice, &["bob"], false)).await.unwrap();
 }

@@ -16,6 +16,7 @@ pub(super) fn kind_number(kind: ChangeKind) -> i64 {
         ChangeKind::Profile => 1,
         ChangeKind::Blacklist => 2,
         ChangeKind::Group => 3,
+        ChangeKind::ReceiveOpt => 4,
     }
 }
 
@@ -24,6 +25,7 @@ fn kind_of(number: i64) -> DomainResult<ChangeKind> {
         1 => Ok(ChangeKind::Profile),
         2 => Ok(ChangeKind::Blacklist),
         3 => Ok(ChangeKind::Group),
+        4 => Ok(ChangeKind::ReceiveOpt),
         _ => Err(damaged()),
     }
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::receive::ReceiveOpt;
 
 use super::{Transaction, shard};
 use crate::core::ops::UserKey;
@@ -67,6 +68,21 @@ impl UserRows for Transaction<'_> {
             "UPDATE user SET profile = ?2, profile_time = ?3, nick = ?4, avatar = ?5 WHERE id = ?1",
         )?
         .execute(params![user.0, text, time, fields.nick, fields.avatar])?;
+        Ok(())
+    }
+
+    fn receive_opt(&mut self, user: UserKey) -> DomainResult<ReceiveOpt> {
+        let mut query = self.prepare("SELECT receive_opt FROM user WHERE id = ?")?;
+        let text: Option<String> = query.query_row([user.0], |row| row.get(0))?;
+        text.map_or_else(
+            || Ok(ReceiveOpt::default()),
+            |text| serde_json::from_str(&text).map_err(|_| damaged()),
+        )
+    }
+
+    fn set_receive_opt(&mut self, user: UserKey, opt: &ReceiveOpt) -> DomainResult<()> {
+        let text = serde_json::to_string(opt).map_err(|_| damaged())?;
+        self.prepare("UPDATE user SET receive_opt = ?2 WHERE id = ?1")?.execute(params![user.0, text])?;
         Ok(())
     }
 }

@@ -43,6 +43,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
     is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userID }}"
     is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.userIDList}"
+    is TimEvent.AllReceiveMessageOptUpdated -> "ALL_RECEIVE_MESSAGE_OPT_UPDATED ${event.opt.messageRemindType}"
     is TimEvent.NetStateChange -> "NET_STATE_CHANGE ${event.state}"
     is TimEvent.KickedOut -> "KICKED_OUT ${event.type}"
     is TimEvent.Error -> "ERROR ${event.code} ${event.message}"

@@ -114,5 +114,6 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.UnreadMessageCountChangedByFilter::class -> EventName.UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER
         TimEvent.TotalUnreadMessageCountUpdated::class -> EventName.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED
         TimEvent.ConversationChanged::class -> EventName.CONVERSATION_CHANGED
+        TimEvent.AllReceiveMessageOptUpdated::class -> EventName.ALL_RECEIVE_MESSAGE_OPT_UPDATED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

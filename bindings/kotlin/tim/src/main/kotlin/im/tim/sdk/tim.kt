@@ -801,6 +801,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_func_version(
     ): Int
+    external fun uniffi_tim_ffi_checksum_func_remind_type_at(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_progresslistener_on_progress(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_listener(
@@ -959,6 +961,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_all_receive_message_opt(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_my_profile(
@@ -966,6 +970,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_get_user_profile(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_update_my_profile(
     ): Int
@@ -1182,6 +1188,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_all_receive_message_opt(`ptr`: Long,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_blacklist(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_my_profile(`ptr`: Long,
@@ -1189,6 +1197,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_user_profile(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_all_receive_message_opt(`ptr`: Long,`opt`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_my_profile(`ptr`: Long,`fields`: RustBuffer.ByValue,
     ): Long
@@ -1245,6 +1255,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_func_shutdown(
     ): Long
     external fun uniffi_tim_ffi_fn_func_version(uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_func_remind_type_at(`opt`: RustBuffer.ByValue,`time`: Long,`utcOffset`: Int,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun ffi_tim_ffi_rustbuffer_alloc(`size`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1375,6 +1387,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_func_version() and 0xFFFF) != 7356) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_func_remind_type_at() and 0xFFFF) != 43584) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_progresslistener_on_progress() and 0xFFFF) != 5979) {
@@ -1614,6 +1629,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_all_receive_message_opt() and 0xFFFF) != 1043) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 47422) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1624,6 +1642,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 23755) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt() and 0xFFFF) != 58781) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
@@ -4304,6 +4325,14 @@ public interface TimInterface {
     suspend fun `addToBlacklist`(`userIDList`: List<kotlin.String>)
 
     /**
+     * How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getAllReceiveMessageOpt`(): AllReceiveMessageOpt
+
+    /**
      * Whom this user does not want to hear from.
      *
      * # Errors
@@ -4335,6 +4364,17 @@ public interface TimInterface {
      * does not exist. `Unreachable`: 2800 or 2801.
      */
     suspend fun `removeFromBlacklist`(`userIDList`: List<kotlin.String>)
+
+    /**
+     * Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of what was set
+     * before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is shown is the app's
+     * business.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only a
+     * conversation can have; 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setAllReceiveMessageOpt`(`opt`: AllReceiveMessageOpt)
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -6707,6 +6747,33 @@ open class Tim: TimInterface
 
 
     /**
+     * How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getAllReceiveMessageOpt`() : AllReceiveMessageOpt {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_all_receive_message_opt(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeAllReceiveMessageOpt.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Whom this user does not want to hear from.
      *
      * # Errors
@@ -6804,6 +6871,38 @@ open class Tim: TimInterface
                 uniffiHandle,
 
         FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of what was set
+     * before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is shown is the app's
+     * business.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only a
+     * conversation can have; 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setAllReceiveMessageOpt`(`opt`: AllReceiveMessageOpt) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_all_receive_message_opt(
+                uniffiHandle,
+
+        FfiConverterTypeAllReceiveMessageOpt.lower(`opt`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -7091,6 +7190,9 @@ open class Tim: TimInterface
     /** [addToBlacklist] for Java: the future fails with a [TimException]. */
     fun addToBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `addToBlacklist`(userIDList); null }
 
+    /** [getAllReceiveMessageOpt] for Java: the future fails with a [TimException]. */
+    fun getAllReceiveMessageOptAsync(): CompletableFuture<AllReceiveMessageOpt> = inFuture { `getAllReceiveMessageOpt`() }
+
     /** [getBlacklist] for Java: the future fails with a [TimException]. */
     fun getBlacklistAsync(): CompletableFuture<List<kotlin.String>> = inFuture { `getBlacklist`() }
 
@@ -7102,6 +7204,9 @@ open class Tim: TimInterface
 
     /** [removeFromBlacklist] for Java: the future fails with a [TimException]. */
     fun removeFromBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `removeFromBlacklist`(userIDList); null }
+
+    /** [setAllReceiveMessageOpt] for Java: the future fails with a [TimException]. */
+    fun setAllReceiveMessageOptAsync(`opt`: AllReceiveMessageOpt): CompletableFuture<Void?> = inFuture { `setAllReceiveMessageOpt`(opt); null }
 
     /** [updateMyProfile] for Java: the future fails with a [TimException]. */
     fun updateMyProfileAsync(`fields`: ProfileFields): CompletableFuture<Profile> = inFuture { `updateMyProfile`(fields) }
@@ -7725,6 +7830,69 @@ public object FfiConverterTypeUploadProgress: FfiConverter<UploadProgress, Long>
 
     override fun write(value: UploadProgress, buf: ByteBuffer) {
         buf.putLong(lower(value))
+    }
+}
+
+
+
+/**
+ * How this user wants to be told of messages of all conversations during a time, of each day or once.
+ */
+data class AllReceiveMessageOpt (
+    /**
+     * What holds during that time: `AcceptNotNotify`, `AcceptNotNotifyExceptAt`, or `AcceptAndNotify`, as at any other time.
+     */
+    val `messageRemindType`: MessageRemindType
+    ,
+    /**
+     * It begins every day at this time of the user's own clock.
+     */
+    val `startTime`: TimeOfDay? = null
+    ,
+    /**
+     * It begins once, at this time. One of the two starts is named, or none with `AcceptAndNotify`.
+     */
+    val `startTimestamp`: kotlin.Long? = null
+    ,
+    /**
+     * How many seconds it lasts. From a day (86,400) on it does not end.
+     */
+    val `duration`: kotlin.Int = 0
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAllReceiveMessageOpt: FfiConverterRustBuffer<AllReceiveMessageOpt> {
+    override fun read(buf: ByteBuffer): AllReceiveMessageOpt {
+        return AllReceiveMessageOpt(
+            FfiConverterTypeMessageRemindType.read(buf),
+            FfiConverterOptionalTypeTimeOfDay.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AllReceiveMessageOpt) = (
+            FfiConverterTypeMessageRemindType.allocationSize(value.`messageRemindType`) +
+            FfiConverterOptionalTypeTimeOfDay.allocationSize(value.`startTime`) +
+            FfiConverterOptionalLong.allocationSize(value.`startTimestamp`) +
+            FfiConverterInt.allocationSize(value.`duration`)
+    )
+
+    override fun write(value: AllReceiveMessageOpt, buf: ByteBuffer) {
+            FfiConverterTypeMessageRemindType.write(value.`messageRemindType`, buf)
+            FfiConverterOptionalTypeTimeOfDay.write(value.`startTime`, buf)
+            FfiConverterOptionalLong.write(value.`startTimestamp`, buf)
+            FfiConverterInt.write(value.`duration`, buf)
     }
 }
 
@@ -11027,6 +11195,61 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
 
 
 /**
+ * A time on the clock of whoever reads it, wherever they are.
+ */
+data class TimeOfDay (
+    /**
+     * 0 to 23.
+     */
+    val `hour`: kotlin.Int
+    ,
+    /**
+     * 0 to 59.
+     */
+    val `minute`: kotlin.Int
+    ,
+    /**
+     * 0 to 59.
+     */
+    val `second`: kotlin.Int = 0
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTimeOfDay: FfiConverterRustBuffer<TimeOfDay> {
+    override fun read(buf: ByteBuffer): TimeOfDay {
+        return TimeOfDay(
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TimeOfDay) = (
+            FfiConverterInt.allocationSize(value.`hour`) +
+            FfiConverterInt.allocationSize(value.`minute`) +
+            FfiConverterInt.allocationSize(value.`second`)
+    )
+
+    override fun write(value: TimeOfDay, buf: ByteBuffer) {
+            FfiConverterInt.write(value.`hour`, buf)
+            FfiConverterInt.write(value.`minute`, buf)
+            FfiConverterInt.write(value.`second`, buf)
+    }
+}
+
+
+
+/**
  * A file to be uploaded by the host's uploader.
  */
 data class UploadFile (
@@ -11391,7 +11614,11 @@ enum class EventName {
     /**
      * What is unread by a filter changed.
      */
-    UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER;
+    UNREAD_MESSAGE_COUNT_CHANGED_BY_FILTER,
+    /**
+     * How this user wants to be told of messages of all conversations changed.
+     */
+    ALL_RECEIVE_MESSAGE_OPT_UPDATED;
 
 
 
@@ -13202,6 +13429,21 @@ sealed class TimEvent {
     }
 
     /**
+     * How this user wants to be told of messages of all conversations changed, on any of their devices.
+     */
+    data class AllReceiveMessageOptUpdated(
+        /**
+         * As it is now.
+         */
+        val `opt`: im.tim.sdk.AllReceiveMessageOpt) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -13338,17 +13580,20 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             18 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            19 -> TimEvent.Error(
+            19 -> TimEvent.AllReceiveMessageOptUpdated(
+                FfiConverterTypeAllReceiveMessageOpt.read(buf),
+                )
+            20 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            20 -> TimEvent.KickedOut(
+            21 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            21 -> TimEvent.NetStateChange(
+            22 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            22 -> TimEvent.SdkDestroy(
+            23 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -13487,6 +13732,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterSequenceString.allocationSize(value.`userIDList`)
             )
         }
+        is TimEvent.AllReceiveMessageOptUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAllReceiveMessageOpt.allocationSize(value.`opt`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -13615,24 +13867,29 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.AllReceiveMessageOptUpdated -> {
                 buf.putInt(19)
+                FfiConverterTypeAllReceiveMessageOpt.write(value.`opt`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(20)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(20)
+                buf.putInt(21)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(21)
+                buf.putInt(22)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(22)
+                buf.putInt(23)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
@@ -14022,6 +14279,38 @@ public object FfiConverterOptionalTypeSendOptions: FfiConverterRustBuffer<SendOp
         } else {
             buf.put(1)
             FfiConverterTypeSendOptions.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeTimeOfDay: FfiConverterRustBuffer<TimeOfDay?> {
+    override fun read(buf: ByteBuffer): TimeOfDay? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeTimeOfDay.read(buf)
+    }
+
+    override fun allocationSize(value: TimeOfDay?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeTimeOfDay.allocationSize(value)
+        }
+    }
+
+    override fun write(value: TimeOfDay?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeTimeOfDay.write(value, buf)
         }
     }
 }
@@ -14909,6 +15198,27 @@ public object FfiConverterSequenceSequenceTypeTextPart: FfiConverterRustBuffer<L
     UniffiLib.uniffi_tim_ffi_fn_func_version(
 
         _status)
+}
+    )
+    }
+
+
+        /**
+         * What a receive option of all conversations means at a time, for a user whose clock is so many seconds ahead of UTC then. With
+         * `AcceptAndNotify` it is no time to be quiet.
+         *
+         * # Errors
+         * `Refused`: 20001 for a negative number.
+         */
+    @Throws(TimException::class) fun `remindTypeAt`(`opt`: AllReceiveMessageOpt, `time`: kotlin.Long, `utcOffset`: kotlin.Int): MessageRemindType {
+            return FfiConverterTypeMessageRemindType.lift(
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_func_remind_type_at(
+
+
+        FfiConverterTypeAllReceiveMessageOpt.lower(`opt`),
+        FfiConverterLong.lower(`time`),
+        FfiConverterInt.lower(`utcOffset`),_status)
 }
     )
     }

@@ -410,6 +410,20 @@ class ChatTest {
     }
 
     @Test
+    fun nightsAreQuiet() = story {
+        val alice = ready("alice")
+        val nights = AllReceiveMessageOpt(MessageRemindType.ACCEPT_NOT_NOTIFY, startTime = TimeOfDay(22, 30), duration = 9 * 3600)
+        alice.tim.setAllReceiveMessageOpt(nights)
+        assertEquals(nights, alice.next<TimEvent.AllReceiveMessageOptUpdated>().opt)
+        assertEquals(nights, alice.tim.getAllReceiveMessageOpt())
+        val (midnight, noon) = 0L to 12 * 3600L
+        assertEquals(MessageRemindType.ACCEPT_NOT_NOTIFY, remindTypeAt(nights, midnight, 0))
+        assertEquals(MessageRemindType.ACCEPT_AND_NOTIFY, remindTypeAt(nights, noon, 0))
+        val refused = assertFailsWith<TimException> { alice.tim.setAllReceiveMessageOpt(nights.copy(duration = 0)) }
+        assertEquals(20001, refused.code)
+    }
+
+    @Test
     fun eventsComeAsAFlow() = story {
         val (alice, bob) = listOf(ready("alice"), person("bob"))
         coroutineScope {

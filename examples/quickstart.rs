@@ -8,14 +8,17 @@
 
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tim::error::TimError;
 use tim::event::{Event, EventListener};
 use tim::message::{Body, Message, Payload, Priority, RenditionType, SendStatus, TextBody};
 use tim::options::TimOptions;
-use tim::{ConversationId, ConversationType, Tim, UserId};
+use tim::plugin::{Plugin, Rendition, UploadFile, UploadPlugin, UploadProgress, Uploaded};
+use tim::{Code, ConversationId, ConversationType, Tim, UserId};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 type AnyResult<T> = Result<T, Box<dyn Error>>;
 
@@ -44,6 +47,11 @@ async fn main() -> AnyResult<()> {
     alice.show(&bob, picture(640, 960)?).await?;
     let shown = bob.next_picture().await?;
     bob.save(&shown, &folder.join("from-alice.png")).await?;
+
+    alice.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere(folder.to_owned()))));
+    alice.give(&bob, "notes.txt", "Milk, bread, tea").await?;
+    let given = bob.next_message().await?;
+    println!("  it is at {}", bob.tim.get_attachment_url(&given, RenditionType::Original).await?);
 
     bob.tim.set_message_read(&got.conversation_id).await?;
     alice
@@ -95,6 +103,21 @@ impl EventListener for Printer {
     }
 }
 
+/// Stores files where the app wants them: here in a folder, in an app on a server of its own.
+struct Elsewhere(PathBuf);
+
+impl UploadPlugin for Elsewhere {
+    fn upload(&self, file: &UploadFile, progress: UploadProgress) -> Result<Uploaded, TimError> {
+        let uuid = Uuid::new_v4();
+        std::fs::copy(&file.path, self.0.join(uuid.to_string()))
+            .map_err(|why| TimError { code: Code::UPLOAD_FAILED, message: why.to_string() })?;
+        progress(100);
+        let (rendition_type, url) = (RenditionType::Original, format!("https://files.example/{uuid}"));
+        let renditions = vec![Rendition { rendition_type, size: file.size, width: 0, height: 0, url }];
+        Ok(Uploaded { uuid, renditions })
+    }
+}
+
 impl Person {
     fn create(name: &'static str, app: u32, server: &str, folder: &Path) -> AnyResult<Self> {
         let mut options = TimOptions::new(app, server, folder.join(name));
@@ -128,6 +151,22 @@ impl Person {
             picture,
             Priority::Normal,
             progress,
+        )?;
+        Ok(self.tim.send_message(message).await?)
+    }
+
+    async fn give(&self, to: &Self, name: &str, words: &str) -> AnyResult<Message> {
+        step(&format!("{} gives {} a file, which is stored elsewhere", self.name, to.name));
+        let (kind, priority) = (ConversationType::C2c, Priority::Normal);
+        let message = self.tim.create_file_message(
+            to.name,
+            kind,
+            words.as_bytes().to_vec(),
+            name,
+            priority,
+            |percent| {
+                bar("up", percent);
+            },
         )?;
         Ok(self.tim.send_message(message).await?)
     }

@@ -48,6 +48,16 @@ inline std::string text_of(const std::string &json, const std::string &name) {
     return json.substr(begin, json.find('"', begin) - begin);
 }
 
+/** The first number of this name. */
+inline std::string number_of(const std::string &json, const std::string &name) {
+    const auto begin = json.find("\"" + name + "\":") + name.size() + 3;
+    return json.substr(begin, json.find_first_not_of("0123456789", begin) - begin);
+}
+
+inline void copy_file(const std::string &from, const std::string &to) {
+    std::ofstream(to, std::ios::binary) << std::ifstream(from, std::ios::binary).rdbuf();
+}
+
 /** Everything that somebody was told, and how much of it was waited for. */
 class inbox {
 public:

@@ -17,7 +17,7 @@ int main(int count, char **arguments) try {
     const std::string server = arguments[1], app = arguments[2], folder = arguments[5];
     draw(folder + "/drawing.bmp");
 
-    // Initialise. Pictures go to the server; register_plugin would take them elsewhere.
+    // Initialise.
     tim::set_log_level(1);
     // instance: two of them in one process, as only a demonstration has it.
     const auto options = [&](const std::string &name) {
@@ -50,6 +50,20 @@ int main(int count, char **arguments) try {
     const auto copy = bob.create_image_message("alice", "C2C", folder + "/from-alice.bmp", bar("up"));
     bob.send_message(copy).get();
     alice.download_attachment(alices.wait_for("onMessageReceived"), 0, folder + "/from-bob.bmp", bar("down")).get();
+
+    step("A file that the app stores elsewhere: here in a folder, in an app on a server of its own");
+    alice.register_plugin([&](const std::string &file, const tim::progress_callback &progress) {
+        const std::string uuid = "1c9a7f3e-5d0b-4f6c-8a4e-2b7d9e1f3a5c";  // an app makes one for each file
+        copy_file(text_of(file, "path"), folder + "/" + uuid);
+        progress(100);
+        return R"({"uuid":")" + uuid + R"(", "renditions":[{"type":0, "size":)" + number_of(file, "size") +
+               R"(, "width":0, "height":0, "url":"https://files.example/)" + uuid + R"("}]})";
+    });
+    const std::string notes = "Milk, bread, tea";
+    const auto given = alice.create_file_message("bob", "C2C", reinterpret_cast<const std::uint8_t *>(notes.data()),
+                                                 notes.size(), "notes.txt", bar("up"));
+    alice.send_message(given).get();
+    tell("bob finds it at " + bob.get_attachment_url(bobs.wait_for("onMessageReceived"), 0).get());
 
     step("Read");
     bob.set_message_read("C2Calice").get();

@@ -14,8 +14,7 @@ guard arguments.count == 5, let app = Int64(arguments[2]) else {
 }
 let (server, folder) = (arguments[1], arguments[5])
 
-// 2. Initialise. Two instances in one process, as only a demonstration has them. Pictures go to the server;
-// registerPlugin would take them elsewhere.
+// 2. Initialise. Two instances in one process, as only a demonstration has them.
 let alice = try Tim.create(options: TimOptions(sdkAppID: app, server: server, dataDir: "\(folder)/alice", instance: "alice"))
 let bob = try Tim.create(options: TimOptions(sdkAppID: app, server: server, dataDir: "\(folder)/bob", instance: "bob"))
 try setLogLevel(1)
@@ -48,6 +47,18 @@ try await alice.sendMessage(picture)
 try await bob.downloadAttachment(of: next(of: bobsEvents), to: "\(folder)/from-alice.bmp") { percent in print("   down \(percent) %") }
 try await bob.sendMessage(bob.createImageMessage(to: "alice", conversationType: .c2c, file: "\(folder)/from-alice.bmp"))
 try await alice.downloadAttachment(of: next(of: alicesEvents), to: "\(folder)/from-bob.bmp", rendition: .thumb)
+
+// A file that the app stores elsewhere: here in a folder, in an app on a server of its own.
+alice.registerPlugin { file, report in
+    let uuid = UUID().uuidString.lowercased()
+    try FileManager.default.copyItem(atPath: file.path, toPath: "\(folder)/\(uuid)")
+    try report(100)
+    let url = "https://files.example/\(uuid)"
+    return Uploaded(uuid: uuid, renditions: [Rendition(type: .original, size: file.size, width: 0, height: 0, url: url)])
+}
+let notes = try alice.createFileMessage(to: "bob", conversationType: .c2c, bytes: Data("Milk, bread, tea".utf8), name: "notes.txt")
+try await alice.sendMessage(notes)
+print("bob finds it at \(try await bob.getAttachmentUrl(of: next(of: bobsEvents)))")
 
 // Read, and taken back.
 try await bob.setMessageRead(conversationID: .c2c("alice"))

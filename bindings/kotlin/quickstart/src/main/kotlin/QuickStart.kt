@@ -6,6 +6,8 @@
  */
 
 import im.tim.sdk.*
+import java.io.File
+import java.util.UUID
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
 
@@ -14,7 +16,6 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     val (server, app, alicesSig, bobsSig, folder) = arguments
 
     // 2. Initialise. Two instances in one process, as only a demonstration has them.
-    // Pictures go to the server; registerPlugin would take them elsewhere.
     setLogLevel(1)
     val alice = Tim.create(TimOptions(app.toLong(), server, "$folder/alice", instance = "alice"))
     val bob = Tim.create(TimOptions(app.toLong(), server, "$folder/bob", instance = "bob"))
@@ -42,6 +43,17 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     bob.downloadAttachment(bobsInbox.receive(), "$folder/from-alice.bmp") { percent -> println("   down $percent %") }
     bob.sendMessage(bob.createImageMessage(to = "alice", ConversationType.C2C, file = "$folder/from-alice.bmp"))
     alice.downloadAttachment(alicesInbox.receive(), "$folder/from-bob.bmp", RenditionType.THUMB)
+
+    // A file that the app stores elsewhere: here in a folder, in an app on a server of its own.
+    alice.registerPlugin { file, progress ->
+        val uuid = UUID.randomUUID().toString()
+        File(file.path).copyTo(File(folder, uuid))
+        progress.report(100)
+        Uploaded(uuid, listOf(Rendition(RenditionType.ORIGINAL, file.size, width = 0, height = 0, url = "https://files.example/$uuid")))
+    }
+    val notes = "Milk, bread, tea".toByteArray()
+    alice.sendMessage(alice.createFileMessage(to = "bob", ConversationType.C2C, bytes = notes, name = "notes.txt"))
+    println("bob finds it at ${bob.getAttachmentUrl(bobsInbox.receive(), RenditionType.ORIGINAL)}")
 
     // Read, and taken back.
     val (read, revoked) = alice.soon<TimEvent.MessageReadByPeer>() to bob.soon<TimEvent.MessageRevoked>()

@@ -51,10 +51,6 @@ struct merged_message;
 inline void to_json(nlohmann::json &json, const merged_message &it);
 inline void from_json(const nlohmann::json &json, merged_message &it);
 
-struct payload;
-inline void to_json(nlohmann::json &json, const payload &it);
-inline void from_json(const nlohmann::json &json, payload &it);
-
 /** A text. */
 struct text_body {
     /** The text. */
@@ -263,45 +259,68 @@ inline void from_json(const nlohmann::json &json, merger_body &it) {
     detail::take(json, "layers", it.layers);
 }
 
-/** A message as it is in a merger. */
-struct merged_message {
-    /** The message's ID. */
-    std::string id{};
-    /** The sender's user ID. */
-    std::string from{};
-    /** The sender's nick when it was sent; empty if none. */
-    std::string nick{};
-    /** The sender's avatar address when it was sent; empty if none. */
-    std::string avatar{};
-    /** When it was sent. */
-    std::int64_t time{};
-    /** Its custom data; empty if none. */
-    std::string cloud_custom_data{};
-    /** What it says: the first element. */
-    types::payload payload{};
-    /** The elements that are appended to it. */
-    std::vector<types::payload> elements{};
+/** The renditions of an attachment. */
+enum class rendition_type {
+    original,
+    thumb,
+    large,
+    snapshot,
 };
-inline void to_json(nlohmann::json &json, const merged_message &it) {
+NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
+    {rendition_type::original, 0},
+    {rendition_type::thumb, 1},
+    {rendition_type::large, 2},
+    {rendition_type::snapshot, 3},
+})
+
+/** A rendition of an attachment: a form in which it can be downloaded. */
+struct rendition {
+    /** The type of the rendition. */
+    types::rendition_type type{};
+    /** Size in bytes. */
+    std::int64_t size{};
+    /** Width in pixels; 0 if it is not a picture. */
+    std::int32_t width{};
+    /** Height in pixels; 0 if it is not a picture. */
+    std::int32_t height{};
+    /** Where it is: a path on the server, or a full address. */
+    std::string url{};
+};
+inline void to_json(nlohmann::json &json, const rendition &it) {
     json = nlohmann::json::object();
-    detail::put(json, "ID", it.id);
-    detail::put(json, "from", it.from);
-    detail::put(json, "nick", it.nick);
-    detail::put(json, "avatar", it.avatar);
-    detail::put(json, "time", it.time);
-    detail::put(json, "cloudCustomData", it.cloud_custom_data);
-    json.update(nlohmann::json(it.payload));
-    detail::put(json, "elements", it.elements);
+    detail::put(json, "type", it.type);
+    detail::put(json, "size", it.size);
+    detail::put(json, "width", it.width);
+    detail::put(json, "height", it.height);
+    detail::put(json, "url", it.url);
 }
-inline void from_json(const nlohmann::json &json, merged_message &it) {
-    detail::take(json, "ID", it.id);
-    detail::take(json, "from", it.from);
-    detail::take(json, "nick", it.nick);
-    detail::take(json, "avatar", it.avatar);
-    detail::take(json, "time", it.time);
-    detail::take(json, "cloudCustomData", it.cloud_custom_data);
-    json.get_to(it.payload);
-    detail::take(json, "elements", it.elements);
+inline void from_json(const nlohmann::json &json, rendition &it) {
+    detail::take(json, "type", it.type);
+    detail::take(json, "size", it.size);
+    detail::take(json, "width", it.width);
+    detail::take(json, "height", it.height);
+    detail::take(json, "url", it.url);
+}
+
+/** A picture: its three sizes, in the order original, thumbnail, large. */
+struct image_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
+    std::int32_t image_format{};
+    /** The sizes. */
+    std::vector<types::rendition> image_info_array{};
+};
+inline void to_json(nlohmann::json &json, const image_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "imageFormat", it.image_format);
+    detail::put(json, "imageInfoArray", it.image_info_array);
+}
+inline void from_json(const nlohmann::json &json, image_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "imageFormat", it.image_format);
+    detail::take(json, "imageInfoArray", it.image_info_array);
 }
 
 /** A change in a group. */
@@ -389,70 +408,6 @@ inline void from_json(const nlohmann::json &json, system_notice &it) {
     detail::take(json, "handleMessage", it.handle_message);
 }
 
-/** The renditions of an attachment. */
-enum class rendition_type {
-    original,
-    thumb,
-    large,
-    snapshot,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
-    {rendition_type::original, 0},
-    {rendition_type::thumb, 1},
-    {rendition_type::large, 2},
-    {rendition_type::snapshot, 3},
-})
-
-/** A rendition of an attachment: a form in which it can be downloaded. */
-struct rendition {
-    /** The type of the rendition. */
-    types::rendition_type type{};
-    /** Size in bytes. */
-    std::int64_t size{};
-    /** Width in pixels; 0 if it is not a picture. */
-    std::int32_t width{};
-    /** Height in pixels; 0 if it is not a picture. */
-    std::int32_t height{};
-    /** Where it is: a path on the server, or a full address. */
-    std::string url{};
-};
-inline void to_json(nlohmann::json &json, const rendition &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "type", it.type);
-    detail::put(json, "size", it.size);
-    detail::put(json, "width", it.width);
-    detail::put(json, "height", it.height);
-    detail::put(json, "url", it.url);
-}
-inline void from_json(const nlohmann::json &json, rendition &it) {
-    detail::take(json, "type", it.type);
-    detail::take(json, "size", it.size);
-    detail::take(json, "width", it.width);
-    detail::take(json, "height", it.height);
-    detail::take(json, "url", it.url);
-}
-
-/** A picture: its three sizes, in the order original, thumbnail, large. */
-struct image_body {
-    /** Its ID, a UUID. */
-    std::string uuid{};
-    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
-    std::int32_t image_format{};
-    /** The sizes. */
-    std::vector<types::rendition> image_info_array{};
-};
-inline void to_json(nlohmann::json &json, const image_body &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "uuid", it.uuid);
-    detail::put(json, "imageFormat", it.image_format);
-    detail::put(json, "imageInfoArray", it.image_info_array);
-}
-inline void from_json(const nlohmann::json &json, image_body &it) {
-    detail::take(json, "uuid", it.uuid);
-    detail::take(json, "imageFormat", it.image_format);
-    detail::take(json, "imageInfoArray", it.image_info_array);
-}
-
 /** Revoked. */
 struct gone {};
 
@@ -497,6 +452,47 @@ inline void from_json(const nlohmann::json &json, payload &it) {
     if (word == "gone") { types::gone own{}; it = std::move(own); return; }
     if (word == "unknown") { types::unknown own{}; json.at("payload").get_to(own.json); it = std::move(own); return; }
     it = types::unknown{json.dump()};
+}
+
+/** A message as it is in a merger. */
+struct merged_message {
+    /** The message's ID. */
+    std::string id{};
+    /** The sender's user ID. */
+    std::string from{};
+    /** The sender's nick when it was sent; empty if none. */
+    std::string nick{};
+    /** The sender's avatar address when it was sent; empty if none. */
+    std::string avatar{};
+    /** When it was sent. */
+    std::int64_t time{};
+    /** Its custom data; empty if none. */
+    std::string cloud_custom_data{};
+    /** What it says: the first element. */
+    types::payload payload{};
+    /** The elements that are appended to it. */
+    std::vector<types::payload> elements{};
+};
+inline void to_json(nlohmann::json &json, const merged_message &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "ID", it.id);
+    detail::put(json, "from", it.from);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "time", it.time);
+    detail::put(json, "cloudCustomData", it.cloud_custom_data);
+    json.update(nlohmann::json(it.payload));
+    detail::put(json, "elements", it.elements);
+}
+inline void from_json(const nlohmann::json &json, merged_message &it) {
+    detail::take(json, "ID", it.id);
+    detail::take(json, "from", it.from);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "time", it.time);
+    detail::take(json, "cloudCustomData", it.cloud_custom_data);
+    json.get_to(it.payload);
+    detail::take(json, "elements", it.elements);
 }
 
 /** Which messages of a conversation this user wants to be told of. */

@@ -139,11 +139,12 @@ impl<'a> Order<'a> {
     }
 }
 
-/// The nouns of which a noun has lists.
+/// The nouns that a noun has in lists alone.
 fn listed(noun: &Noun) -> Vec<String> {
     let NounKind::Record(fields) = &noun.kind else { return Vec::new() };
-    let lists = fields.iter().filter(|it| it.rust.starts_with("Vec<"));
-    lists.map(|it| innermost(&it.rust)).collect()
+    let (lists, values): (Vec<_>, Vec<_>) = fields.iter().partition(|it| it.rust.starts_with("Vec<"));
+    let is_value = |name: &String| values.iter().any(|it| innermost(&it.rust) == *name);
+    lists.into_iter().map(|it| innermost(&it.rust)).filter(|name| !is_value(name)).collect()
 }
 
 fn needed(noun: &Noun) -> Vec<String> {

@@ -11,6 +11,7 @@
 //!   apps send, `local_files` what was created and is not uploaded, `cached` what is loaded without a target, into the `cache`; `runtime` is the process's threads.
 
 pub(crate) mod address;
+pub(crate) mod addresses;
 mod blocking;
 mod cache;
 pub(crate) mod cached;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tim_protocol::call::Grant;
 use tim_protocol::{Code, MessageId, UserId};
 use tokio_util::task::TaskTracker;
 
@@ -43,6 +44,8 @@ struct State {
     refusal: Option<Code>,
     login: Cancellation,
     plugin: Option<Arc<dyn UploadPlugin>>,
+    /// What addresses of files are signed with.
+    grant: Option<Grant>,
     /// In order of creation, because a message ID begins with its time.
     created: BTreeMap<MessageId, LocalFiles>,
 }
@@ -99,6 +102,9 @@ impl InstanceState {
             (Some(_), _) if state.user.is_none() => state.login = Cancellation::default(),
             _ => {}
         }
+        if user.is_none() {
+            state.grant = None;
+        }
         state.user = user;
         state.refusal = refusal;
         drop(state);
@@ -119,6 +125,20 @@ impl InstanceState {
     /// Who is logged in.
     pub(crate) fn user(&self) -> Option<UserId> {
         self.state().user.clone()
+    }
+
+    /// What this user signs addresses of files with, however old.
+    pub(super) fn grant(&self, user: &UserId) -> Option<Grant> {
+        let state = self.state();
+        state.grant.clone().filter(|_| state.user.as_ref() == Some(user))
+    }
+
+    /// Keeps what this user signs addresses of files with, if they are still logged in.
+    pub(super) fn keep_grant(&self, user: &UserId, grant: Grant) {
+        let mut state = self.state();
+        if state.user.as_ref() == Some(user) {
+            state.grant = Some(grant);
+        }
     }
 
     /// Why calls are refused now; `None` if they are not.

@@ -8,8 +8,8 @@ use tim_protocol::media::RenditionType;
 
 use super::{Tim, unexpected};
 use crate::driver::Download;
+use crate::driver::addresses;
 use crate::driver::cached::CachedFile;
-use crate::driver::download;
 use crate::driver::progress::Progress;
 use crate::error::TimError;
 use crate::message::{Flow, Message};
@@ -90,19 +90,21 @@ impl Tim {
         task.await.map_err(|_| unexpected())?
     }
 
-    /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
-    /// bytes, as often as wanted, until ten minutes later; then it is refused with 403 and [`Code::TICKET_EXPIRED`]. Call
-    /// this again for a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
+    /// The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain `GET`
+    /// gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and [`Code::TICKET_EXPIRED`]. Call
+    /// this again for a fresh one, whenever a view needs an address: it is signed on this device, and asks the server now and then
+    /// only. The address is another one after some minutes: let caches remember the message's ID and the rendition.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
-    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::TIMEOUT`].
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`] for an address that is neither on the server nor `https`, [`Code::TIMEOUT`]. A file
+    /// that the server does not have is found missing when it is loaded.
     pub async fn get_attachment_url(
         &self,
         message: &Message,
         rendition: RenditionType,
     ) -> Result<String, TimError> {
-        self.admitted()?;
+        let user = self.admitted()?;
         let url = url_of(message, rendition)?;
         if url.starts_with("https://") {
             return Ok(url);
@@ -114,7 +116,7 @@ impl Tim {
                 message: "the file has no https address".into(),
             });
         }
-        let path = download::ticket(&self.inner.commands, &url).await?;
+        let path = addresses::signed(&self.inner.commands, &self.inner.shared, &user, &url).await?;
         Ok(self.inner.shared.server.web(&path))
     }
 

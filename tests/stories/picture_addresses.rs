@@ -106,6 +106,32 @@ async fn an_address_that_is_over_or_forged_says_so_and_another_is_had_for_the_as
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn addresses_are_signed_on_the_device_and_had_without_the_server() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    send_picture(&alice, "C2Cbob", rough(1000, 500)).await;
+    send_picture(&alice, "C2Cbob", png(30, 20)).await;
+    let [first, second] = bob.messages(2).await.try_into().unwrap();
+    let address = bob.tim.get_attachment_url(&first, RenditionType::Original).await.unwrap();
+    assert_eq!(bob.tim.get_attachment_url(&first, RenditionType::Original).await.unwrap(), address);
+    world.kill_server().await;
+    let of_second = bob.tim.get_attachment_url(&second, RenditionType::Original).await.unwrap();
+    let thumb = bob.tim.get_attachment_url(&first, RenditionType::Thumb).await.unwrap();
+    world.start_server().await;
+    assert_eq!((view(&address).await, view(&of_second).await), (rough(1000, 500), png(30, 20)));
+    assert_eq!(image::load_from_memory(&view(&thumb).await).unwrap().height(), 198);
+    // Each opens its own place alone.
+    let (place, _) = of_second.split_once("?ticket=").unwrap();
+    let (_, ticket) = address.split_once("?ticket=").unwrap();
+    let (head, _) = ask("GET", &format!("{place}?ticket={ticket}"), "").await;
+    assert_eq!(head[0], "http/1.1 403 forbidden");
+    // What signed them goes with the login.
+    bob.tim.logout().await.unwrap();
+    let logged_out = bob.tim.get_attachment_url(&first, RenditionType::Original).await.unwrap_err();
+    assert_eq!(logged_out.code, Code::LOGGED_OUT);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_picture_makes_nobody_ask_their_own_machine_for_anything() {
     let world = World::new().await;
     let (mallory, bob) = (world.device("mallory", "phone").await, world.device("bob", "laptop").await);

@@ -1,5 +1,7 @@
 //! Tickets to upload and download over HTTP.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::Check;
@@ -35,6 +37,28 @@ pub struct DownloadTicketRequest {
     pub url: String,
 }
 
+/// Asks for what the device signs addresses of files with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRequest {}
+
+/// What a device signs addresses of files with, until it expires. The ticket for a path is the grant, a point, and the
+/// HMAC-SHA256 of the path in lower-case hexadecimal, keyed with the ASCII text of `key`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// What each ticket begins with.
+    pub grant: String,
+    /// The key that follows from it, known to the server and this device.
+    pub key: String,
+    /// When tickets made with it expire.
+    pub expires: UnixMillis,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").field("expires", &self.expires).finish_non_exhaustive()
+    }
+}
+
 impl Check for UploadTicketRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         self.file_type.check_size(self.size)?;
@@ -49,10 +73,13 @@ impl Check for UploadTicketRequest {
 
 impl Check for DownloadTicketRequest {}
 
+impl Check for GrantRequest {}
+
 verbs! {
     /// The requests about files.
     MediaRequest -> MediaReply {
         Session by User: UploadTicket(UploadTicketRequest) = "media.upload" -> Ticket,
         Session by User: DownloadTicket(DownloadTicketRequest) = "media.download" -> Ticket,
+        Session by User: Grant(GrantRequest) = "media.grant" -> Grant,
     }
 }

@@ -91,10 +91,10 @@ pub(super) async fn download(
     downloading: Downloading,
 ) -> Result<Response<Body>, Fault> {
     let now = shared.now();
-    let place @ MediaPath { app, id, .. } =
-        MediaPath::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
+    let place = MediaPath::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
     let ticket = ticket_of(request.uri())?;
-    let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, app, id, now.wall)?;
+    let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, place, now.wall)?;
+    let MediaPath { app, id, .. } = place;
     let log = TransferLog { direction: "download", app, user: holder, began: Instant::now() };
     let give_out = async {
         let transfer = shared.shares.download(holder, now.monotonic)?;

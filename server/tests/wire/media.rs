@@ -155,6 +155,22 @@ async fn a_picture_is_given_only_to_whoever_has_a_ticket_for_it() {
 }
 
 #[tokio::test]
+async fn what_a_device_is_granted_holds_as_long_as_a_ticket() {
+    let server = Server::start().await;
+    let mut bob = server.login("bob").await;
+    let granted = bob.ask("media.grant", &json!({})).await["r"].clone();
+    let ticket =
+        bob.ask("media.upload", &json!({ "fileType": 255, "size": 1, "sha256": "0".repeat(64) })).await;
+    let [grants, tickets] = [&granted, &ticket["r"]].map(|it| it["expires"].as_i64().unwrap());
+    assert!((grants - tickets).abs() < 60_000);
+    let place = format!("/media/{}/{}/0", server.app, Uuid::nil());
+    let grant = granted["grant"].as_str().unwrap();
+    for forged in [grant.to_owned(), format!("{grant}."), format!("{grant}.{}", "0".repeat(64))] {
+        is_refused(get(&server, &format!("{place}?ticket={forged}")).await, Code::TICKET_INVALID);
+    }
+}
+
+#[tokio::test]
 async fn an_equal_picture_never_spoils_the_one_that_is_there() {
     use std::io::Read as _;
     let server = Server::start().await;

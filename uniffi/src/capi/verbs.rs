@@ -885,15 +885,17 @@ fn get_attachment_file(tim: Arc<Tim>, message: Message, rendition: RenditionType
     call(async move { tim.get_attachment_file(message, rendition, on_progress).await })
 }
 
-/// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives
-/// the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
-/// a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
+/// The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain
+/// `GET` gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and 130141. Call
+/// this again for a fresh one, whenever a view needs an address: it is signed on this device, and asks the server now
+/// and then only. The address is another one after some minutes: let caches remember the message's ID and the
+/// rendition.
 ///
 /// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video).
 /// Result: a text.
 ///
 /// Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
-/// if the server has the file no more; 2800 or 2801.
+/// for an address that is neither on the server nor `https`; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_attachment_url(
     client: TimClient,

@@ -2772,13 +2772,14 @@ func uniffiGetAttachmentFile(message: Message, rendition: RenditionType, onProgr
 }
 
     /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
-     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
+     * The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain `GET`
+     * gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and 130141. Call this again for a
+     * fresh one, whenever a view needs an address: it is signed on this device, and asks the server now and then only. The
+     * address is another one after some minutes: let caches remember the message's ID and the rendition.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 for
+     * an address that is neither on the server nor `https`. `Unreachable`: 2800 or 2801.
      */
 func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
     return
@@ -13880,7 +13881,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_file() != 18973) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 33715) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_clear_history_message() != 10309) {

@@ -91,6 +91,7 @@ impl Session {
             Request::Media(MediaRequest::DownloadTicket(download)) => {
                 plan_download(number, &actor, &download.url)
             }
+            Request::Media(MediaRequest::Grant(_)) => self.plan_grant(number, &actor, now),
             _ => Err(Fault::new(Code::HELLO_REPEATED)),
         }
     }
@@ -166,6 +167,13 @@ impl Session {
             return fault_to(number, Fault::new(Code::MEDIA_FULL));
         }
         self.upload_ticket(number, actor, asked, now)
+    }
+
+    fn plan_grant(&self, number: u64, actor: &Actor, now: Now) -> Result<Plan, Fault> {
+        let expires = now.wall + ticket::LIFE_MS;
+        let granted = ticket::grant(&self.settings.ticket_key, actor.app, actor.key, expires);
+        let (grant, key) = granted.ok_or(Code::INTERNAL)?;
+        Ok(Plan::Reply(answer::result(number, &call::Grant { grant, key, expires })))
     }
 
     fn upload_ticket(

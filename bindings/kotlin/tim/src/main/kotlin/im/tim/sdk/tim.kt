@@ -1452,7 +1452,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_file() and 0xFFFF) != 18973) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 33715) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_clear_history_message() and 0xFFFF) != 10309) {
@@ -3732,13 +3732,14 @@ public interface TimInterface {
     suspend fun `getAttachmentFile`(`message`: Message, `rendition`: RenditionType, `onProgress`: ProgressListener? = null): kotlin.String
 
     /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
-     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
+     * The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain `GET`
+     * gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and 130141. Call this again for a
+     * fresh one, whenever a view needs an address: it is signed on this device, and asks the server now and then only. The
+     * address is another one after some minutes: let caches remember the message's ID and the rendition.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 for
+     * an address that is neither on the server nor `https`. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
 
@@ -4966,13 +4967,14 @@ open class Tim: TimInterface
 
 
     /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
-     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
+     * The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain `GET`
+     * gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and 130141. Call this again for a
+     * fresh one, whenever a view needs an address: it is signed on this device, and asks the server now and then only. The
+     * address is another one after some minutes: let caches remember the message's ID and the rendition.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 for
+     * an address that is neither on the server nor `https`. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

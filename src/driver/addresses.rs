@@ -1,0 +1,53 @@
+//! Addresses of files on the user's own server, signed on this device with what the server granted it.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use tim_protocol::call::{Grant, GrantRequest};
+use tim_protocol::{Code, UserId};
+
+use super::files::hex;
+use super::{CallResult, Commands, InstanceState, download};
+use crate::error::TimError;
+use crate::machine::io::{Call, Return};
+
+/// How long each address holds at least, in milliseconds; half of a grant.
+const HOLDS_MS: i64 = 5 * 60 * 1_000;
+
+/// A path on the server with a ticket, for a user. Asks the server only if the grant is too old.
+///
+/// # Errors
+/// [`Code::MEDIA_NOT_FOUND`] for what is no path of a file, or those of [`Commands::ask`].
+pub(crate) async fn signed(
+    commands: &Commands,
+    shared: &InstanceState,
+    user: &UserId,
+    path: &str,
+) -> Result<String, TimError> {
+    // A peer chose it.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-".contains(&byte);
+    if !path.starts_with("/media/") || !path.bytes().all(is_plain) {
+        return Err(Code::MEDIA_NOT_FOUND.into());
+    }
+    let CallResult::Return(Return::Time(now)) = commands.call(Call::ServerTime).await? else {
+        return Err(Code::PANICKED.into());
+    };
+    if let Some(grant) = shared.grant(user).filter(|grant| grant.expires >= now + HOLDS_MS) {
+        return sign(&grant, path);
+    }
+    match commands.ask(GrantRequest {}).await {
+        Ok(grant) => {
+            let signed = sign(&grant, path);
+            shared.keep_grant(user, grant);
+            signed
+        }
+        // A server of an earlier version.
+        Err(why) if why.code == Code::UNSUPPORTED => download::ticket(commands, path).await,
+        Err(why) => Err(why),
+    }
+}
+
+fn sign(Grant { grant, key, .. }: &Grant, path: &str) -> Result<String, TimError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).map_err(|_| Code::PANICKED)?;
+    mac.update(path.as_bytes());
+    Ok(format!("{path}?ticket={grant}.{}", hex(&mac.finalize().into_bytes())))
+}

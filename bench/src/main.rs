@@ -16,6 +16,7 @@ mod idle;
 mod list;
 mod login;
 mod outcome;
+mod peers;
 mod plot;
 mod probe;
 mod ready;
@@ -48,6 +49,8 @@ enum Benchmark {
     Plot(plot::Plot),
     /// What a long conversation costs a device to store, to page through and to search, and a list of many; without a server.
     Device(device::Device),
+    /// What a received message costs the client, beside other clients.
+    Peers(peers::Peers),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -87,6 +90,7 @@ fn main() -> std::process::ExitCode {
             Benchmark::Table(table) => table.run().await,
             Benchmark::Plot(plot) => plot.run().await,
             Benchmark::Device(device) => device.run(),
+            Benchmark::Peers(peers) => peers.run().await,
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };

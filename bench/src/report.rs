@@ -13,6 +13,13 @@ pub(crate) fn line(name: &str, value: f64, unit: &str) {
     println!("  {name:<44} {shown:>10} {unit}");
 }
 
+/// The smallest, the median, and the largest.
+pub(crate) fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+    (at(0), at(values.len() / 2), at(values.len().saturating_sub(1)))
+}
+
 /// A set of durations, to take percentiles of.
 #[derive(Default)]
 pub(crate) struct Times(Vec<Duration>);

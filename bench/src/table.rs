@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::outcome::AnyResult;
+use crate::report::spread;
 use crate::server::{Server, UNLIMITED};
 use crate::{durable, engine, fanout, history, idle, login, probe};
 
@@ -222,11 +223,4 @@ impl Table {
         server.stop().await?;
         Ok(measured)
     }
-}
-
-/// The smallest, the median, and the largest.
-fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
-    values.sort_by(f64::total_cmp);
-    let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-    (at(0), at(values.len() / 2), at(values.len().saturating_sub(1)))
 }

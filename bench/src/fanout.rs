@@ -46,11 +46,7 @@ impl Meeting {
             name: name.to_owned(),
             group_type: GroupType::Meeting,
             group_id: Some(id.clone()),
-            introduction: String::new(),
-            notification: String::new(),
-            avatar: String::new(),
-            join_option: None,
-            member_list: Vec::new(),
+            ..NewGroup::default()
         };
         owner.call(CreateGroupRequest { group }).await?;
         let (say, heard) = unbounded_channel();

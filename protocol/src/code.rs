@@ -136,6 +136,7 @@ codes! {
     GROUP_ACCOUNT_NOT_FOUND = 10019: "a user does not exist: users exist from their first login on";
     GROUP_ID_IN_USE = 10021: "the groupID is taken: choose another";
     GROUP_ID_IS_YOURS = 10025: "the groupID is taken by a group of yours";
+    GROUP_MUTED = 10017: "muted in this group: wait, or ask the owner or an admin";
     APPLICATION_HANDLED = 10024: "the application was decided already, or there is none";
     REVOKE_NOT_FOUND = 10030: "the message to take back does not exist";
     REVOKE_TOO_LATE_GROUP = 10031: "too late to take the message back";

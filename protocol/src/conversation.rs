@@ -54,6 +54,9 @@ pub struct ConversationState<M = Message> {
     /// The group's owner, for groups; absent when the owner has left.
     #[serde(default, rename = "ownerID", skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// How often the group's profile has changed, for groups.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub info_sequence: u64,
     /// Sequence of the newest message; 0 if there is none.
     pub head: u64,
     /// Number of the newest mutation; 0 if there is none.

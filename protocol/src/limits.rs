@@ -121,6 +121,12 @@ pub const PROFILE_LOCATION_BYTES: usize = 16;
 pub const GROUP_NAME_BYTES: usize = 100;
 /// Longest group introduction or notification, in bytes.
 pub const GROUP_TEXT_BYTES: usize = 400;
+/// Most fields of the app's in a group.
+pub const GROUP_FIELDS: usize = 10;
+/// Most bytes of the key of a group's field.
+pub const GROUP_FIELD_KEY_BYTES: usize = 16;
+/// Most bytes of the value of a group's field.
+pub const GROUP_FIELD_BYTES: usize = 512;
 /// Most members given when a group is created.
 pub const GROUP_FIRST_MEMBERS: usize = 100;
 /// Longest text that goes with an application to join, or with its answer, in bytes.

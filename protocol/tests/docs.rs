@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tim_protocol::call::Request;
+use tim_protocol::group::GroupType;
 use tim_protocol::{Code, limits};
 
 const DOC: &str = include_str!("../../docs/protocol.md");
@@ -65,6 +66,24 @@ fn every_json_example_is_a_golden_frame_or_a_part_of_one() {
 }
 
 #[test]
+fn the_table_of_group_types_is_that_of_the_code() {
+    use GroupType::{Community, Meeting, Public, Work};
+    let documented: BTreeMap<&str, Vec<&str>> =
+        rows().filter(|cells| cells.len() == 5).map(|cells| (cells[0], cells)).collect();
+    let written = |value: String| match value.as_str() {
+        "true" => "yes".to_owned(),
+        "false" => "no".to_owned(),
+        other => other.parse().map_or(value, with_thousands),
+    };
+    let types = [Work, Public, Meeting, Community].map(|it| it.rules().named().collect::<Vec<_>>());
+    for (place, (rule, _)) in types[0].iter().enumerate() {
+        let row = documented.get(format!("`{rule}`").as_str()).unwrap_or_else(|| panic!("no row of {rule}"));
+        let values = types.clone().map(|of_type| written(of_type[place].1.clone()));
+        assert_eq!(row[1..], values, "{rule}");
+    }
+}
+
+#[test]
 fn the_table_of_error_codes_is_that_of_the_code() {
     let documented: BTreeMap<u32, Vec<&str>> = rows()
         .filter(|cells| cells.len() == 4)
@@ -96,7 +115,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         FRAME_BYTES SERVER_FRAME_BYTES PAGE_BYTES DEFLATE_FROM_BYTES DEPTH NUMBER BATCH IN_FLIGHT BODY_BYTES ADDRESSES_BYTES BODY_DEPTH ELEMENTS AT_USERS RECEIVERS UNREAD_MENTIONS MERGER_MESSAGES MERGER_LAYERS MERGER_FILE_BYTES MERGER_FILES MERGER_ABSTRACTS MERGER_ABSTRACT_CHARS MERGER_BYTES IMAGE_BYTES AUDIO_BYTES VIDEO_FORMAT_BYTES FILE_BYTES FILE_NAME_BYTES
         IMAGE_SIDE IMAGE_PIXELS IMAGE_HELD_BYTES THUMB_SIDE THUMB_LONG_SIDE LARGE_SIDE LARGE_LONG_SIDE USER_ID_BYTES GROUP_ID_BYTES DEVICE_BYTES CLIENT_BYTES FEATURES SYNC_PAGE SYNC_LATEST
         HISTORY_PAGE MUTATION_PAGE WINDOW_PUSHES WINDOW_BYTES ACK_EVERY ACK_AFTER_MS HELLO_WITHIN_MS RESUME_WITHIN_MS USERS_PER_CALL
-        CONVERSATIONS_PER_CALL CONVERSATION_DATA_BYTES DRAFT_BYTES BLACKLIST FOREVER_SECONDS PROFILE_TEXT_BYTES PROFILE_LOCATION_BYTES GROUP_NAME_BYTES GROUP_TEXT_BYTES GROUP_FIRST_MEMBERS
+        CONVERSATIONS_PER_CALL CONVERSATION_DATA_BYTES DRAFT_BYTES BLACKLIST FOREVER_SECONDS PROFILE_TEXT_BYTES PROFILE_LOCATION_BYTES GROUP_NAME_BYTES GROUP_TEXT_BYTES GROUP_FIRST_MEMBERS GROUP_FIELDS GROUP_FIELD_KEY_BYTES GROUP_FIELD_BYTES
         APPLICATION_BYTES REVOKE_WITHIN_MS REVOKE_REASON_BYTES REACTIONS REACTION_USERS REACTION_ID_BYTES REACTED_MESSAGES REACTION_USERS_SHOWN PINNED_MESSAGES RECEIPT_MESSAGES RECEIPT_PAGE RECEIPTS_EVERY_MS REMOVED_MESSAGES REMOVAL_PAGE FIND_MESSAGES SEARCH_KEYWORDS SEARCH_KEYWORD_BYTES SEARCH_TYPES SEARCH_SENDERS SEARCH_PAGE SEARCH_HITS SEARCH_WORD
     );
     let in_code =

@@ -20,6 +20,7 @@ pub(super) enum EntityKind {
     Group = 3,
     Draft = 4,
     ReceiveOpt = 5,
+    OutdatedGroup = 6,
 }
 
 /// The kind of a range of sequences.
@@ -63,6 +64,8 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             keep(transaction, EntityKind::Group, id.as_str(), &serde_json::to_string(group)?)
         }
         Change::Group(id, None) => forget(transaction, EntityKind::Group, id.as_str()),
+        Change::OutdatedGroup(id, true) => keep(transaction, EntityKind::OutdatedGroup, id.as_str(), ""),
+        Change::OutdatedGroup(id, false) => forget(transaction, EntityKind::OutdatedGroup, id.as_str()),
         Change::Draft(id, Some(text)) => keep(transaction, EntityKind::Draft, &id.to_string(), text),
         Change::Draft(id, None) => forget(transaction, EntityKind::Draft, &id.to_string()),
     }

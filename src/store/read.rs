@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use super::apply::{EntityKind, SpanKind, to_sql};
 use super::error::{StoreError, StoreResult};
@@ -75,6 +75,8 @@ pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
         } else if kind == EntityKind::Draft as i64 {
             let id = key.parse().map_err(|_| StoreError::Damaged)?;
             snapshot.drafts.push((id, text(row, 2)?.to_owned()));
+        } else if kind == EntityKind::OutdatedGroup as i64 {
+            snapshot.outdated_groups.push(GroupId::new(&key).map_err(|_| StoreError::Damaged)?);
         } else {
             snapshot.groups.push(json(row, 2)?);
         }

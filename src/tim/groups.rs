@@ -2,9 +2,9 @@
 
 use tim_protocol::call::{
     CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GroupMember,
-    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest,
+    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, UpdateGroupRequest,
 };
-use tim_protocol::group::{Group, JoinStatus, NewGroup};
+use tim_protocol::group::{Group, GroupChanges, JoinStatus, NewGroup};
 use tim_protocol::{GroupId, UserId};
 
 use super::{Tim, unexpected};
@@ -61,6 +61,22 @@ impl Tim {
     /// before the answer: whether it was made, the group list shows after the next sync.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
         Ok(self.ask(CreateGroupRequest { group }).await?.group)
+    }
+
+    /// Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type
+    /// ([`GroupType::rules`](tim_protocol::group::GroupType::rules)); to mute or unmute all members takes the right to mute. Members
+    /// hear of it by a tip in the group, and [`Event::GroupListUpdated`](crate::event::Event::GroupListUpdated).
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`GroupChanges::check`],
+    /// [`tim_protocol::Code::GROUP_BAD_PARAMETER`] for an option that the group's type does not have, or more than 10 custom fields,
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn update_group_profile(
+        &self,
+        group: &GroupId,
+        changes: GroupChanges,
+    ) -> Result<Group, TimError> {
+        Ok(self.ask(UpdateGroupRequest { group_id: group.clone(), changes }).await?.group)
     }
 
     /// Joins a group, or applies to, with a text for the owner and admins, who decide. The group is there once this

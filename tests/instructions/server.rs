@@ -258,11 +258,7 @@ pub fn group(owner: &mut Device, name: &str) -> String {
         name: name.into(),
         group_type: GroupType::Meeting,
         group_id: Some(GroupId::new(name).unwrap()),
-        introduction: String::new(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
-        member_list: Vec::new(),
+        ..NewGroup::default()
     };
     owner.ask(call::CreateGroupRequest { group })
 }

@@ -1,6 +1,7 @@
 //! Groups the user is in: there as soon as the user is.
 
 use serde_json::{Value, json};
+use tim::Code;
 use tim::event::Event;
 use tim::machine::io::{Call, Return};
 use tim::protocol::call::CreateGroupRequest;
@@ -11,16 +12,8 @@ use crate::phone::{BEGIN, Phone, with_bob};
 #[test]
 fn a_group_one_made_is_in_the_list_when_it_is_made() {
     let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
-    let group = NewGroup {
-        name: "tea".into(),
-        group_type: GroupType::Work,
-        group_id: None,
-        introduction: String::new(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
-        member_list: Vec::new(),
-    };
+    let group =
+        NewGroup { name: "tea".into(), group_type: GroupType::Work, group_id: None, ..NewGroup::default() };
     phone.call(Call::ask(CreateGroupRequest { group }));
     let group = json!({
         "groupID": "tea", "type": "Private", "name": "tea", "ownerID": "alice", "createTime": BEGIN + 1, "memberCount": 1,
@@ -203,4 +196,62 @@ fn what_was_missing_when_one_read_is_made_good_by_the_answer() {
     phone.hear(&own);
     phone.hear(&says(2, 8));
     assert_eq!(unread(&mut phone), 1);
+}
+
+/// A tip of the tea club's new name, which is its change of this number.
+fn renamed(number: u64, place: u64, name: &str, info: u64) -> Value {
+    let body = json!({
+        "operatorID": "carol", "operationType": 6, "userIDList": ["carol"], "memberCount": 2, "infoSequence": info,
+        "newGroupProfile": {"name": name},
+    });
+    push(number, place, "@TIM#SYSTEM", &json!({"type": "TIMGroupTipElem", "payload": body}))
+}
+
+#[test]
+fn a_change_of_a_group_that_was_not_heard_is_asked_for_until_it_is_known() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    phone.hear(&tip(2, 1, 1, "alice", 3));
+    phone.hear(&renamed(3, 2, "Green tea", 1));
+    assert_eq!(last_groups(&phone)[0].name, "Green tea");
+    assert!(phone.asked("group.get").is_empty(), "what the tip says is enough");
+    phone.hear(&renamed(4, 3, "Mint tea", 3));
+    assert_eq!(last_groups(&phone)[0].name, "Green tea", "a change is missing before this one");
+    phone.refuse("group.get", Code::BUSY, 5_000);
+    // The app ends before the answer: it is asked for again.
+    let mut phone = phone.restarts();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(2, json!([]));
+    let mut group = tea(3, BEGIN);
+    group["name"] = json!("Mint tea");
+    group["infoSequence"] = json!(3);
+    phone.reply("group.get", &json!({ "group": group }));
+    assert_eq!(last_groups(&phone)[0].name, "Mint tea");
+    assert!(phone.store.snapshot().unwrap().outdated_groups.is_empty());
+    // What the server read before is no news of the profile.
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    assert_eq!(last_groups(&phone)[0].name, "Mint tea");
+}
+
+#[test]
+fn a_sync_tells_that_a_group_changed_and_the_group_is_asked_for() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    phone.comes_back(false);
+    let mut state = club(1_000, 3, Some("carol"));
+    state["infoSequence"] = json!(7);
+    phone.page(2, json!([state]));
+    let (_, asked) = phone.last_asked("group.get");
+    assert_eq!(asked["groupID"], "tea");
+    // Meanwhile alice leaves on another device.
+    phone.hear(&json!({"n": 1, "ev": "change", "p": {"kind": "group", "groupID": "tea"}}));
+    let mut group = tea(2, BEGIN);
+    group["infoSequence"] = json!(7);
+    phone.reply("group.get", &json!({ "group": group }));
+    assert!(last_groups(&phone).is_empty());
+    assert!(phone.store.snapshot().unwrap().outdated_groups.is_empty());
 }

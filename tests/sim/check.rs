@@ -555,7 +555,7 @@ fn accounts(history: &History, found: &mut Violations) {
 
 /// The unread count by the log: visible messages of others after the read sequence that count and were not revoked.
 fn unread<'a>(visible: impl Iterator<Item = &'a Message>, me: &UserId, state: &ConversationState) -> u64 {
-    if state.group_type.is_some_and(|kind| !kind.counts_unread()) {
+    if state.group_type.is_some_and(|kind| !kind.rules().counts_unread) {
         return 0;
     }
     let counts = |message: &&Message| {

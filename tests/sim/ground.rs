@@ -41,11 +41,8 @@ impl World {
                 name: name.into(),
                 group_type,
                 group_id: Some(GroupId::new(name).unwrap()),
-                introduction: String::new(),
-                notification: String::new(),
-                avatar: String::new(),
-                join_option: None,
                 member_list: members.into_iter().map(user).collect(),
+                ..NewGroup::default()
             };
             let actor = self.server.actor(&user("alice"));
             let now = self.server_now().wall;

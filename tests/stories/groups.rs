@@ -2,7 +2,8 @@
 
 use tim::event::Event;
 use tim::message::{Body, GroupTipType, Message, NoticeType, Payload};
-use tim::protocol::group::{GroupType, JoinOption, JoinStatus, NewGroup, Role};
+use tim::protocol::fields::Fields;
+use tim::protocol::group::{GroupChanges, GroupType, InviteOption, JoinOption, JoinStatus, NewGroup, Role};
 use tim::{Code, GroupId, UserId};
 
 use crate::world::{Device, World, received, text_of};
@@ -12,11 +13,8 @@ pub fn new_group(name: &str, group_type: GroupType, members: &[&str]) -> NewGrou
         name: name.into(),
         group_type,
         group_id: Some(GroupId::new(name).unwrap()),
-        introduction: String::new(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
         member_list: members.iter().map(|user| UserId::new(user).unwrap()).collect(),
+        ..NewGroup::default()
     }
 }
 
@@ -233,4 +231,106 @@ async fn a_member_who_comes_has_nothing_unread_on_any_device_and_is_counted_by_a
     }
     tip(&alice, GroupTipType::Join).await;
     assert_eq!(alice.tim.get_group_list().await.unwrap()[0].member_count, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_profile_of_a_group_reaches_everybody_in_it() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "tablet").await;
+    let club = alice.tim.create_group(new_group("club", GroupType::Public, &["bob", "carol"])).await.unwrap();
+    groups(&bob, 1).await;
+    groups(&carol, 1).await;
+    assert_eq!((club.invite_option, club.mute_all_members), (InviteOption::DisableInvite, false));
+    let carol = carol.restart().await;
+
+    let fields = |value: &str| Fields([("shelf".to_owned(), value.to_owned())].into());
+    let changes = GroupChanges {
+        name: Some("Book club".to_owned()),
+        notification: Some("Next: Friday".to_owned()),
+        group_custom_field: fields("blue"),
+        ..GroupChanges::default()
+    };
+    let refused = bob.tim.update_group_profile(&club.group_id, changes.clone()).await.unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED, "bob is no admin");
+    let changed = alice.tim.update_group_profile(&club.group_id, changes.clone()).await.unwrap();
+    assert_eq!((changed.name.as_str(), changed.info_sequence), ("Book club", 1));
+    let told = tip(&bob, GroupTipType::ProfileUpdated).await;
+    let Payload::Body(Body::GroupTip(told)) = told.payload else { panic!("no tip") };
+    assert_eq!((told.operator_id.as_str(), told.new_group_profile), ("alice", Some(changes.clone())));
+    let of_bob = bob.tim.get_group_list().await.unwrap().remove(0);
+    assert_eq!((of_bob.name.as_str(), &of_bob.group_custom_field), ("Book club", &fields("blue")));
+
+    // The same again is no news; a field goes by an empty value.
+    let again = alice.tim.update_group_profile(&club.group_id, changes).await.unwrap();
+    assert_eq!(again.info_sequence, 1);
+    let without = GroupChanges { group_custom_field: fields(""), ..GroupChanges::default() };
+    assert!(
+        alice.tim.update_group_profile(&club.group_id, without).await.unwrap().group_custom_field.is_empty()
+    );
+    tip(&bob, GroupTipType::ProfileUpdated).await;
+
+    // Carol comes back, and asks for what she missed more than she is told.
+    carol.login(&world).await;
+    carol
+        .expect("the new name", |event| match event {
+            Event::GroupListUpdated(groups) => groups.iter().any(|it| it.info_sequence == 2).then_some(()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(carol.tim.get_group_list().await.unwrap()[0].name, "Book club");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_muted_group_only_the_owner_is_heard() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let club =
+        alice.tim.create_group(new_group("club", GroupType::Meeting, &["bob"])).await.unwrap().group_id;
+    groups(&bob, 1).await;
+    let mute = |on| GroupChanges { mute_all_members: Some(on), ..GroupChanges::default() };
+    alice.tim.update_group_profile(&club, mute(true)).await.unwrap();
+    tip(&bob, GroupTipType::ProfileUpdated).await;
+    let refused = bob.tim.send_message(bob.text("GROUPclub", "hello?")).await.unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_MUTED);
+    alice.send("GROUPclub", "silence, please").await;
+    assert_eq!(bob.next_text().await, "silence, please");
+    alice.tim.update_group_profile(&club, mute(false)).await.unwrap();
+    bob.send("GROUPclub", "thank you").await;
+    assert_eq!(alice.next_text().await, "thank you");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_what_its_type_permits() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let community = alice
+        .tim
+        .create_group(NewGroup { group_id: None, ..new_group("town", GroupType::Community, &[]) })
+        .await
+        .unwrap();
+    assert!(community.group_id.as_str().starts_with("@TGS#_"), "{}", community.group_id);
+    assert_eq!(community.max_member_count, 100_000);
+    let named = alice.tim.create_group(new_group("town", GroupType::Community, &[])).await.unwrap_err();
+    assert_eq!(named.code, Code::GROUP_BAD_ID, "the ID of a community begins with @TGS#_");
+    let tea = alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap().group_id;
+    let refused = |changes| alice.tim.update_group_profile(&tea, changes);
+    let open = GroupChanges { join_option: Some(JoinOption::FreeAccess), ..GroupChanges::default() };
+    assert_eq!(refused(open).await.unwrap_err().code, Code::GROUP_BAD_PARAMETER);
+    let muted = GroupChanges { mute_all_members: Some(true), ..GroupChanges::default() };
+    assert_eq!(refused(muted).await.unwrap_err().code, Code::GROUP_PERMISSION_DENIED);
+    assert_eq!(refused(GroupChanges::default()).await.unwrap_err().code, Code::GROUP_BAD_PARAMETER);
+    let nameless = GroupChanges { name: Some(String::new()), ..GroupChanges::default() };
+    assert_eq!(refused(nameless).await.unwrap_err().code, Code::GROUP_BAD_PARAMETER);
+    let fields = |first: usize| {
+        let fields = (first..first + 6).map(|it| (format!("field {it}"), "x".to_owned()));
+        GroupChanges { group_custom_field: Fields(fields.collect()), ..GroupChanges::default() }
+    };
+    refused(fields(0)).await.unwrap();
+    assert_eq!(
+        refused(fields(6)).await.unwrap_err().code,
+        Code::GROUP_BAD_PARAMETER,
+        "twelve fields are too many"
+    );
+    assert_eq!(refused(fields(4)).await.unwrap().group_custom_field.0.len(), 10);
 }

@@ -117,10 +117,8 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
         group_type: GroupType::Public,
         group_id: Some(GroupId::new("tea").unwrap()),
         introduction: introduction.into(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
         member_list: vec![UserId::new("bob").unwrap()],
+        ..NewGroup::default()
     };
     alice.tim.create_group(group).await.unwrap();
     bob.expect("the group's tip", |event| {

@@ -88,10 +88,13 @@ static void comes(awaited *it) {
 #define CLIMBERS(members, self)                                                                                   \
     "{'groupID':'climbers','type':'Public','name':'Climbers','introduction':'up there','notification':'bring a "  \
     "rope','avatar':'https://example.org/rope','ownerID':'alice','createTime':%,'memberCount':" members           \
-    ",'maxMemberCount':2000,'joinOption':'NeedPermission'," self "}"
-#define TEA(members)                                                                                              \
-    "{'groupID':'tea','type':'Private','name':'Tea','introduction':'','notification':'','avatar':'','ownerID':"   \
-    "'alice','createTime':%,'memberCount':" members ",'maxMemberCount':200,'joinOption':'DisableApply'," OWNER "}"
+    ",'maxMemberCount':2000,'joinOption':'NeedPermission'," self ",'inviteOption':'DisableInvite'," PROFILE("[]", "0")
+#define TEA_CALLED(name, members, fields, changes)                                                                \
+    "{'groupID':'tea','type':'Private','name':'" name "','introduction':'','notification':'','avatar':''," \
+    "'ownerID':'alice','createTime':%,'memberCount':" members ",'maxMemberCount':200,'joinOption':'DisableApply'," OWNER \
+    ",'inviteOption':'FreeAccess'," PROFILE(fields, changes)
+#define TEA(members) TEA_CALLED("Tea", members, "[]", "0")
+#define PROFILE(fields, changes) "'muteAllMembers':false,'groupCustomField':" fields ",'infoSequence':" changes "}"
 #define OWNER "'selfInfo':{'role':'Owner','joinTime':%}"
 #define MEMBER "'selfInfo':{'role':'Member','joinTime':%}"
 #define NO_MEMBER "'selfInfo':null"
@@ -307,6 +310,10 @@ static void bob_leaves_a_group_that_he_was_added_to(void) {
     comes(&left), comes(&noticed);
     TELLS("[]", tim_get_group_list, bob);
     TELLS(TEA("1"), tim_get_group_profile, alice, "tea");
+    TELLS(TEA_CALLED("Green tea", "1", "[{'key':'cups','value':'2'}]", "1"),
+          tim_update_group_profile, alice, "tea",
+          "{\"name\":\"Green tea\",\"groupCustomField\":[{\"key\":\"cups\",\"value\":\"2\"}]}");
+    ENDS(10004, tim_update_group_profile, alice, "tea", "{}");
 }
 
 static void alice_sleeps_at_night_and_is_in_a_meeting_for_an_hour(void) {

@@ -1,6 +1,8 @@
 //! The user's own data other than conversations: profile, blacklist, receive option, groups.
 //!
-//! What a change of a membership means for the group's conversation is returned as a [`Membership`].
+//! `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is returned as a [`Membership`].
+
+mod outdated;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,7 @@ use super::context::Context;
 use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::stored::Change;
+use outdated::Outdated;
 
 /// The user's profile, blacklist, receive option and groups.
 #[derive(Default)]
@@ -23,6 +26,7 @@ pub(super) struct Account {
     blacklist: BTreeSet<UserId>,
     receive_opt: ReceiveOpt,
     groups: BTreeMap<GroupId, Group>,
+    outdated: Outdated,
     /// Changed since the last event.
     is_blacklist_changed: bool,
     are_groups_changed: bool,
@@ -49,8 +53,10 @@ impl Account {
         receive_opt: ReceiveOpt,
         blacklist: Vec<UserId>,
         groups: Vec<Group>,
+        outdated: Vec<GroupId>,
     ) -> Self {
         Self {
+            outdated: Outdated::load(outdated),
             profile,
             receive_opt,
             blacklist: blacklist.into_iter().collect(),
@@ -120,6 +126,7 @@ impl Account {
         match reply {
             Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, is.profile.clone()),
             Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
+            Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, is.group.clone()),
             Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, is.group.clone()),
             Reply::Groups(GroupsReply::JoinGroup(Joined {
                 status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
@@ -186,7 +193,15 @@ impl Account {
         }
     }
 
-    fn keep_group(&mut self, cx: &mut Context, id: &GroupId, group: Option<Group>) {
+    fn keep_group(&mut self, cx: &mut Context, id: &GroupId, mut group: Option<Group>) {
+        match (&mut group, self.groups.get(id)) {
+            // It was read before what is known here: only the membership is news.
+            (Some(group), Some(known)) if group.info_sequence < known.info_sequence => {
+                *group = Group { self_info: group.self_info.take(), ..known.clone() };
+            }
+            (None, _) => self.outdated.remove(cx, id),
+            _ => {}
+        }
         let before = match &group {
             Some(group) => self.groups.insert(id.clone(), group.clone()),
             None => self.groups.remove(id),
@@ -212,25 +227,42 @@ impl Account {
         Some(Membership::Ended(ConversationId::Group(id)))
     }
 
-    /// Applies a tip to the group: its member count, and that its owner has left.
+    /// Takes over a group that the user is a member of still.
+    fn update(&mut self, cx: &mut Context, group: Group) {
+        if self.groups.contains_key(&group.group_id) {
+            self.keep_group(cx, &group.group_id.clone(), Some(group));
+        }
+    }
+
+    /// Applies a tip to the group: its member count, that its owner has left, and what changed of its profile.
     pub(super) fn apply_tip(&mut self, cx: &mut Context, tip: &GroupTip, to: &ConversationId) {
         let Some(mut group) = self.group(to).cloned() else { return };
         group.member_count = tip.member_count;
         let has_left =
             |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
         group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
+        if tip.info_sequence == group.info_sequence + 1 {
+            tip.new_group_profile.clone().unwrap_or_default().apply(&mut group);
+            group.info_sequence = tip.info_sequence;
+        } else if tip.info_sequence > group.info_sequence {
+            self.outdated.add(cx, &group.group_id);
+        }
         self.keep_group(cx, &group.group_id.clone(), Some(group));
     }
 
-    /// Sets a group's member count and owner as of the head of its log.
+    /// Sets a group's member count and owner as of the head of its log, and notes whether its profile changed.
     pub(super) fn update_counts(
         &mut self,
         cx: &mut Context,
         to: &ConversationId,
         members: Option<u32>,
         owner: Option<UserId>,
+        info_sequence: u64,
     ) {
         let (Some(group), Some(member_count)) = (self.group(to).cloned(), members) else { return };
+        if info_sequence > group.info_sequence {
+            self.outdated.add(cx, &group.group_id);
+        }
         let group = Group { member_count, owner_id: owner, ..group };
         self.keep_group(cx, &group.group_id.clone(), Some(group));
     }

@@ -295,6 +295,9 @@ impl Machine {
                 let result = read::<call::GetProfilesRequest>(result);
                 self.conversations.peers_came(&mut self.cx, result);
             }
+            Purpose::Group(id) => {
+                self.account.group_came(&mut self.cx, &id, read::<call::GetGroupRequest>(result));
+            }
             Purpose::Receipts(id) => {
                 let result = read::<call::ReceiptsRequest>(result);
                 self.conversations.receipts_came(&mut self.cx, &id, result);

@@ -164,6 +164,7 @@ impl Machine {
             [
                 self.sync.due(now),
                 self.conversations.due(now),
+                self.account.due(now),
                 self.pages.retry_due(&self.conversations, now),
                 self.outbox.due(now),
             ]
@@ -252,6 +253,7 @@ impl Machine {
             self.sync.request();
             self.sync.pump(&mut self.cx);
         }
+        self.account.pump(&mut self.cx);
         if self.may_upload() {
             self.outbox.pump_uploads(&mut self.cx);
         }

@@ -1,6 +1,6 @@
 //! The purposes of requests to the server: which part of the machine a reply belongs to.
 
-use tim_protocol::{ConversationId, MessageId};
+use tim_protocol::{ConversationId, GroupId, MessageId};
 
 use super::io::CallId;
 
@@ -31,6 +31,8 @@ pub(super) enum Purpose {
     Removed(ConversationId),
     /// What the other side of C2C conversations is called.
     Peers,
+    /// The profile of a group.
+    Group(GroupId),
     /// Receipts of messages of this user.
     Receipts(ConversationId),
     /// A message out of the outbox.

@@ -33,10 +33,19 @@ impl Machine {
 
     pub(super) fn store_opened(&mut self, snapshot: Snapshot) {
         let Some(me) = self.cx.me().filter(|_| self.link.is_opening()) else { return };
-        let Snapshot { sync, conversations, outbox, profile, receive_opt, blacklist, groups, drafts } =
-            snapshot;
+        let Snapshot {
+            sync,
+            conversations,
+            outbox,
+            profile,
+            receive_opt,
+            blacklist,
+            groups,
+            outdated_groups,
+            drafts,
+        } = snapshot;
         self.sync = Sync::load(sync);
-        self.account = Account::load(profile, receive_opt, blacklist, groups);
+        self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups);
         self.outbox.load(&me, outbox);
         self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
         self.show_outbox();

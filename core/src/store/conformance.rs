@@ -18,7 +18,7 @@ use tim_protocol::message::{
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
-use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, List, MessageId, UserId};
 
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
@@ -69,6 +69,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Blacklist(user("trudy"), true),
         Change::Blacklist(user("trudy"), false),
         Change::Group(group.group_id.clone(), Some(Box::new(group.clone()))),
+        Change::OutdatedGroup(group.group_id.clone(), true),
+        Change::OutdatedGroup(GroupId::new("cake").unwrap(), true),
+        Change::OutdatedGroup(GroupId::new("cake").unwrap(), false),
         Change::Draft(bob(), Some("Dear B".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), Some("no".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), None),
@@ -99,11 +102,13 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         receive_opt: opt,
         blacklist,
         groups,
+        outdated_groups,
         drafts,
     } = opened.snapshot;
     assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
+    assert_eq!(outdated_groups, [group.group_id.clone()]);
     assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);
     let [StoredConversation { row: conversation, ranges, removed, newest }] = conversations.as_slice() else {
         panic!("{conversations:?}")

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Element;
+use crate::group::GroupChanges;
 use crate::word::numbers;
 use crate::{Code, Fault, UserId};
 
@@ -20,6 +21,12 @@ pub struct GroupTip {
     pub user_id_list: Vec<UserId>,
     /// How many members the group has afterwards.
     pub member_count: u32,
+    /// What changed of the group's profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new_group_profile: Option<GroupChanges>,
+    /// How often the group's profile had changed afterwards; 0 if it did not now.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub info_sequence: u64,
 }
 
 numbers! {
@@ -29,6 +36,8 @@ numbers! {
         Join = 1,
         /// A user left.
         Quit = 2,
+        /// The group's profile changed.
+        ProfileUpdated = 6,
     }
 }
 

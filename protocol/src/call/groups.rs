@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Check, Done, Newest};
 use crate::bounds::{at_least_one, user_count};
-use crate::group::{Group, JoinStatus, NewGroup, Role};
+use crate::group::{Group, GroupChanges, JoinStatus, NewGroup, Role};
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, limits};
 
 /// Makes a group. The caller becomes its owner.
@@ -65,6 +65,16 @@ pub struct GetGroupRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
+}
+
+/// Changes a group's profile. Who may depends on the group's type; nothing else happens if it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateGroupRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// What changes.
+    pub changes: GroupChanges,
 }
 
 /// Accepts or refuses an application to join.
@@ -181,6 +191,16 @@ impl Check for CreateGroupRequest {
     }
 }
 
+impl Check for UpdateGroupRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        Ok(self.changes.check()?)
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
 impl Check for JoinGroupRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         check_words(&self.apply_message)
@@ -246,6 +266,7 @@ verbs! {
         Command by User: JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
         Once by Member: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
         Once by Owner: DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
+        Command by Member: UpdateGroup(UpdateGroupRequest) = "group.update" -> GroupIs,
         Query by User: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
         Query by Member: GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
         Command by Manager: PinMessage(PinMessageRequest) = "group.pin" -> Newest,

@@ -6,7 +6,7 @@ use tim_protocol::message::Message;
 
 use super::DomainResult;
 use super::rows::{Conversation, ConversationView, Parties, Rows};
-use super::rules::{self, Action};
+use super::rules;
 use super::targets;
 use crate::core::ops::{Actor, Audience, UserKey};
 
@@ -74,7 +74,7 @@ pub(super) fn check_may_write(
         }
         ConversationId::Group(_) => {
             let standing = rows.standing(conversation.key, actor.key)?;
-            Ok(rules::may(Action::Send, standing.group_type, standing.role)?)
+            Ok(rules::may_write(&standing)?)
         }
         ConversationId::System => Ok(()),
     }
@@ -100,7 +100,7 @@ pub(super) fn readers(
         return Ok(receivers);
     }
     if let Parties::Group(_) = conversation.parties
-        && !rows.standing(conversation.key, actor.key)?.group_type.shows_history_before_joining()
+        && !rows.standing(conversation.key, actor.key)?.group_type.rules().shows_history_before_joining
         && let Some(members) = rows.members_who_see(conversation.key, message.sequence)?
     {
         return Ok(Audience::Users(members.into()));

@@ -26,7 +26,7 @@ pub(super) fn callers_group(
 ) -> DomainResult<CallersGroup> {
     let conversation = rows.conversation(actor.app, &Parties::Group(group.clone()))?;
     let conversation = conversation.ok_or(Code::GROUP_NOT_FOUND)?;
-    let Standing { group_type, is_dismissed, role } = rows.standing(conversation.key, actor.key)?;
+    let Standing { group_type, is_dismissed, role, .. } = rows.standing(conversation.key, actor.key)?;
     if is_dismissed {
         return Err(Code::GROUP_NOT_FOUND.into());
     }
@@ -60,8 +60,12 @@ pub(super) fn group_for(
         owner_id: row.owner,
         create_time: row.created,
         member_count: row.members,
-        max_member_count: row.group_type.max_members(),
+        max_member_count: row.group_type.rules().max_members,
         join_option: row.join_option,
+        invite_option: row.invite_option,
+        mute_all_members: row.mutes_all,
+        group_custom_field: row.fields,
+        info_sequence: row.info_sequence,
         self_info: member.map(|member| SelfInfo { role: member.role, join_time: member.joined }),
     })
 }

@@ -8,10 +8,11 @@ use tim_protocol::call::{
     GroupMember, GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
-use tim_protocol::group::Role;
+use tim_protocol::group::{GroupType, Role};
 use tim_protocol::{GroupId, List, UserId, limits};
 
 use super::DomainResult;
+use super::group_profile;
 use super::group_view::{CallersGroup, callers_group, group_for};
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
@@ -41,6 +42,9 @@ pub(super) fn request(
         (GroupsRequest::GetGroup(_), Some(group)) => {
             get(rows, actor, &group).map(GetGroupRequest::answer).map(without_notifications)
         }
+        (GroupsRequest::UpdateGroup(update), Some(group)) => {
+            group_profile::update(rows, actor, &group, update, *now)
+        }
         (GroupsRequest::PinMessage(asked), Some(group)) => pins::pin(rows, actor, &group, asked, *now),
         (GroupsRequest::GetPinned(_), Some(group)) => {
             pins::pinned(rows, actor, &group).map(GetPinnedRequest::answer).map(without_notifications)
@@ -60,7 +64,11 @@ fn create(
     now: i64,
 ) -> DomainResult<Committed> {
     let new = &create.group;
-    let parties = Parties::Group(new.group_id.clone().unwrap_or_else(|| GroupId::generated(random)));
+    let generated = || match new.group_type {
+        GroupType::Community => GroupId::generated_community(random),
+        _ => GroupId::generated(random),
+    };
+    let parties = Parties::Group(new.group_id.clone().unwrap_or_else(generated));
     if let Some(taken) = rows.conversation(actor.app, &parties)? {
         let role = rows.member(taken.key, actor.key)?.map(|member| member.role);
         let is_mine = role == Some(Role::Owner);
@@ -68,8 +76,11 @@ fn create(
     }
     let others = invited(rows, actor, &new.member_list)?;
     let conversation = rows.add_conversation(actor.app, parties)?;
-    let join_option = new.join_option.unwrap_or(new.group_type.default_join_option());
-    rows.add_group(conversation.key, &NewGroupRow { new, owner: actor.key, created: now, join_option })?;
+    let rules = new.group_type.rules();
+    let join_option = new.join_option.unwrap_or(rules.join_option);
+    let invite_option = new.invite_option.unwrap_or(rules.invite_option);
+    let row = NewGroupRow { new, owner: actor.key, created: now, join_option, invite_option };
+    rows.add_group(conversation.key, &row)?;
     admit(rows, &conversation, new.group_type, actor.key, Role::Owner, now)?;
     for (_, member) in &others {
         admit(rows, &conversation, new.group_type, *member, Role::Member, now)?;

@@ -141,7 +141,7 @@ pub(super) fn admit(
     rows.change_member_count(conversation.key, 1)?;
     rows.remove_application(conversation.key, user)?;
     let head = conversation.head;
-    let first_visible_seq = if group_type.shows_history_before_joining() { 1 } else { head + 1 };
+    let first_visible_seq = if group_type.rules().shows_history_before_joining { 1 } else { head + 1 };
     let as_of = UserConversation { read: head, first_visible_seq, ..UserConversation::default() };
     rows.open_conversation(user, conversation.key, as_of)?;
     note(rows, user, conversation, false)

@@ -12,6 +12,7 @@
 
 mod blacklist;
 mod conversations;
+mod group_profile;
 mod group_view;
 mod groups;
 mod history;

@@ -4,6 +4,7 @@ use tim_protocol::body::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, 
 use tim_protocol::code::Code;
 use tim_protocol::conversation::{Change, GroupChange};
 use tim_protocol::frame::Push;
+use tim_protocol::group::GroupChanges;
 use tim_protocol::{ConversationId, UserId};
 
 use super::DomainResult;
@@ -67,13 +68,45 @@ pub(super) fn tip(
     users: Vec<UserId>,
     now: i64,
 ) -> DomainResult<Notification> {
-    let Parties::Group(group) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
-    let body = Body::GroupTip(GroupTip {
+    let tip = GroupTip {
         operator_id: actor.user.clone(),
         operation_type: kind,
         user_id_list: users,
         member_count: rows.group_summary(conversation.key)?.members,
-    });
+        new_group_profile: None,
+        info_sequence: 0,
+    };
+    write_tip(rows, conversation, tip, now)
+}
+
+/// Writes a tip of what `actor` changed of a group's profile into its log.
+pub(super) fn profile_tip(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    changes: GroupChanges,
+    info_sequence: u64,
+    now: i64,
+) -> DomainResult<Notification> {
+    let tip = GroupTip {
+        operator_id: actor.user.clone(),
+        operation_type: GroupTipType::ProfileUpdated,
+        user_id_list: vec![actor.user.clone()],
+        member_count: rows.group_summary(conversation.key)?.members,
+        new_group_profile: Some(changes),
+        info_sequence,
+    };
+    write_tip(rows, conversation, tip, now)
+}
+
+fn write_tip(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    tip: GroupTip,
+    now: i64,
+) -> DomainResult<Notification> {
+    let Parties::Group(group) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
+    let body = Body::GroupTip(tip);
     // Reloads the conversation, because an earlier step may have appended messages.
     let mut newest = rows.conversation_by_key(conversation.key)?;
     append_system_message(rows, &mut newest, ConversationId::Group(group.clone()), &body, now)

@@ -11,7 +11,7 @@ use super::DomainResult;
 use super::conversations::audience;
 use super::outcome::with_notifications;
 use super::rows::{Rows, SenderProfile};
-use super::rules::{self, Action};
+use super::rules;
 use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent};
 
 pub(super) fn relay(
@@ -68,6 +68,6 @@ fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId) -> DomainResul
     if found.standing.role.is_none() && found.standing.is_dismissed {
         return Err(Code::GROUP_NOT_FOUND.into());
     }
-    rules::may(Action::Send, found.standing.group_type, found.standing.role)?;
+    rules::may_write(&found.standing)?;
     Ok((audience(&found.conversation), found.sender_profile))
 }

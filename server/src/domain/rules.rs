@@ -1,19 +1,37 @@
-//! What a group's type permits beyond what each verb declares of its caller's role, as one table.
+//! Whether a member may do something in a group: what its type permits, beyond what each verb declares of its caller's role.
 
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
+use tim_protocol::group_rules::Rank;
+
+use super::rows::Standing;
+
+/// Checks whether a user may send messages in a group, or change those that are there.
+///
+/// # Errors
+/// [`Code::GROUP_PERMISSION_DENIED`] for one who is not a member, [`Code::GROUP_MUTED`] for one who is muted.
+pub fn may_write(standing: &Standing) -> Result<(), Code> {
+    match standing.role {
+        None => Err(Code::GROUP_PERMISSION_DENIED),
+        Some(Role::Owner | Role::Admin) => Ok(()),
+        Some(Role::Member | Role::Other(_)) if standing.mutes_all => Err(Code::GROUP_MUTED),
+        Some(Role::Member | Role::Other(_)) => Ok(()),
+    }
+}
 
 /// Actions in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Send a message.
-    Send,
     /// Revoke another member's message.
     RevokeOthers,
     /// Leave the group.
     Quit,
     /// End the group.
     Dismiss,
+    /// Change the group's profile.
+    EditProfile,
+    /// Mute members, or all of them.
+    Mute,
 }
 
 /// Checks whether a user with this role (`None` if not a member) may do something in a group of this type.
@@ -21,14 +39,16 @@ pub enum Action {
 /// # Errors
 /// [`Code::GROUP_PERMISSION_DENIED`], or [`Code::GROUP_OWNER_CANNOT_QUIT`] for an owner who has to dismiss instead.
 pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Code> {
-    let allowed = match action {
-        Action::Send => role.is_some(),
-        Action::RevokeOthers => matches!(role, Some(Role::Admin | Role::Owner)),
-        Action::Quit if role == Some(Role::Owner) && !kind.owner_may_quit() => {
+    let rules = kind.rules();
+    let rank = match action {
+        Action::RevokeOthers => Rank::Admin,
+        Action::Quit if role == Some(Role::Owner) && !rules.owner_may_quit => {
             return Err(Code::GROUP_OWNER_CANNOT_QUIT);
         }
-        Action::Quit => true,
-        Action::Dismiss => kind.owner_may_dismiss(),
+        Action::Quit => Rank::Member,
+        Action::Dismiss => rules.dismisses,
+        Action::EditProfile => rules.edits_profile,
+        Action::Mute => rules.mutes,
     };
-    if allowed { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }
+    if rank.includes(role) { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }
 }

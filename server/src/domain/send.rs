@@ -10,7 +10,7 @@ use super::conversations::audience;
 use super::log::{Draft, append};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows, SendToGroup, SendToUser, SenderProfile};
-use super::rules::{self, Action};
+use super::rules;
 use super::{DomainError, DomainResult, mentions, targets, unread};
 use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
@@ -132,8 +132,8 @@ fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId, id: MessageId)
         // A dismissed group has no members; its former members are refused because the group does not exist.
         return refuse(rows, actor, &conversation, id, Code::GROUP_NOT_FOUND.into());
     }
-    let counts = standing.group_type.counts_unread();
-    if let Err(why) = rules::may(Action::Send, standing.group_type, standing.role) {
+    let counts = standing.group_type.rules().counts_unread;
+    if let Err(why) = rules::may_write(&standing) {
         return refuse(rows, actor, &conversation, id, why.into());
     }
     Ok(Admission::Admitted { conversation, counts, by_sender, sender_profile })

@@ -101,9 +101,9 @@ fn state(
         Parties::Group(_) => Some(rows.group_summary(key)?),
         Parties::C2c(..) | Parties::System(_) => None,
     };
-    let (group_type, member_count, owner_id) = match group {
-        Some(group) if !is_gone => (Some(group.group_type), Some(group.members), group.owner),
-        group => (group.map(|group| group.group_type), None, None),
+    let (group_type, member_count, owner_id, info_sequence) = match group {
+        Some(it) if !is_gone => (Some(it.group_type), Some(it.members), it.owner, it.info_sequence),
+        group => (group.map(|group| group.group_type), None, None, 0),
     };
     let latest = if is_gone { 0 } else { latest };
     let (mut run, mut last) = (Run::default(), Run::default());
@@ -127,6 +127,7 @@ fn state(
         group_type,
         member_count,
         owner_id,
+        info_sequence,
         head: conversation.head,
         mutation_head,
         unread_index: conversation.unread_index,

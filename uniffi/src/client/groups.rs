@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Group, GroupMember, JoinResult, Message, NewGroup};
+use crate::types::{self as ids, Group, GroupChanges, GroupMember, JoinResult, Message, NewGroup};
 
 #[uniffi::export]
 impl Tim {
@@ -46,6 +46,21 @@ impl Tim {
     /// answer, the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
         Ok(offload(self.tim.create_group(group.try_into()?)).await?.into())
+    }
+
+    /// Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting all members
+    /// takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type, 10007
+    /// for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+    pub async fn update_group_profile(
+        &self,
+        group_id: String,
+        changes: GroupChanges,
+    ) -> Result<Group, TimError> {
+        let group = ids::group_id(&group_id)?;
+        Ok(offload(self.tim.update_group_profile(&group, changes.into())).await?.into())
     }
 
     /// Joins a group, or applies to, with a text for the owner and admins, who decide.

@@ -8,8 +8,8 @@ use tim::message as engine;
 use tim::protocol::body as wire;
 
 use super::{
-    GroupType, Rendition, RenditionType, invalid, message_id, millis, seconds, signed, small, unsigned,
-    unsigned_small, user_id,
+    GroupChanges, GroupType, Rendition, RenditionType, invalid, message_id, millis, seconds, signed, small,
+    unsigned, unsigned_small, user_id,
 };
 use crate::error::TimError;
 
@@ -193,13 +193,17 @@ pub struct GroupTip {
     /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: String,
-    /// The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
+    /// The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
     pub operation_type: i32,
     /// The users it concerns.
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<String>,
     /// How many members the group has afterwards.
     pub member_count: i32,
+    /// What changed of the group's profile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub new_group_profile: Option<GroupChanges>,
 }
 
 /// What a notice tells of its group.
@@ -442,12 +446,13 @@ impl From<wire::Body> for Payload {
                 })
             }
             wire::Body::GroupTip(tip) => {
-                let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
+                let wire::GroupTip { operator_id, operation_type, user_id_list, .. } = tip;
                 Self::GroupTip(GroupTip {
                     operator_id: operator_id.to_string(),
                     operation_type: small(operation_type.into()),
                     user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
-                    member_count: small(member_count),
+                    member_count: small(tip.member_count),
+                    new_group_profile: tip.new_group_profile.map(Into::into),
                 })
             }
             wire::Body::GroupSystemNotice(notice) => {

@@ -1,9 +1,10 @@
 //! Groups, as both faces have them.
 
 use serde::{Deserialize, Serialize};
+use tim::protocol::fields::Fields;
 use tim::protocol::group as engine;
 
-use super::{group_id, mirror_words, seconds, small, user_ids};
+use super::{group_id, mirror_words, seconds, signed, small, user_ids};
 use crate::error::TimError;
 
 mirror_words! {
@@ -15,6 +16,8 @@ mirror_words! {
         Public = "Public",
         /// Everybody may join; nothing counts as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
+        /// Very many members; its ID begins with `@TGS#_`. Up to 100,000 members.
+        Community = "Community",
     }
 }
 
@@ -27,6 +30,18 @@ mirror_words! {
         NeedPermission = "NeedPermission",
         /// It is refused.
         DisableApply = "DisableApply",
+    }
+}
+
+mirror_words! {
+    /// What happens to an invitation by a member.
+    InviteOption = engine::InviteOption {
+        /// The invited users become members at once.
+        FreeAccess = "FreeAccess",
+        /// The owner or an admin accepts or refuses it.
+        NeedPermission = "NeedPermission",
+        /// It is refused.
+        DisableInvite = "DisableInvite",
     }
 }
 
@@ -108,6 +123,36 @@ pub struct Group {
     pub join_option: JoinOption,
     /// This user's own membership; absent when the user is not a member.
     pub self_info: Option<SelfInfo>,
+    /// What happens to an invitation by a member.
+    pub invite_option: InviteOption,
+    /// Only the owner and the admins may send messages.
+    pub mute_all_members: bool,
+    /// What the app keeps with the group.
+    pub group_custom_field: Vec<CustomField>,
+    /// How often all of this has changed, beside the members.
+    pub info_sequence: i64,
+}
+
+/// A field that the app keeps with a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CustomField {
+    /// Its name.
+    pub key: String,
+    /// Its value.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub value: String,
+}
+
+/// Fields as the faces have them.
+pub(crate) fn custom_fields(fields: Fields) -> Vec<CustomField> {
+    fields.0.into_iter().map(|(key, value)| CustomField { key, value }).collect()
+}
+
+/// Fields as the engine has them. Of two with one key the later one holds.
+pub(crate) fn fields(given: Vec<CustomField>) -> Fields {
+    Fields(given.into_iter().map(|field| (field.key, field.value)).collect())
 }
 
 /// A user's own membership of a group.
@@ -141,6 +186,10 @@ impl From<engine::Group> for Group {
             member_count,
             max_member_count,
             join_option,
+            invite_option,
+            mute_all_members,
+            group_custom_field,
+            info_sequence,
             self_info,
         } = group;
         Self {
@@ -156,6 +205,80 @@ impl From<engine::Group> for Group {
             max_member_count: small(max_member_count),
             join_option: join_option.into(),
             self_info: self_info.map(Into::into),
+            invite_option: invite_option.into(),
+            mute_all_members,
+            group_custom_field: custom_fields(group_custom_field),
+            info_sequence: signed(info_sequence),
+        }
+    }
+}
+
+/// What changes of a group's profile. What is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct GroupChanges {
+    /// Its name: 1 to 100 bytes.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its introduction, at most 400 bytes.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub introduction: Option<String>,
+    /// Its announcement to the members, at most 400 bytes.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notification: Option<String>,
+    /// Address of its picture, up to 500 bytes.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+    /// What happens to an application to join.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_option: Option<JoinOption>,
+    /// What happens to an invitation by a member.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite_option: Option<InviteOption>,
+    /// Whether only the owner and the admins may send messages.
+    #[uniffi(default = None)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mute_all_members: Option<bool>,
+    /// Fields of the app's to set, beside which the others stay; an empty value removes a field.
+    #[uniffi(default = [])]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_custom_field: Vec<CustomField>,
+}
+
+impl From<GroupChanges> for engine::GroupChanges {
+    fn from(changes: GroupChanges) -> Self {
+        let GroupChanges { name, introduction, notification, avatar, .. } = changes;
+        Self {
+            name,
+            introduction,
+            notification,
+            avatar,
+            join_option: changes.join_option.map(Into::into),
+            invite_option: changes.invite_option.map(Into::into),
+            mute_all_members: changes.mute_all_members,
+            group_custom_field: fields(changes.group_custom_field),
+        }
+    }
+}
+
+impl From<engine::GroupChanges> for GroupChanges {
+    fn from(changes: engine::GroupChanges) -> Self {
+        let engine::GroupChanges { name, introduction, notification, avatar, .. } = changes;
+        Self {
+            name,
+            introduction,
+            notification,
+            avatar,
+            join_option: changes.join_option.map(Into::into),
+            invite_option: changes.invite_option.map(Into::into),
+            mute_all_members: changes.mute_all_members,
+            group_custom_field: custom_fields(changes.group_custom_field),
         }
     }
 }
@@ -192,6 +315,14 @@ pub struct NewGroup {
     #[serde(default)]
     #[uniffi(default = [])]
     pub member_list: Vec<String>,
+    /// What happens to an invitation by a member; the group type's default if absent.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub invite_option: Option<InviteOption>,
+    /// What the app keeps with the group: at most 10 fields, with keys of up to 16 bytes and values of up to 512.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub group_custom_field: Vec<CustomField>,
 }
 
 impl TryFrom<NewGroup> for engine::NewGroup {
@@ -206,6 +337,8 @@ impl TryFrom<NewGroup> for engine::NewGroup {
             avatar,
             join_option,
             member_list,
+            invite_option,
+            group_custom_field,
         } = group;
         Ok(Self {
             name,
@@ -216,6 +349,8 @@ impl TryFrom<NewGroup> for engine::NewGroup {
             avatar,
             join_option: join_option.map(Into::into),
             member_list: user_ids(&member_list)?,
+            invite_option: invite_option.map(Into::into),
+            group_custom_field: fields(group_custom_field),
         })
     }
 }

@@ -40,6 +40,8 @@ public enum GroupTipType: Int32, Sendable {
     case join = 1
     /// A user left.
     case quit = 2
+    /// The group's profile changed.
+    case profileUpdated = 6
 }
 
 extension GroupTip {

@@ -31,6 +31,12 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(members.map(\.userID), [alice.name, bob.name])
         XCTAssertEqual(members.map(\.role), [.owner, .member])
 
+        let changes = GroupChanges(name: "walks", notification: "rain", groupCustomField: [CustomField(key: "boots", value: "yes")])
+        let updated = try await alice.tim.updateGroupProfile(groupID: group, changes: changes)
+        XCTAssertEqual(updated.groupCustomField, changes.groupCustomField)
+        let changed = try await bob.hears { $0.groupTip?.type == .profileUpdated ? $0.groupTip : nil }
+        XCTAssertEqual(changed.newGroupProfile?.notification, "rain")
+
         try await bob.tim.quitGroup(groupID: group)
         _ = try await alice.hears { $0.groupTip?.type == .quit ? $0 : nil }
         let bobs = try await bob.tim.getGroupList()

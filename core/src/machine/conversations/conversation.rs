@@ -416,7 +416,7 @@ impl Conv {
     }
 
     pub(super) fn unread(&self) -> u64 {
-        if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
+        if self.row.group_type.is_some_and(|kind| !kind.rules().counts_unread) {
             return 0;
         }
         self.by_others_above().saturating_sub(self.row.revoked_above_read + self.removed_unread())

@@ -187,7 +187,8 @@ impl Conversations {
         }
         self.advance(around, &id, 0);
         if state.head >= head_before {
-            around.account.update_counts(around.cx, &id, state.member_count, state.owner_id);
+            let (members, owner, info) = (state.member_count, state.owner_id, state.info_sequence);
+            around.account.update_counts(around.cx, &id, members, owner, info);
         }
         if read_now > read_before && !is_new && !is_history {
             Self::emit_read_by_peer(around.cx, &id, read_before, read_now);

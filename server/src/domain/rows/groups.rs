@@ -1,6 +1,7 @@
 //! Rows of groups, members and applications.
 
-use tim_protocol::group::{GroupType, JoinOption, NewGroup, Role};
+use tim_protocol::fields::Fields;
+use tim_protocol::group::{Group, GroupType, InviteOption, JoinOption, NewGroup, Role};
 use tim_protocol::{UnixMillis, UserId};
 
 use crate::core::ops::{ConversationKey, UserKey};
@@ -27,6 +28,14 @@ pub struct GroupRow {
     pub members: u32,
     /// How users may join.
     pub join_option: JoinOption,
+    /// What happens to invitations.
+    pub invite_option: InviteOption,
+    /// Only the owner and the admins may send messages.
+    pub mutes_all: bool,
+    /// The app's fields.
+    pub fields: Fields,
+    /// How often all of this has changed.
+    pub info_sequence: u64,
     /// The group was dismissed.
     pub is_dismissed: bool,
 }
@@ -42,6 +51,8 @@ pub struct NewGroupRow<'a> {
     pub created: UnixMillis,
     /// How users may join.
     pub join_option: JoinOption,
+    /// What happens to invitations.
+    pub invite_option: InviteOption,
 }
 
 /// The summary of a group in a sync.
@@ -53,6 +64,8 @@ pub struct GroupSummary {
     pub members: u32,
     /// The owner, if there is one.
     pub owner: Option<UserId>,
+    /// How often its profile has changed.
+    pub info_sequence: u64,
 }
 
 /// A user's role in a group, and the state of the group.
@@ -64,6 +77,8 @@ pub struct Standing {
     pub is_dismissed: bool,
     /// The user's role; `None` if not a member.
     pub role: Option<Role>,
+    /// Only the owner and the admins may send messages.
+    pub mutes_all: bool,
 }
 
 /// A member's row.
@@ -93,6 +108,9 @@ pub trait GroupRows {
 
     /// Changes the member count by this number.
     fn change_member_count(&mut self, group: ConversationKey, by: i32) -> DomainResult<()>;
+
+    /// Stores the profile of a group, and how often it has changed.
+    fn set_group_profile(&mut self, key: ConversationKey, group: &Group) -> DomainResult<()>;
 
     /// Removes the owner from the group's row.
     fn clear_owner(&mut self, group: ConversationKey) -> DomainResult<()>;

@@ -270,11 +270,8 @@ fn new_group(group_type: GroupType, name: &str, members: &[&str]) -> NewGroup {
         name: name.to_owned(),
         group_type,
         group_id: Some(GroupId::new(name).unwrap()),
-        introduction: String::new(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
         member_list: members.iter().map(|name| user(name)).collect(),
+        ..NewGroup::default()
     }
 }
 

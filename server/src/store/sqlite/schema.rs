@@ -214,6 +214,14 @@ CREATE INDEX merger_named ON merger_name(merger, media);
 ",
     // How a user wants to be told of messages of all conversations, as JSON; NULL if the user never said.
     "ALTER TABLE user ADD COLUMN receive_opt TEXT;",
+    // What a group's type does not decide: who may invite and write, the app's fields as JSON, and how often the profile changed.
+    r"
+ALTER TABLE grp ADD COLUMN invite_option TEXT NOT NULL DEFAULT 'DisableInvite';
+UPDATE grp SET invite_option = 'FreeAccess' WHERE type = 'Private';
+ALTER TABLE grp ADD COLUMN mutes_all INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE grp ADD COLUMN fields TEXT;
+ALTER TABLE grp ADD COLUMN info INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// The settings of the connection that writes.

@@ -190,11 +190,7 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
         name: "public".into(),
         group_type: GroupType::Public,
         group_id: Some(group_id.clone()),
-        introduction: String::new(),
-        notification: String::new(),
-        avatar: String::new(),
-        join_option: None,
-        member_list: Vec::new(),
+        ..NewGroup::default()
     };
     asks(store, alice, call::CreateGroupRequest { group }).await;
     for applicant in applicants {

@@ -161,6 +161,7 @@ impl Model {
             group_type: None,
             member_count: None,
             owner_id: None,
+            info_sequence: 0,
             head: head as u64,
             mutation_head: self.mutations,
             unread_index: self.unread_index(head),

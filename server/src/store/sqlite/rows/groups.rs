@@ -1,8 +1,9 @@
 //! The tables `grp`, `member` and `application`.
 
-use rusqlite::params;
-use tim_protocol::UserId;
-use tim_protocol::group::Role;
+use rusqlite::{Row, params};
+use tim_protocol::fields::Fields;
+use tim_protocol::group::{Group, Role};
+use tim_protocol::{UserId, bounds};
 
 use super::{Transaction, to_sql, unsigned, word};
 use crate::core::ops::{ConversationKey, UserKey};
@@ -13,11 +14,22 @@ use crate::store::sqlite::failure::damaged;
 /// The `shard` of a conversation's row, from its number.
 const SHARD: &str = "(SELECT shard FROM conv WHERE id = ?1)";
 
+/// The app's fields as they are stored; NULL for none.
+fn fields_text(fields: &Fields) -> Option<String> {
+    Some(bounds::written(fields).get().to_owned()).filter(|_| !fields.is_empty())
+}
+
+fn fields(row: &Row<'_>, column: usize) -> DomainResult<Fields> {
+    let text: Option<String> = row.get(column)?;
+    text.map_or_else(|| Ok(Fields::default()), |text| serde_json::from_str(&text).map_err(|_| damaged()))
+}
+
 impl GroupRows for Transaction<'_> {
     fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> DomainResult<()> {
         self.prepare(&format!(
-            "INSERT INTO grp(conv, shard, type, name, introduction, notification, avatar, owner, created, join_option)
-             VALUES(?1, {SHARD}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+            "INSERT INTO grp(conv, shard, type, name, introduction, notification, avatar, owner, created, join_option,
+                 invite_option, fields)
+             VALUES(?1, {SHARD}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         ))?
         .execute(params![
             group.0,
@@ -29,6 +41,8 @@ impl GroupRows for Transaction<'_> {
             row.owner.0,
             row.created,
             row.join_option.as_str(),
+            row.invite_option.as_str(),
+            fields_text(&row.new.group_custom_field),
         ])?;
         Ok(())
     }
@@ -36,7 +50,7 @@ impl GroupRows for Transaction<'_> {
     fn group(&mut self, group: ConversationKey) -> DomainResult<Option<GroupRow>> {
         let mut query = self.prepare(
             "SELECT g.type, g.name, g.introduction, g.notification, g.avatar, o.name, g.created, g.members,
-                    g.join_option, g.dismissed
+                    g.join_option, g.dismissed, g.invite_option, g.mutes_all, g.fields, g.info
              FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
         )?;
         let mut rows = query.query([group.0])?;
@@ -53,12 +67,16 @@ impl GroupRows for Transaction<'_> {
             members: row.get(7)?,
             join_option: word(row, 8)?,
             is_dismissed: row.get(9)?,
+            invite_option: word(row, 10)?,
+            mutes_all: row.get(11)?,
+            fields: fields(row, 12)?,
+            info_sequence: unsigned(row, 13)?,
         }))
     }
 
     fn group_summary(&mut self, group: ConversationKey) -> DomainResult<GroupSummary> {
         let mut query = self.prepare(
-            "SELECT g.type, g.members, o.name FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
+            "SELECT g.type, g.members, o.name, g.info FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
         )?;
         let mut rows = query.query([group.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
@@ -67,23 +85,45 @@ impl GroupRows for Transaction<'_> {
             group_type: word(row, 0)?,
             members: row.get(1)?,
             owner: owner.and_then(|owner| UserId::new(&owner).ok()),
+            info_sequence: unsigned(row, 3)?,
         })
     }
 
     fn standing(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Standing> {
         let mut query = self.prepare(
-            "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role
+            "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role, g.mutes_all
              FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 WHERE g.conv = ?1",
         )?;
         let mut rows = query.query(params![group.0, user.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
         let role = if row.get(2)? { Some(word(row, 3)?) } else { None };
-        Ok(Standing { group_type: word(row, 0)?, is_dismissed: row.get(1)?, role })
+        let (group_type, is_dismissed, mutes_all) = (word(row, 0)?, row.get(1)?, row.get(4)?);
+        Ok(Standing { group_type, is_dismissed, role, mutes_all })
     }
 
     fn change_member_count(&mut self, group: ConversationKey, by: i32) -> DomainResult<()> {
         self.prepare("UPDATE grp SET members = members + ?2 WHERE conv = ?1")?
             .execute(params![group.0, by])?;
+        Ok(())
+    }
+
+    fn set_group_profile(&mut self, key: ConversationKey, group: &Group) -> DomainResult<()> {
+        self.prepare(
+            "UPDATE grp SET name = ?2, introduction = ?3, notification = ?4, avatar = ?5, join_option = ?6, invite_option = ?7,
+                 mutes_all = ?8, fields = ?9, info = ?10 WHERE conv = ?1",
+        )?
+        .execute(params![
+            key.0,
+            group.name,
+            group.introduction,
+            group.notification,
+            group.avatar,
+            group.join_option.as_str(),
+            group.invite_option.as_str(),
+            group.mute_all_members,
+            fields_text(&group.group_custom_field),
+            to_sql(group.info_sequence),
+        ])?;
         Ok(())
     }
 

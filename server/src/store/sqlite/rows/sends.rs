@@ -45,7 +45,7 @@ impl SendRows for Transaction<'_> {
         group: &GroupId,
     ) -> DomainResult<Option<SendToGroup>> {
         let mut query = self.prepare(concat!(
-            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, ",
+            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, g.mutes_all, ",
             "coalesce((SELECT by_sender FROM msg WHERE conv = c.id AND sender = s.id AND kind = 1 AND uncounted = 0
                 ORDER BY seq DESC LIMIT 1), 0), ",
             conversation_columns!(),
@@ -60,9 +60,10 @@ impl SendRows for Transaction<'_> {
                 group_type: word(row, 2)?,
                 is_dismissed: row.get(3)?,
                 role: is_member.then(|| word(row, 4)).transpose()?,
+                mutes_all: row.get(5)?,
             },
-            by_sender: unsigned(row, 5)?,
-            conversation: read_conversation(row, 6)?,
+            by_sender: unsigned(row, 6)?,
+            conversation: read_conversation(row, 7)?,
             sender_profile: sender_profile(row)?,
         }))
     }

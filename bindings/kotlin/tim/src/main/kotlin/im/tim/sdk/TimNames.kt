@@ -36,6 +36,9 @@ enum class GroupTipType(val number: Int) {
 
     /** A user left. */
     QUIT(2),
+
+    /** The group's profile changed. */
+    PROFILE_UPDATED(6),
 }
 
 /** What the tip tells; null if a later version made it. */

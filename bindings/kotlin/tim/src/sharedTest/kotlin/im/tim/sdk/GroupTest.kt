@@ -32,6 +32,14 @@ class GroupTest {
         assertEquals(said.sequence to true, pinned.messageSequence to pinned.isPinned)
         assertEquals(listOf(said.id), bob.tim.getPinnedGroupMessageList(made.groupID).map { it.id })
 
+        val changes = GroupChanges(notification = "rain: we stay at home", groupCustomField = listOf(CustomField("boots", "yes")))
+        assertEquals(1L, alice.tim.updateGroupProfile(made.groupID, changes).infoSequence)
+        val changed = bob.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.PROFILE_UPDATED } }
+        assertEquals(changes, changed.newGroupProfile)
+        assertEquals(changes.groupCustomField, bob.tim.getGroupList().single().groupCustomField)
+        val refused = assertFailsWith<TimException.Refused> { bob.tim.updateGroupProfile(made.groupID, changes) }
+        assertEquals(TimCode.GROUP_PERMISSION_DENIED, refused.code)
+
         bob.tim.quitGroup(made.groupID)
         assertEquals(GroupTipType.QUIT, alice.hears { it.groupTip }.type)
         assertEquals(emptyList(), bob.tim.getGroupList())

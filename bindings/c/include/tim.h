@@ -203,6 +203,7 @@
  *                               One that is stored has a downloadSize and no messages: tim_download_merger_message
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
+ *                               6 the group's profile changed, by newGroupProfile: a group changes
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
  *                               "name":"Climbers", "type":"Public"}, "handleMessage":"may I?"}
  *                               operationType: 1 operatorID applies, with these words; 2 accepted your application, or 3
@@ -291,8 +292,11 @@
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
  *    "ownerID":"alice", "createTime":1760000000, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
- *    "selfInfo":{"role":"Owner", "joinTime":1760000000}}
- *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread)
+ *    "selfInfo":{"role":"Owner", "joinTime":1760000000}, "inviteOption":"DisableInvite", "muteAllMembers":false,
+ *    "groupCustomField":[{"key":"shelf", "value":"blue"}], "infoSequence":1}
+ *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread), Community
+ *   inviteOption, for whom members invite: FreeAccess, NeedPermission, DisableInvite       muteAllMembers: only the owner and
+ *   admins may send       groupCustomField: the app's own       infoSequence: how often the profile changed
  *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply
  *   ownerID: none if the owner has left       selfInfo: of this user, role: Member, Admin, Owner; none if this user is no member
  *
@@ -302,9 +306,14 @@
  *
  * new group (tim_create_group; name and type are required)
  *   {"name":"Climbers", "type":"Public", "groupID":"climbers", "introduction":"", "notification":"", "avatar":"",
- *    "joinOption":"NeedPermission", "memberList":["bob"]}
+ *    "joinOption":"NeedPermission", "memberList":["bob"], "inviteOption":"DisableInvite", "groupCustomField":[]}
  *   groupID: the server makes one if it is absent       joinOption: by the group's type if it is absent
  *   memberList: up to 100 users to begin with, beside this one
+ *
+ * group changes (tim_update_group_profile; all may be absent, and what is absent stays)
+ *   {"name":"Climbers", "introduction":"", "notification":"", "avatar":"", "joinOption":"FreeAccess",
+ *    "inviteOption":"FreeAccess", "muteAllMembers":true, "groupCustomField":[{"key":"shelf", "value":""}]}
+ *   groupCustomField: fields to set beside the others; an empty value removes a field
  *
  * join result (tim_join_group)
  *   {"status":"JoinedSuccess", "group":{...a group...}}
@@ -1659,6 +1668,21 @@ tim_status tim_create_group(tim_client client,
                             const char *group_json,
                             tim_done_callback done,
                             void *user_data);
+
+/**
+ * Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting
+ * all members takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+ *
+ * `changes_json` is `group changes`. Result: `group`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type,
+ * 10007 for who may not, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_update_group_profile(tim_client client,
+                                    const char *group_id,
+                                    const char *changes_json,
+                                    tim_done_callback done,
+                                    void *user_data);
 
 /**
  * Joins a group, or applies to, with a text for the owner and admins, who decide.

@@ -323,16 +323,104 @@ inline void from_json(const nlohmann::json &json, image_body &it) {
     detail::take(json, "imageInfoArray", it.image_info_array);
 }
 
+/** What happens to an application to join. */
+enum class join_option {
+    free_access,
+    need_permission,
+    disable_apply,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(join_option, {
+    {join_option::other, "other"},
+    {join_option::free_access, "FreeAccess"},
+    {join_option::need_permission, "NeedPermission"},
+    {join_option::disable_apply, "DisableApply"},
+})
+
+/** What happens to an invitation by a member. */
+enum class invite_option {
+    free_access,
+    need_permission,
+    disable_invite,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(invite_option, {
+    {invite_option::other, "other"},
+    {invite_option::free_access, "FreeAccess"},
+    {invite_option::need_permission, "NeedPermission"},
+    {invite_option::disable_invite, "DisableInvite"},
+})
+
+/** A field that the app keeps with a group. */
+struct custom_field {
+    /** Its name. */
+    std::string key{};
+    /** Its value. */
+    std::string value{};
+};
+inline void to_json(nlohmann::json &json, const custom_field &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "key", it.key);
+    detail::put(json, "value", it.value);
+}
+inline void from_json(const nlohmann::json &json, custom_field &it) {
+    detail::take(json, "key", it.key);
+    detail::take(json, "value", it.value);
+}
+
+/** What changes of a group's profile. */
+struct group_changes {
+    /** Its name: 1 to 100 bytes. */
+    std::optional<std::string> name{};
+    /** Its introduction, at most 400 bytes. */
+    std::optional<std::string> introduction{};
+    /** Its announcement to the members, at most 400 bytes. */
+    std::optional<std::string> notification{};
+    /** Address of its picture, up to 500 bytes. */
+    std::optional<std::string> avatar{};
+    /** What happens to an application to join. */
+    std::optional<types::join_option> join_option{};
+    /** What happens to an invitation by a member. */
+    std::optional<types::invite_option> invite_option{};
+    /** Whether only the owner and the admins may send messages. */
+    std::optional<bool> mute_all_members{};
+    /** Fields of the app's to set, beside which the others stay; an empty value removes a field. */
+    std::vector<types::custom_field> group_custom_field{};
+};
+inline void to_json(nlohmann::json &json, const group_changes &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "name", it.name);
+    detail::put(json, "introduction", it.introduction);
+    detail::put(json, "notification", it.notification);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "joinOption", it.join_option);
+    detail::put(json, "inviteOption", it.invite_option);
+    detail::put(json, "muteAllMembers", it.mute_all_members);
+    detail::put(json, "groupCustomField", it.group_custom_field);
+}
+inline void from_json(const nlohmann::json &json, group_changes &it) {
+    detail::take(json, "name", it.name);
+    detail::take(json, "introduction", it.introduction);
+    detail::take(json, "notification", it.notification);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "joinOption", it.join_option);
+    detail::take(json, "inviteOption", it.invite_option);
+    detail::take(json, "muteAllMembers", it.mute_all_members);
+    detail::take(json, "groupCustomField", it.group_custom_field);
+}
+
 /** A change in a group. */
 struct group_tip {
     /** The user who caused it. */
     std::string operator_id{};
-    /** The kind of change: 1 users joined, 2 a user left. */
+    /** The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. */
     std::int32_t operation_type{};
     /** The users it concerns. */
     std::vector<std::string> user_id_list{};
     /** How many members the group has afterwards. */
     std::int32_t member_count{};
+    /** What changed of the group's profile. */
+    std::optional<types::group_changes> new_group_profile{};
 };
 inline void to_json(nlohmann::json &json, const group_tip &it) {
     json = nlohmann::json::object();
@@ -340,12 +428,14 @@ inline void to_json(nlohmann::json &json, const group_tip &it) {
     detail::put(json, "operationType", it.operation_type);
     detail::put(json, "userIDList", it.user_id_list);
     detail::put(json, "memberCount", it.member_count);
+    detail::put(json, "newGroupProfile", it.new_group_profile);
 }
 inline void from_json(const nlohmann::json &json, group_tip &it) {
     detail::take(json, "operatorID", it.operator_id);
     detail::take(json, "operationType", it.operation_type);
     detail::take(json, "userIDList", it.user_id_list);
     detail::take(json, "memberCount", it.member_count);
+    detail::take(json, "newGroupProfile", it.new_group_profile);
 }
 
 /** The kind of a group. */
@@ -353,6 +443,7 @@ enum class group_type {
     work,
     public_,
     meeting,
+    community,
     other,
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(group_type, {
@@ -360,6 +451,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(group_type, {
     {group_type::work, "Private"},
     {group_type::public_, "Public"},
     {group_type::meeting, "ChatRoom"},
+    {group_type::community, "Community"},
 })
 
 /** What a notice tells of its group. */
@@ -974,20 +1066,6 @@ inline void from_json(const nlohmann::json &json, conversation_results &it) {
     detail::take(json, "failureConversationIDList", it.failure_conversation_id_list);
 }
 
-/** What happens to an application to join. */
-enum class join_option {
-    free_access,
-    need_permission,
-    disable_apply,
-    other,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(join_option, {
-    {join_option::other, "other"},
-    {join_option::free_access, "FreeAccess"},
-    {join_option::need_permission, "NeedPermission"},
-    {join_option::disable_apply, "DisableApply"},
-})
-
 /** The result of an attempt to join. */
 enum class join_status {
     joined_success,
@@ -1088,6 +1166,14 @@ struct group {
     types::join_option join_option{};
     /** This user's own membership; absent when the user is not a member. */
     std::optional<types::self_info> self_info{};
+    /** What happens to an invitation by a member. */
+    types::invite_option invite_option{};
+    /** Only the owner and the admins may send messages. */
+    bool mute_all_members{};
+    /** What the app keeps with the group. */
+    std::vector<types::custom_field> group_custom_field{};
+    /** How often all of this has changed, beside the members. */
+    std::int64_t info_sequence{};
 };
 inline void to_json(nlohmann::json &json, const group &it) {
     json = nlohmann::json::object();
@@ -1103,6 +1189,10 @@ inline void to_json(nlohmann::json &json, const group &it) {
     detail::put(json, "maxMemberCount", it.max_member_count);
     detail::put(json, "joinOption", it.join_option);
     detail::put(json, "selfInfo", it.self_info);
+    detail::put(json, "inviteOption", it.invite_option);
+    detail::put(json, "muteAllMembers", it.mute_all_members);
+    detail::put(json, "groupCustomField", it.group_custom_field);
+    detail::put(json, "infoSequence", it.info_sequence);
 }
 inline void from_json(const nlohmann::json &json, group &it) {
     detail::take(json, "groupID", it.group_id);
@@ -1117,6 +1207,10 @@ inline void from_json(const nlohmann::json &json, group &it) {
     detail::take(json, "maxMemberCount", it.max_member_count);
     detail::take(json, "joinOption", it.join_option);
     detail::take(json, "selfInfo", it.self_info);
+    detail::take(json, "inviteOption", it.invite_option);
+    detail::take(json, "muteAllMembers", it.mute_all_members);
+    detail::take(json, "groupCustomField", it.group_custom_field);
+    detail::take(json, "infoSequence", it.info_sequence);
 }
 
 /** The parameters of a new group. */
@@ -1137,6 +1231,10 @@ struct new_group {
     std::optional<types::join_option> join_option{};
     /** The first members beside the creator, at most 100. */
     std::vector<std::string> member_list{};
+    /** What happens to an invitation by a member; the group type's default if absent. */
+    std::optional<types::invite_option> invite_option{};
+    /** What the app keeps with the group: at most 10 fields, with keys of up to 16 bytes and values of up to 512. */
+    std::vector<types::custom_field> group_custom_field{};
 };
 inline void to_json(nlohmann::json &json, const new_group &it) {
     json = nlohmann::json::object();
@@ -1148,6 +1246,8 @@ inline void to_json(nlohmann::json &json, const new_group &it) {
     detail::put(json, "avatar", it.avatar);
     detail::put(json, "joinOption", it.join_option);
     detail::put(json, "memberList", it.member_list);
+    detail::put(json, "inviteOption", it.invite_option);
+    detail::put(json, "groupCustomField", it.group_custom_field);
 }
 inline void from_json(const nlohmann::json &json, new_group &it) {
     detail::take(json, "name", it.name);
@@ -1158,6 +1258,8 @@ inline void from_json(const nlohmann::json &json, new_group &it) {
     detail::take(json, "avatar", it.avatar);
     detail::take(json, "joinOption", it.join_option);
     detail::take(json, "memberList", it.member_list);
+    detail::take(json, "inviteOption", it.invite_option);
+    detail::take(json, "groupCustomField", it.group_custom_field);
 }
 
 /** The result of joining a group. */

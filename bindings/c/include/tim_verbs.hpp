@@ -261,6 +261,10 @@ public:
     answer create_group(const std::string &group_json) const {
         return ask(tim_create_group, group_json);
     }
+    /** As tim_update_group_profile. */
+    answer update_group_profile(const std::string &group_id, const std::string &changes_json) const {
+        return ask(tim_update_group_profile, group_id, changes_json);
+    }
     /** As tim_join_group. */
     answer join_group(const std::string &group_id, const std::string &apply_message = "") const {
         return ask(tim_join_group, group_id, apply_message);

@@ -56,6 +56,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
     EACH(tim_create_group(client, json, done, NULL)); \
+    EACH(tim_update_group_profile(client, text, json, done, NULL)); \
     EACH(tim_join_group(client, text, text, done, NULL)); \
     EACH(tim_quit_group(client, text, done, NULL)); \
     EACH(tim_dismiss_group(client, text, done, NULL)); \

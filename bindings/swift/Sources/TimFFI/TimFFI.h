@@ -648,6 +648,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_pin_group_message(uint64_t ptr, RustBuffer
 uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group_id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_UPDATE_GROUP_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_UPDATE_GROUP_PROFILE
+uint64_t uniffi_tim_ffi_fn_method_tim_update_group_profile(uint64_t ptr, RustBuffer group_id, RustBuffer changes
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INSERT_MESSAGE_TO_LOCAL_STORAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INSERT_MESSAGE_TO_LOCAL_STORAGE
 uint64_t uniffi_tim_ffi_fn_method_tim_insert_message_to_local_storage(uint64_t ptr, RustBuffer message, RustBuffer sender
@@ -1566,6 +1571,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_pin_group_message(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_QUIT_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_QUIT_GROUP
 uint16_t uniffi_tim_ffi_checksum_method_tim_quit_group(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_UPDATE_GROUP_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_UPDATE_GROUP_PROFILE
+uint16_t uniffi_tim_ffi_checksum_method_tim_update_group_profile(void
 
 );
 #endif

@@ -122,6 +122,8 @@ public enum TimCode {
     public static let groupIDInUse: Int32 = 10021
     /// the groupID is taken by a group of yours.
     public static let groupIDIsYours: Int32 = 10025
+    /// muted in this group: wait, or ask the owner or an admin.
+    public static let groupMuted: Int32 = 10017
     /// the application was decided already, or there is none.
     public static let applicationHandled: Int32 = 10024
     /// the message to take back does not exist.

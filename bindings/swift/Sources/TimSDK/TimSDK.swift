@@ -2022,6 +2022,16 @@ public protocol TimProtocol: AnyObject, Sendable {
     func quitGroup(groupID: String) async throws
 
     /**
+     * Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting all members
+     * takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type, 10007
+     * for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func updateGroupProfile(groupID: String, changes: GroupChanges) async throws  -> TimGroup
+
+    /**
      * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
      * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
      * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
@@ -3665,6 +3675,30 @@ open func quitGroup(groupID: String)async throws   {
             completeFunc: ffi_tim_ffi_rust_future_complete_void,
             freeFunc: ffi_tim_ffi_rust_future_free_void,
             liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting all members
+     * takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type, 10007
+     * for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+open func updateGroupProfile(groupID: String, changes: GroupChanges)async throws  -> TimGroup  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_update_group_profile(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterTypeGroupChanges_lower(changes)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeTimGroup_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -5643,6 +5677,75 @@ public func FfiConverterTypeCustomBody_lower(_ value: CustomBody) -> RustBuffer 
 
 
 /**
+ * A field that the app keeps with a group.
+ */
+public struct CustomField: Equatable, Hashable {
+    /**
+     * Its name.
+     */
+    public var key: String
+    /**
+     * Its value.
+     */
+    public var value: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name.
+         */key: String,
+        /**
+         * Its value.
+         */value: String = "") {
+        self.key = key
+        self.value = value
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CustomField: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCustomField: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CustomField {
+        return
+            try CustomField(
+                key: FfiConverterString.read(from: &buf),
+                value: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CustomField, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.key, into: &buf)
+        FfiConverterString.write(value.value, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCustomField_lift(_ buf: RustBuffer) throws -> CustomField {
+    return try FfiConverterTypeCustomField.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCustomField_lower(_ value: CustomField) -> RustBuffer {
+    return FfiConverterTypeCustomField.lower(value)
+}
+
+
+/**
  * A sticker of the application's own set.
  */
 public struct FaceBody: Equatable, Hashable {
@@ -5878,6 +5981,135 @@ public func FfiConverterTypeGroupAtInfo_lift(_ buf: RustBuffer) throws -> GroupA
 #endif
 public func FfiConverterTypeGroupAtInfo_lower(_ value: GroupAtInfo) -> RustBuffer {
     return FfiConverterTypeGroupAtInfo.lower(value)
+}
+
+
+/**
+ * What changes of a group's profile. What is absent stays as it is.
+ */
+public struct GroupChanges: Equatable, Hashable {
+    /**
+     * Its name: 1 to 100 bytes.
+     */
+    public var name: String?
+    /**
+     * Its introduction, at most 400 bytes.
+     */
+    public var introduction: String?
+    /**
+     * Its announcement to the members, at most 400 bytes.
+     */
+    public var notification: String?
+    /**
+     * Address of its picture, up to 500 bytes.
+     */
+    public var avatar: String?
+    /**
+     * What happens to an application to join.
+     */
+    public var joinOption: JoinOption?
+    /**
+     * What happens to an invitation by a member.
+     */
+    public var inviteOption: InviteOption?
+    /**
+     * Whether only the owner and the admins may send messages.
+     */
+    public var muteAllMembers: Bool?
+    /**
+     * Fields of the app's to set, beside which the others stay; an empty value removes a field.
+     */
+    public var groupCustomField: [CustomField]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its name: 1 to 100 bytes.
+         */name: String? = nil,
+        /**
+         * Its introduction, at most 400 bytes.
+         */introduction: String? = nil,
+        /**
+         * Its announcement to the members, at most 400 bytes.
+         */notification: String? = nil,
+        /**
+         * Address of its picture, up to 500 bytes.
+         */avatar: String? = nil,
+        /**
+         * What happens to an application to join.
+         */joinOption: JoinOption? = nil,
+        /**
+         * What happens to an invitation by a member.
+         */inviteOption: InviteOption? = nil,
+        /**
+         * Whether only the owner and the admins may send messages.
+         */muteAllMembers: Bool? = nil,
+        /**
+         * Fields of the app's to set, beside which the others stay; an empty value removes a field.
+         */groupCustomField: [CustomField] = []) {
+        self.name = name
+        self.introduction = introduction
+        self.notification = notification
+        self.avatar = avatar
+        self.joinOption = joinOption
+        self.inviteOption = inviteOption
+        self.muteAllMembers = muteAllMembers
+        self.groupCustomField = groupCustomField
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupChanges: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupChanges: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupChanges {
+        return
+            try GroupChanges(
+                name: FfiConverterOptionString.read(from: &buf),
+                introduction: FfiConverterOptionString.read(from: &buf),
+                notification: FfiConverterOptionString.read(from: &buf),
+                avatar: FfiConverterOptionString.read(from: &buf),
+                joinOption: FfiConverterOptionTypeJoinOption.read(from: &buf),
+                inviteOption: FfiConverterOptionTypeInviteOption.read(from: &buf),
+                muteAllMembers: FfiConverterOptionBool.read(from: &buf),
+                groupCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupChanges, into buf: inout [UInt8]) {
+        FfiConverterOptionString.write(value.name, into: &buf)
+        FfiConverterOptionString.write(value.introduction, into: &buf)
+        FfiConverterOptionString.write(value.notification, into: &buf)
+        FfiConverterOptionString.write(value.avatar, into: &buf)
+        FfiConverterOptionTypeJoinOption.write(value.joinOption, into: &buf)
+        FfiConverterOptionTypeInviteOption.write(value.inviteOption, into: &buf)
+        FfiConverterOptionBool.write(value.muteAllMembers, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.groupCustomField, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupChanges_lift(_ buf: RustBuffer) throws -> GroupChanges {
+    return try FfiConverterTypeGroupChanges.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupChanges_lower(_ value: GroupChanges) -> RustBuffer {
+    return FfiConverterTypeGroupChanges.lower(value)
 }
 
 
@@ -6167,7 +6399,7 @@ public struct GroupTip: Equatable, Hashable {
      */
     public var operatorID: String
     /**
-     * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
+     * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
      */
     public var operationType: Int32
     /**
@@ -6178,6 +6410,10 @@ public struct GroupTip: Equatable, Hashable {
      * How many members the group has afterwards.
      */
     public var memberCount: Int32
+    /**
+     * What changed of the group's profile.
+     */
+    public var newGroupProfile: GroupChanges?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6186,18 +6422,22 @@ public struct GroupTip: Equatable, Hashable {
          * The user who caused it.
          */operatorID: String,
         /**
-         * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
+         * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
          */operationType: Int32,
         /**
          * The users it concerns.
          */userIDList: [String],
         /**
          * How many members the group has afterwards.
-         */memberCount: Int32) {
+         */memberCount: Int32,
+        /**
+         * What changed of the group's profile.
+         */newGroupProfile: GroupChanges? = nil) {
         self.operatorID = operatorID
         self.operationType = operationType
         self.userIDList = userIDList
         self.memberCount = memberCount
+        self.newGroupProfile = newGroupProfile
     }
 
 
@@ -6219,7 +6459,8 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
                 operatorID: FfiConverterString.read(from: &buf),
                 operationType: FfiConverterInt32.read(from: &buf),
                 userIDList: FfiConverterSequenceString.read(from: &buf),
-                memberCount: FfiConverterInt32.read(from: &buf)
+                memberCount: FfiConverterInt32.read(from: &buf),
+                newGroupProfile: FfiConverterOptionTypeGroupChanges.read(from: &buf)
         )
     }
 
@@ -6228,6 +6469,7 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
         FfiConverterInt32.write(value.operationType, into: &buf)
         FfiConverterSequenceString.write(value.userIDList, into: &buf)
         FfiConverterInt32.write(value.memberCount, into: &buf)
+        FfiConverterOptionTypeGroupChanges.write(value.newGroupProfile, into: &buf)
     }
 }
 
@@ -8095,6 +8337,14 @@ public struct NewGroup: Equatable, Hashable {
      * The first members beside the creator, at most 100.
      */
     public var memberList: [String]
+    /**
+     * What happens to an invitation by a member; the group type's default if absent.
+     */
+    public var inviteOption: InviteOption?
+    /**
+     * What the app keeps with the group: at most 10 fields, with keys of up to 16 bytes and values of up to 512.
+     */
+    public var groupCustomField: [CustomField]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -8122,7 +8372,13 @@ public struct NewGroup: Equatable, Hashable {
          */joinOption: JoinOption? = nil,
         /**
          * The first members beside the creator, at most 100.
-         */memberList: [String] = []) {
+         */memberList: [String] = [],
+        /**
+         * What happens to an invitation by a member; the group type's default if absent.
+         */inviteOption: InviteOption? = nil,
+        /**
+         * What the app keeps with the group: at most 10 fields, with keys of up to 16 bytes and values of up to 512.
+         */groupCustomField: [CustomField] = []) {
         self.name = name
         self.type = type
         self.groupID = groupID
@@ -8131,6 +8387,8 @@ public struct NewGroup: Equatable, Hashable {
         self.avatar = avatar
         self.joinOption = joinOption
         self.memberList = memberList
+        self.inviteOption = inviteOption
+        self.groupCustomField = groupCustomField
     }
 
 
@@ -8156,7 +8414,9 @@ public struct FfiConverterTypeNewGroup: FfiConverterRustBuffer {
                 notification: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
                 joinOption: FfiConverterOptionTypeJoinOption.read(from: &buf),
-                memberList: FfiConverterSequenceString.read(from: &buf)
+                memberList: FfiConverterSequenceString.read(from: &buf),
+                inviteOption: FfiConverterOptionTypeInviteOption.read(from: &buf),
+                groupCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
         )
     }
 
@@ -8169,6 +8429,8 @@ public struct FfiConverterTypeNewGroup: FfiConverterRustBuffer {
         FfiConverterString.write(value.avatar, into: &buf)
         FfiConverterOptionTypeJoinOption.write(value.joinOption, into: &buf)
         FfiConverterSequenceString.write(value.memberList, into: &buf)
+        FfiConverterOptionTypeInviteOption.write(value.inviteOption, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.groupCustomField, into: &buf)
     }
 }
 
@@ -9185,6 +9447,22 @@ public struct TimGroup: Equatable, Hashable {
      * This user's own membership; absent when the user is not a member.
      */
     public var selfInfo: SelfInfo?
+    /**
+     * What happens to an invitation by a member.
+     */
+    public var inviteOption: InviteOption
+    /**
+     * Only the owner and the admins may send messages.
+     */
+    public var muteAllMembers: Bool
+    /**
+     * What the app keeps with the group.
+     */
+    public var groupCustomField: [CustomField]
+    /**
+     * How often all of this has changed, beside the members.
+     */
+    public var infoSequence: Int64
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -9224,7 +9502,19 @@ public struct TimGroup: Equatable, Hashable {
          */joinOption: JoinOption,
         /**
          * This user's own membership; absent when the user is not a member.
-         */selfInfo: SelfInfo?) {
+         */selfInfo: SelfInfo?,
+        /**
+         * What happens to an invitation by a member.
+         */inviteOption: InviteOption,
+        /**
+         * Only the owner and the admins may send messages.
+         */muteAllMembers: Bool,
+        /**
+         * What the app keeps with the group.
+         */groupCustomField: [CustomField],
+        /**
+         * How often all of this has changed, beside the members.
+         */infoSequence: Int64) {
         self.groupID = groupID
         self.type = type
         self.name = name
@@ -9237,6 +9527,10 @@ public struct TimGroup: Equatable, Hashable {
         self.maxMemberCount = maxMemberCount
         self.joinOption = joinOption
         self.selfInfo = selfInfo
+        self.inviteOption = inviteOption
+        self.muteAllMembers = muteAllMembers
+        self.groupCustomField = groupCustomField
+        self.infoSequence = infoSequence
     }
 
 
@@ -9266,7 +9560,11 @@ public struct FfiConverterTypeTimGroup: FfiConverterRustBuffer {
                 memberCount: FfiConverterInt32.read(from: &buf),
                 maxMemberCount: FfiConverterInt32.read(from: &buf),
                 joinOption: FfiConverterTypeJoinOption.read(from: &buf),
-                selfInfo: FfiConverterOptionTypeSelfInfo.read(from: &buf)
+                selfInfo: FfiConverterOptionTypeSelfInfo.read(from: &buf),
+                inviteOption: FfiConverterTypeInviteOption.read(from: &buf),
+                muteAllMembers: FfiConverterBool.read(from: &buf),
+                groupCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf),
+                infoSequence: FfiConverterInt64.read(from: &buf)
         )
     }
 
@@ -9283,6 +9581,10 @@ public struct FfiConverterTypeTimGroup: FfiConverterRustBuffer {
         FfiConverterInt32.write(value.maxMemberCount, into: &buf)
         FfiConverterTypeJoinOption.write(value.joinOption, into: &buf)
         FfiConverterOptionTypeSelfInfo.write(value.selfInfo, into: &buf)
+        FfiConverterTypeInviteOption.write(value.inviteOption, into: &buf)
+        FfiConverterBool.write(value.muteAllMembers, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.groupCustomField, into: &buf)
+        FfiConverterInt64.write(value.infoSequence, into: &buf)
     }
 }
 
@@ -10339,6 +10641,10 @@ public enum GroupType: Equatable, Hashable {
      */
     case meeting
     /**
+     * Very many members; its ID begins with `@TGS#_`. Up to 100,000 members.
+     */
+    case community
+    /**
      * One that this version does not know.
      */
     case other
@@ -10369,7 +10675,9 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
 
         case 3: return .meeting
 
-        case 4: return .other
+        case 4: return .community
+
+        case 5: return .other
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -10391,8 +10699,12 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
             writeInt(&buf, Int32(3))
 
 
-        case .other:
+        case .community:
             writeInt(&buf, Int32(4))
+
+
+        case .other:
+            writeInt(&buf, Int32(5))
 
         }
     }
@@ -10411,6 +10723,101 @@ public func FfiConverterTypeGroupType_lift(_ buf: RustBuffer) throws -> GroupTyp
 #endif
 public func FfiConverterTypeGroupType_lower(_ value: GroupType) -> RustBuffer {
     return FfiConverterTypeGroupType.lower(value)
+}
+
+
+
+/**
+ * What happens to an invitation by a member.
+ */
+
+public enum InviteOption: Equatable, Hashable {
+
+    /**
+     * The invited users become members at once.
+     */
+    case freeAccess
+    /**
+     * The owner or an admin accepts or refuses it.
+     */
+    case needPermission
+    /**
+     * It is refused.
+     */
+    case disableInvite
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension InviteOption: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeInviteOption: FfiConverterRustBuffer {
+    typealias SwiftType = InviteOption
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> InviteOption {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .freeAccess
+
+        case 2: return .needPermission
+
+        case 3: return .disableInvite
+
+        case 4: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: InviteOption, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .freeAccess:
+            writeInt(&buf, Int32(1))
+
+
+        case .needPermission:
+            writeInt(&buf, Int32(2))
+
+
+        case .disableInvite:
+            writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInviteOption_lift(_ buf: RustBuffer) throws -> InviteOption {
+    return try FfiConverterTypeInviteOption.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInviteOption_lower(_ value: InviteOption) -> RustBuffer {
+    return FfiConverterTypeInviteOption.lower(value)
 }
 
 
@@ -12720,6 +13127,30 @@ fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionBool: FfiConverterRustBuffer {
+    typealias SwiftType = Bool?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterBool.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterBool.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -12832,6 +13263,30 @@ fileprivate struct FfiConverterOptionTypeCreateOptions: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeCreateOptions.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeGroupChanges: FfiConverterRustBuffer {
+    typealias SwiftType = GroupChanges?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeGroupChanges.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeGroupChanges.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -13056,6 +13511,30 @@ fileprivate struct FfiConverterOptionTypeGroupType: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeInviteOption: FfiConverterRustBuffer {
+    typealias SwiftType = InviteOption?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeInviteOption.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeInviteOption.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeJoinOption: FfiConverterRustBuffer {
     typealias SwiftType = JoinOption?
 
@@ -13268,6 +13747,31 @@ fileprivate struct FfiConverterSequenceTypeConversationFailure: FfiConverterRust
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeConversationFailure.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeCustomField: FfiConverterRustBuffer {
+    typealias SwiftType = [CustomField]
+
+    public static func write(_ value: [CustomField], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCustomField.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [CustomField] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [CustomField]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCustomField.read(from: &buf))
         }
         return seq
     }
@@ -13996,6 +14500,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_update_group_profile() != 9449) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage() != 8276) {

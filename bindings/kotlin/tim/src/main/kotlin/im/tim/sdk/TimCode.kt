@@ -123,6 +123,8 @@ object TimCode {
     const val GROUP_ID_IN_USE: Int = 10021
     /** the groupID is taken by a group of yours. */
     const val GROUP_ID_IS_YOURS: Int = 10025
+    /** muted in this group: wait, or ask the owner or an admin. */
+    const val GROUP_MUTED: Int = 10017
     /** the application was decided already, or there is none. */
     const val APPLICATION_HANDLED: Int = 10024
     /** the message to take back does not exist. */

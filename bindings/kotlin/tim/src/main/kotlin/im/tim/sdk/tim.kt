@@ -921,6 +921,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_quit_group(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_update_group_profile(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_local_custom_data(
@@ -1147,6 +1149,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_pin_group_message(`ptr`: Long,`groupID`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`isPinned`: Byte,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_update_group_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,`changes`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_insert_message_to_local_storage(`ptr`: Long,`message`: RustBuffer.ByValue,`sender`: RustBuffer.ByValue,
     ): Long
@@ -1567,6 +1571,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_group_profile() and 0xFFFF) != 9449) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_insert_message_to_local_storage() and 0xFFFF) != 8276) {
@@ -4104,6 +4111,16 @@ public interface TimInterface {
     suspend fun `quitGroup`(`groupID`: kotlin.String)
 
     /**
+     * Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting all members
+     * takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type, 10007
+     * for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `updateGroupProfile`(`groupID`: kotlin.String, `changes`: GroupChanges): Group
+
+    /**
      * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
      * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
      * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
@@ -6106,6 +6123,37 @@ open class Tim: TimInterface
 
 
     /**
+     * Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting all members
+     * takes the right to mute. Members hear of it by a tip in the group, and by the group list's event.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for values that do not fit or are not of the group's type, 10007
+     * for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `updateGroupProfile`(`groupID`: kotlin.String, `changes`: GroupChanges) : Group {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_update_group_profile(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterTypeGroupChanges.lower(`changes`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Inserts a message that was created here into its conversation on this device, as if `sender` had written it now: a hint of
      * the app, or a message from elsewhere. Nobody else gets it, nor do this user's other devices. It is listed by its time, with
      * the status `localImported`, may be the last message of its conversation, and counts as read. Searches do not find it;
@@ -7128,6 +7176,9 @@ open class Tim: TimInterface
 
     /** [quitGroup] for Java: the future fails with a [TimException]. */
     fun quitGroupAsync(`groupID`: kotlin.String): CompletableFuture<Void?> = inFuture { `quitGroup`(groupID); null }
+
+    /** [updateGroupProfile] for Java: the future fails with a [TimException]. */
+    fun updateGroupProfileAsync(`groupID`: kotlin.String, `changes`: GroupChanges): CompletableFuture<Group> = inFuture { `updateGroupProfile`(groupID, changes) }
 
     /** [insertMessageToLocalStorage] for Java: the future fails with a [TimException]. */
     fun insertMessageToLocalStorageAsync(`message`: Message, `sender`: kotlin.String): CompletableFuture<Message> = inFuture { `insertMessageToLocalStorage`(message, sender) }
@@ -8451,6 +8502,53 @@ public object FfiConverterTypeCustomBody: FfiConverterRustBuffer<CustomBody> {
 
 
 /**
+ * A field that the app keeps with a group.
+ */
+data class CustomField (
+    /**
+     * Its name.
+     */
+    val `key`: kotlin.String
+    ,
+    /**
+     * Its value.
+     */
+    val `value`: kotlin.String = ""
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCustomField: FfiConverterRustBuffer<CustomField> {
+    override fun read(buf: ByteBuffer): CustomField {
+        return CustomField(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CustomField) = (
+            FfiConverterString.allocationSize(value.`key`) +
+            FfiConverterString.allocationSize(value.`value`)
+    )
+
+    override fun write(value: CustomField, buf: ByteBuffer) {
+            FfiConverterString.write(value.`key`, buf)
+            FfiConverterString.write(value.`value`, buf)
+    }
+}
+
+
+
+/**
  * A sticker of the application's own set.
  */
 data class FaceBody (
@@ -8624,6 +8722,26 @@ data class Group (
      * This user's own membership; absent when the user is not a member.
      */
     val `selfInfo`: SelfInfo?
+    ,
+    /**
+     * What happens to an invitation by a member.
+     */
+    val `inviteOption`: InviteOption
+    ,
+    /**
+     * Only the owner and the admins may send messages.
+     */
+    val `muteAllMembers`: kotlin.Boolean
+    ,
+    /**
+     * What the app keeps with the group.
+     */
+    val `groupCustomField`: List<CustomField>
+    ,
+    /**
+     * How often all of this has changed, beside the members.
+     */
+    val `infoSequence`: kotlin.Long
 
 ){
 
@@ -8652,6 +8770,10 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterInt.read(buf),
             FfiConverterTypeJoinOption.read(buf),
             FfiConverterOptionalTypeSelfInfo.read(buf),
+            FfiConverterTypeInviteOption.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
+            FfiConverterLong.read(buf),
         )
     }
 
@@ -8667,7 +8789,11 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterInt.allocationSize(value.`memberCount`) +
             FfiConverterInt.allocationSize(value.`maxMemberCount`) +
             FfiConverterTypeJoinOption.allocationSize(value.`joinOption`) +
-            FfiConverterOptionalTypeSelfInfo.allocationSize(value.`selfInfo`)
+            FfiConverterOptionalTypeSelfInfo.allocationSize(value.`selfInfo`) +
+            FfiConverterTypeInviteOption.allocationSize(value.`inviteOption`) +
+            FfiConverterBoolean.allocationSize(value.`muteAllMembers`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`groupCustomField`) +
+            FfiConverterLong.allocationSize(value.`infoSequence`)
     )
 
     override fun write(value: Group, buf: ByteBuffer) {
@@ -8683,6 +8809,10 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterInt.write(value.`maxMemberCount`, buf)
             FfiConverterTypeJoinOption.write(value.`joinOption`, buf)
             FfiConverterOptionalTypeSelfInfo.write(value.`selfInfo`, buf)
+            FfiConverterTypeInviteOption.write(value.`inviteOption`, buf)
+            FfiConverterBoolean.write(value.`muteAllMembers`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`groupCustomField`, buf)
+            FfiConverterLong.write(value.`infoSequence`, buf)
     }
 }
 
@@ -8738,6 +8868,101 @@ public object FfiConverterTypeGroupAtInfo: FfiConverterRustBuffer<GroupAtInfo> {
             FfiConverterLong.write(value.`messageSequence`, buf)
             FfiConverterString.write(value.`from`, buf)
             FfiConverterInt.write(value.`atType`, buf)
+    }
+}
+
+
+
+/**
+ * What changes of a group's profile. What is absent stays as it is.
+ */
+data class GroupChanges (
+    /**
+     * Its name: 1 to 100 bytes.
+     */
+    val `name`: kotlin.String? = null
+    ,
+    /**
+     * Its introduction, at most 400 bytes.
+     */
+    val `introduction`: kotlin.String? = null
+    ,
+    /**
+     * Its announcement to the members, at most 400 bytes.
+     */
+    val `notification`: kotlin.String? = null
+    ,
+    /**
+     * Address of its picture, up to 500 bytes.
+     */
+    val `avatar`: kotlin.String? = null
+    ,
+    /**
+     * What happens to an application to join.
+     */
+    val `joinOption`: JoinOption? = null
+    ,
+    /**
+     * What happens to an invitation by a member.
+     */
+    val `inviteOption`: InviteOption? = null
+    ,
+    /**
+     * Whether only the owner and the admins may send messages.
+     */
+    val `muteAllMembers`: kotlin.Boolean? = null
+    ,
+    /**
+     * Fields of the app's to set, beside which the others stay; an empty value removes a field.
+     */
+    val `groupCustomField`: List<CustomField> = listOf()
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupChanges: FfiConverterRustBuffer<GroupChanges> {
+    override fun read(buf: ByteBuffer): GroupChanges {
+        return GroupChanges(
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypeJoinOption.read(buf),
+            FfiConverterOptionalTypeInviteOption.read(buf),
+            FfiConverterOptionalBoolean.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupChanges) = (
+            FfiConverterOptionalString.allocationSize(value.`name`) +
+            FfiConverterOptionalString.allocationSize(value.`introduction`) +
+            FfiConverterOptionalString.allocationSize(value.`notification`) +
+            FfiConverterOptionalString.allocationSize(value.`avatar`) +
+            FfiConverterOptionalTypeJoinOption.allocationSize(value.`joinOption`) +
+            FfiConverterOptionalTypeInviteOption.allocationSize(value.`inviteOption`) +
+            FfiConverterOptionalBoolean.allocationSize(value.`muteAllMembers`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`groupCustomField`)
+    )
+
+    override fun write(value: GroupChanges, buf: ByteBuffer) {
+            FfiConverterOptionalString.write(value.`name`, buf)
+            FfiConverterOptionalString.write(value.`introduction`, buf)
+            FfiConverterOptionalString.write(value.`notification`, buf)
+            FfiConverterOptionalString.write(value.`avatar`, buf)
+            FfiConverterOptionalTypeJoinOption.write(value.`joinOption`, buf)
+            FfiConverterOptionalTypeInviteOption.write(value.`inviteOption`, buf)
+            FfiConverterOptionalBoolean.write(value.`muteAllMembers`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`groupCustomField`, buf)
     }
 }
 
@@ -8950,7 +9175,7 @@ data class GroupTip (
     val `operatorID`: kotlin.String
     ,
     /**
-     * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
+     * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
      */
     val `operationType`: kotlin.Int
     ,
@@ -8963,6 +9188,11 @@ data class GroupTip (
      * How many members the group has afterwards.
      */
     val `memberCount`: kotlin.Int
+    ,
+    /**
+     * What changed of the group's profile.
+     */
+    val `newGroupProfile`: GroupChanges? = null
 
 ){
 
@@ -8983,6 +9213,7 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterInt.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterInt.read(buf),
+            FfiConverterOptionalTypeGroupChanges.read(buf),
         )
     }
 
@@ -8990,7 +9221,8 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterString.allocationSize(value.`operatorID`) +
             FfiConverterInt.allocationSize(value.`operationType`) +
             FfiConverterSequenceString.allocationSize(value.`userIDList`) +
-            FfiConverterInt.allocationSize(value.`memberCount`)
+            FfiConverterInt.allocationSize(value.`memberCount`) +
+            FfiConverterOptionalTypeGroupChanges.allocationSize(value.`newGroupProfile`)
     )
 
     override fun write(value: GroupTip, buf: ByteBuffer) {
@@ -8998,6 +9230,7 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterInt.write(value.`operationType`, buf)
             FfiConverterSequenceString.write(value.`userIDList`, buf)
             FfiConverterInt.write(value.`memberCount`, buf)
+            FfiConverterOptionalTypeGroupChanges.write(value.`newGroupProfile`, buf)
     }
 }
 
@@ -10359,6 +10592,16 @@ data class NewGroup @JvmOverloads constructor(
      * The first members beside the creator, at most 100.
      */
     val `memberList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * What happens to an invitation by a member; the group type's default if absent.
+     */
+    val `inviteOption`: InviteOption? = null
+    ,
+    /**
+     * What the app keeps with the group: at most 10 fields, with keys of up to 16 bytes and values of up to 512.
+     */
+    val `groupCustomField`: List<CustomField> = listOf()
 
 ){
 
@@ -10383,6 +10626,8 @@ public object FfiConverterTypeNewGroup: FfiConverterRustBuffer<NewGroup> {
             FfiConverterString.read(buf),
             FfiConverterOptionalTypeJoinOption.read(buf),
             FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeInviteOption.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
         )
     }
 
@@ -10394,7 +10639,9 @@ public object FfiConverterTypeNewGroup: FfiConverterRustBuffer<NewGroup> {
             FfiConverterString.allocationSize(value.`notification`) +
             FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterOptionalTypeJoinOption.allocationSize(value.`joinOption`) +
-            FfiConverterSequenceString.allocationSize(value.`memberList`)
+            FfiConverterSequenceString.allocationSize(value.`memberList`) +
+            FfiConverterOptionalTypeInviteOption.allocationSize(value.`inviteOption`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`groupCustomField`)
     )
 
     override fun write(value: NewGroup, buf: ByteBuffer) {
@@ -10406,6 +10653,8 @@ public object FfiConverterTypeNewGroup: FfiConverterRustBuffer<NewGroup> {
             FfiConverterString.write(value.`avatar`, buf)
             FfiConverterOptionalTypeJoinOption.write(value.`joinOption`, buf)
             FfiConverterSequenceString.write(value.`memberList`, buf)
+            FfiConverterOptionalTypeInviteOption.write(value.`inviteOption`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`groupCustomField`, buf)
     }
 }
 
@@ -11724,6 +11973,10 @@ enum class GroupType {
      */
     MEETING,
     /**
+     * Very many members; its ID begins with `@TGS#_`. Up to 100,000 members.
+     */
+    COMMUNITY,
+    /**
      * One that this version does not know.
      */
     OTHER;
@@ -11750,6 +12003,59 @@ public object FfiConverterTypeGroupType: FfiConverterRustBuffer<GroupType> {
     override fun allocationSize(value: GroupType) = 4UL
 
     override fun write(value: GroupType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * What happens to an invitation by a member.
+ */
+
+enum class InviteOption {
+
+    /**
+     * The invited users become members at once.
+     */
+    FREE_ACCESS,
+    /**
+     * The owner or an admin accepts or refuses it.
+     */
+    NEED_PERMISSION,
+    /**
+     * It is refused.
+     */
+    DISABLE_INVITE,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeInviteOption: FfiConverterRustBuffer<InviteOption> {
+    override fun read(buf: ByteBuffer) = try {
+
+        InviteOption.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: InviteOption) = 4UL
+
+    override fun write(value: InviteOption, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -13971,6 +14277,38 @@ public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalBoolean: FfiConverterRustBuffer<kotlin.Boolean?> {
+    override fun read(buf: ByteBuffer): kotlin.Boolean? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterBoolean.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Boolean?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterBoolean.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Boolean?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterBoolean.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -14153,6 +14491,38 @@ public object FfiConverterOptionalTypeGroup: FfiConverterRustBuffer<Group?> {
         } else {
             buf.put(1)
             FfiConverterTypeGroup.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeGroupChanges: FfiConverterRustBuffer<GroupChanges?> {
+    override fun read(buf: ByteBuffer): GroupChanges? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeGroupChanges.read(buf)
+    }
+
+    override fun allocationSize(value: GroupChanges?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeGroupChanges.allocationSize(value)
+        }
+    }
+
+    override fun write(value: GroupChanges?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeGroupChanges.write(value, buf)
         }
     }
 }
@@ -14409,6 +14779,38 @@ public object FfiConverterOptionalTypeGroupType: FfiConverterRustBuffer<GroupTyp
         } else {
             buf.put(1)
             FfiConverterTypeGroupType.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeInviteOption: FfiConverterRustBuffer<InviteOption?> {
+    override fun read(buf: ByteBuffer): InviteOption? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeInviteOption.read(buf)
+    }
+
+    override fun allocationSize(value: InviteOption?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeInviteOption.allocationSize(value)
+        }
+    }
+
+    override fun write(value: InviteOption?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeInviteOption.write(value, buf)
         }
     }
 }
@@ -14681,6 +15083,34 @@ public object FfiConverterSequenceTypeConversationFailure: FfiConverterRustBuffe
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeConversationFailure.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeCustomField: FfiConverterRustBuffer<List<CustomField>> {
+    override fun read(buf: ByteBuffer): List<CustomField> {
+        val len = buf.getInt()
+        return List<CustomField>(len) {
+            FfiConverterTypeCustomField.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<CustomField>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeCustomField.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<CustomField>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeCustomField.write(it, buf)
         }
     }
 }

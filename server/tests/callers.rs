@@ -18,7 +18,7 @@ const GROUP: &str = "climbers";
 /// One request of every verb that names an existing group.
 fn requests() -> [Request; 9] {
     let group_id = GroupId::new(GROUP).unwrap();
-    let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() };
+    let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
     [
         JoinGroupRequest { group_id: group_id.clone(), apply_message: words() }.into(),

@@ -28,7 +28,7 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`].
     pub async fn get_group_profile(&self, group: &GroupId) -> Result<Group, TimError> {
-        Ok(self.ask(GetGroupRequest { group_id: group.clone() }).await?.group)
+        Ok(*self.ask(GetGroupRequest { group_id: group.clone() }).await?.group)
     }
 
     /// Those of 1 to 100 users who are members of a group, with their roles; this user has to be one.
@@ -60,7 +60,7 @@ impl Tim {
     /// [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`]; [`tim_protocol::Code::NETWORK_ERROR`] if the connection broke
     /// before the answer: whether it was made, the group list shows after the next sync.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
-        Ok(self.ask(CreateGroupRequest { group }).await?.group)
+        Ok(*self.ask(CreateGroupRequest { group }).await?.group)
     }
 
     /// Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type
@@ -76,7 +76,7 @@ impl Tim {
         group: &GroupId,
         changes: GroupChanges,
     ) -> Result<Group, TimError> {
-        Ok(self.ask(UpdateGroupRequest { group_id: group.clone(), changes }).await?.group)
+        Ok(*self.ask(UpdateGroupRequest { group_id: group.clone(), changes: Box::new(changes) }).await?.group)
     }
 
     /// Joins a group, or applies to, with a text for the owner and admins, who decide. The group is there once this
@@ -92,7 +92,7 @@ impl Tim {
     ) -> Result<(JoinStatus, Option<Group>), TimError> {
         let join = JoinGroupRequest { group_id: group.clone(), apply_message: apply_message.to_owned() };
         let joined = self.ask(join).await?;
-        Ok((joined.status, joined.group))
+        Ok((joined.status, joined.group.map(|group| *group)))
     }
 
     /// Leaves a group.

@@ -132,7 +132,7 @@ fn a_sync_of_a_later_version_makes_ready_and_keeps_every_place() {
     assert!(matches!(shown, Payload::Unknown(_)), "{shown:?}");
     let groups = phone.call(Call::GroupList);
     let Some(Ok(Return::Groups(groups))) = phone.returned(groups) else { panic!("no groups") };
-    assert_eq!(groups[0].group_type.as_str(), "Community");
+    assert_eq!(groups[0].group_type.as_str(), "Festival");
     let counted = phone.machine.unreadable();
     assert_eq!(counted.get(&Unreadable::Conversation), Some(&1));
     assert_eq!(counted.get(&Unreadable::Change), Some(&1));

@@ -138,7 +138,7 @@ fn add_to_object(object: &mut Map<String, Value>, me: &UserId) {
     }
     double(object, "mutationHead");
     for field in ["type", "groupType"] {
-        other_word(object, field, "Private", "Community");
+        other_word(object, field, "Private", "Festival");
     }
     other_word(object, "joinOption", "NeedPermission", "NeedInvitation");
     other_word(object, "role", "Member", "Moderator");

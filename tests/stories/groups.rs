@@ -257,7 +257,10 @@ async fn a_new_profile_of_a_group_reaches_everybody_in_it() {
     assert_eq!((changed.name.as_str(), changed.info_sequence), ("Book club", 1));
     let told = tip(&bob, GroupTipType::ProfileUpdated).await;
     let Payload::Body(Body::GroupTip(told)) = told.payload else { panic!("no tip") };
-    assert_eq!((told.operator_id.as_str(), told.new_group_profile), ("alice", Some(changes.clone())));
+    assert_eq!(
+        (told.operator_id.as_str(), told.new_group_profile),
+        ("alice", Some(Box::new(changes.clone())))
+    );
     let of_bob = bob.tim.get_group_list().await.unwrap().remove(0);
     assert_eq!((of_bob.name.as_str(), &of_bob.group_custom_field), ("Book club", &fields("blue")));
 

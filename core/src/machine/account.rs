@@ -7,11 +7,13 @@ mod outdated;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::body::{GroupTip, GroupTipType};
-use tim_protocol::call::{GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest};
+use tim_protocol::call::{
+    GroupIs, GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest,
+};
 use tim_protocol::group::{Group, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
-use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId, conversation};
+use tim_protocol::{ConversationId, Fault, GroupId, UnixMillis, UserId, conversation};
 
 use super::context::Context;
 use super::unreadable::Unreadable;
@@ -126,12 +128,12 @@ impl Account {
         match reply {
             Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, is.profile.clone()),
             Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
-            Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, is.group.clone()),
-            Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, is.group.clone()),
+            Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, (*is.group).clone()),
+            Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, (*is.group).clone()),
             Reply::Groups(GroupsReply::JoinGroup(Joined {
                 status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
                 group: Some(group),
-            })) => return self.join(cx, group.clone()),
+            })) => return self.join(cx, (**group).clone()),
             _ => {}
         }
         match request {
@@ -227,6 +229,23 @@ impl Account {
         Some(Membership::Ended(ConversationId::Group(id)))
     }
 
+    /// Asks for what changed unheard.
+    pub(super) fn pump(&self, cx: &mut Context) {
+        self.outdated.pump(cx);
+    }
+
+    /// When that may be asked for.
+    pub(super) fn due(&self, now: i64) -> Option<i64> {
+        self.outdated.due(now)
+    }
+
+    /// Handles a group that was asked for.
+    pub(super) fn group_came(&mut self, cx: &mut Context, id: &GroupId, result: Result<GroupIs, Fault>) {
+        if let Some(group) = self.outdated.came(cx, id, result) {
+            self.update(cx, group);
+        }
+    }
+
     /// Takes over a group that the user is a member of still.
     fn update(&mut self, cx: &mut Context, group: Group) {
         if self.groups.contains_key(&group.group_id) {
@@ -242,7 +261,7 @@ impl Account {
             |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
         group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
         if tip.info_sequence == group.info_sequence + 1 {
-            tip.new_group_profile.clone().unwrap_or_default().apply(&mut group);
+            tip.new_group_profile.as_deref().cloned().unwrap_or_default().apply(&mut group);
             group.info_sequence = tip.info_sequence;
         } else if tip.info_sequence > group.info_sequence {
             self.outdated.add(cx, &group.group_id);

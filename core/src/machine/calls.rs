@@ -28,7 +28,7 @@ pub(super) struct Calls {
 /// What a call waits for.
 enum Wanted {
     /// The answer to this request.
-    Reply(Request),
+    Reply(Box<Request>),
     /// Profiles: those of `users` are still to be asked for.
     Profiles { users: Vec<UserId>, found: Vec<Profile> },
 }
@@ -36,7 +36,7 @@ enum Wanted {
 impl Calls {
     /// A call waits for the reply to a request.
     pub(super) fn ask(&mut self, cx: &Context, call: CallId, request: Request) {
-        self.wait(call, Wanted::Reply(request), cx.now() + cx.config().call_timeout);
+        self.wait(call, Wanted::Reply(Box::new(request)), cx.now() + cx.config().call_timeout);
     }
 
     /// A call waits for profiles.
@@ -64,7 +64,7 @@ impl Calls {
     pub(super) fn pump(&mut self, cx: &mut Context) {
         for call in std::mem::take(&mut self.to_request) {
             let request = match self.waiting.get(call) {
-                Some(Wanted::Reply(request)) => request.clone(),
+                Some(Wanted::Reply(request)) => (**request).clone(),
                 Some(Wanted::Profiles { users, .. }) => {
                     GetProfilesRequest { user_id_list: users.clone() }.into()
                 }
@@ -84,7 +84,7 @@ impl Calls {
     ) -> Option<(Request, Reply)> {
         match self.take(call)? {
             (Wanted::Reply(request), _) => match read_any(&request, result) {
-                Ok(reply) => return Some((request, reply)),
+                Ok(reply) => return Some((*request, reply)),
                 Err(fault) => cx.complete(call, Err(fault)),
             },
             (Wanted::Profiles { users, found }, due) => match read::<GetProfilesRequest>(result) {

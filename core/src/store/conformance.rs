@@ -108,7 +108,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
-    assert_eq!(outdated_groups, [group.group_id.clone()]);
+    assert_eq!(outdated_groups, std::slice::from_ref(&group.group_id));
     assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);
     let [StoredConversation { row: conversation, ranges, removed, newest }] = conversations.as_slice() else {
         panic!("{conversations:?}")

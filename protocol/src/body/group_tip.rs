@@ -23,7 +23,7 @@ pub struct GroupTip {
     pub member_count: u32,
     /// What changed of the group's profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new_group_profile: Option<GroupChanges>,
+    pub new_group_profile: Option<Box<GroupChanges>>,
     /// How often the group's profile had changed afterwards; 0 if it did not now.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub info_sequence: u64,

@@ -18,7 +18,7 @@ pub struct CreateGroupRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupIs {
     /// The group, as the caller sees it.
-    pub group: Group,
+    pub group: Box<Group>,
 }
 
 /// Joins a group, or applies to join it.
@@ -40,7 +40,7 @@ pub struct Joined {
     pub status: JoinStatus,
     /// The group, if the caller is a member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group: Option<Group>,
+    pub group: Option<Box<Group>>,
 }
 
 /// Leaves a group.
@@ -74,7 +74,7 @@ pub struct UpdateGroupRequest {
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
     /// What changes.
-    pub changes: GroupChanges,
+    pub changes: Box<GroupChanges>,
 }
 
 /// Accepts or refuses an application to join.

@@ -111,7 +111,6 @@ pub struct Login {
 
 /// The result of a committed write.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
 pub enum WriteReply {
     /// The user is logged in.
     LoggedIn {

@@ -27,7 +27,7 @@ pub(super) fn update(
     let CallersGroup { conversation, .. } = caller;
     check(caller, &asked.changes)?;
     let mut group = group_for(rows, conversation, actor.key)?;
-    let changed = asked.changes.clone().apply(&mut group);
+    let changed = GroupChanges::clone(&asked.changes).apply(&mut group);
     if group.group_custom_field.0.len() > limits::GROUP_FIELDS {
         return Err(Fault::with_text(
             Code::GROUP_BAD_PARAMETER,
@@ -36,12 +36,14 @@ pub(super) fn update(
         .into());
     }
     let Some(changed) = changed else {
-        return Ok(without_notifications(call::UpdateGroupRequest::answer(GroupIs { group })));
+        return Ok(without_notifications(call::UpdateGroupRequest::answer(GroupIs {
+            group: Box::new(group),
+        })));
     };
     group.info_sequence += 1;
     rows.set_group_profile(conversation.key, &group)?;
     let tip = profile_tip(rows, actor, conversation, changed, group.info_sequence, now)?;
-    Ok(with_notifications(call::UpdateGroupRequest::answer(GroupIs { group }), vec![tip]))
+    Ok(with_notifications(call::UpdateGroupRequest::answer(GroupIs { group: Box::new(group) }), vec![tip]))
 }
 
 /// Whether the caller may change all of this, and a group of this type may have it.

@@ -96,7 +96,7 @@ fn create(
         let names = others.into_iter().map(|(name, _)| name).collect();
         notifications.push(tip(rows, actor, &conversation, GroupTipType::Join, names, now)?);
     }
-    let group = group_for(rows, &conversation, actor.key)?;
+    let group = Box::new(group_for(rows, &conversation, actor.key)?);
     Ok(with_notifications(call::CreateGroupRequest::answer(GroupIs { group }), notifications))
 }
 
@@ -130,7 +130,7 @@ fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) 
 }
 
 fn get(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup) -> DomainResult<GroupIs> {
-    let group = group_for(rows, &group.conversation, actor.key)?;
+    let group = Box::new(group_for(rows, &group.conversation, actor.key)?);
     Ok(GroupIs { group })
 }
 

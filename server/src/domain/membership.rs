@@ -23,7 +23,7 @@ pub(super) fn join(
 ) -> DomainResult<Committed> {
     let group = group_for(rows, conversation, actor.key)?;
     if group.self_info.is_some() {
-        let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(group) };
+        let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(Box::new(group)) };
         return Ok(without_notifications(call::JoinGroupRequest::answer(already)));
     }
     match group.join_option {
@@ -31,7 +31,7 @@ pub(super) fn join(
         JoinOption::FreeAccess => {
             let notifications =
                 add_to_group(rows, actor, conversation, &group, (&actor.user, actor.key), now)?;
-            let group = Some(group_for(rows, conversation, actor.key)?);
+            let group = Some(Box::new(group_for(rows, conversation, actor.key)?));
             Ok(with_notifications(
                 call::JoinGroupRequest::answer(Joined { status: JoinStatus::JoinedSuccess, group }),
                 notifications,

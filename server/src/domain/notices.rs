@@ -93,7 +93,7 @@ pub(super) fn profile_tip(
         operation_type: GroupTipType::ProfileUpdated,
         user_id_list: vec![actor.user.clone()],
         member_count: rows.group_summary(conversation.key)?.members,
-        new_group_profile: Some(changes),
+        new_group_profile: Some(Box::new(changes)),
         info_sequence,
     };
     write_tip(rows, conversation, tip, now)

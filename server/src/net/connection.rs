@@ -56,7 +56,6 @@ enum StoreAnswer {
 }
 
 /// An event of a connection.
-#[expect(clippy::large_enum_variant, reason = "one lives at a time, on the stack")]
 enum Event {
     StoreAnswer(StoreAnswer),
     Delivery(Option<Delivery>),

@@ -20,7 +20,8 @@ use tim_server::store::sqlite::Database;
 
 /// Turns the tables of version 17 into those of version 12.
 const TO_VERSION_12: &str = "
-DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
+ALTER TABLE grp DROP COLUMN invite_option; ALTER TABLE grp DROP COLUMN mutes_all; ALTER TABLE grp DROP COLUMN fields;
+ALTER TABLE grp DROP COLUMN info; DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
 DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
 ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored;
 ALTER TABLE user DROP COLUMN receive_opt; PRAGMA user_version = 12;
@@ -321,7 +322,7 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     database.commit(&[group(&alice, "tea", &[])]).remove(0).unwrap();
     let later = rusqlite::Connection::open(&path).unwrap();
     later
-        .execute_batch("UPDATE grp SET type = 'Community', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
+        .execute_batch("UPDATE grp SET type = 'Festival', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
         .unwrap();
     let given = database.commit(&[Write::AdvanceWatermark { actor: alice.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
@@ -329,7 +330,7 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let found = database.query(&Query::Sync { actor: alice, sync, upto }).unwrap();
     let page = found.reply::<call::SyncRequest>().unwrap();
     let row = page.conversations.iter().find(|row| row.group_type.is_some()).unwrap();
-    assert_eq!(row.group_type.as_ref().map(GroupType::as_str), Some("Community"));
+    assert_eq!(row.group_type.as_ref().map(GroupType::as_str), Some("Festival"));
     let group = page.changes.iter().find_map(|change| match change {
         Change::Group(change) => change.group.as_ref(),
         _ => None,

@@ -452,7 +452,7 @@ impl From<wire::Body> for Payload {
                     operation_type: small(operation_type.into()),
                     user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
                     member_count: small(tip.member_count),
-                    new_group_profile: tip.new_group_profile.map(Into::into),
+                    new_group_profile: tip.new_group_profile.map(|changes| (*changes).into()),
                 })
             }
             wire::Body::GroupSystemNotice(notice) => {

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use tim_protocol::call::{GetGroupRequest, GroupIs};
+use tim_protocol::group::Group;
 use tim_protocol::{Code, Fault, GroupId};
 
-use super::Account;
 use crate::machine::context::{ASK_AGAIN_MS, Context};
 use crate::machine::purpose::Purpose;
 use crate::stored::Change;
@@ -34,38 +34,35 @@ impl Outdated {
             cx.store(Change::OutdatedGroup(group.clone(), false));
         }
     }
-}
 
-impl Account {
-    /// Asks for the first group that is outdated.
-    pub(in crate::machine) fn pump(&mut self, cx: &mut Context) {
-        let Outdated { groups, ask_at } = &self.outdated;
-        if let Some(group) = groups.first().filter(|_| *ask_at <= cx.now()) {
+    /// Asks for the first group.
+    pub(super) fn pump(&self, cx: &mut Context) {
+        if let Some(group) = self.groups.first().filter(|_| self.ask_at <= cx.now()) {
             cx.ask(Purpose::Group(group.clone()), GetGroupRequest { group_id: group.clone() });
         }
     }
 
     /// When the next group may be asked for.
-    pub(in crate::machine) fn due(&self, now: i64) -> Option<i64> {
-        let Outdated { groups, ask_at } = &self.outdated;
-        Some(*ask_at).filter(|due| !groups.is_empty() && *due > now)
+    pub(super) fn due(&self, now: i64) -> Option<i64> {
+        Some(self.ask_at).filter(|due| !self.groups.is_empty() && *due > now)
     }
 
-    /// Handles the group that was asked for. One that the user has left is told by the sync.
-    pub(in crate::machine) fn group_came(
+    /// Takes the answer about a group. One that the user has left is told by the sync.
+    pub(super) fn came(
         &mut self,
         cx: &mut Context,
         group: &GroupId,
         result: Result<GroupIs, Fault>,
-    ) {
-        match result {
+    ) -> Option<Group> {
+        let came = match result {
             Err(fault) if fault.code.is_retryable() && fault.code != Code::UNREADABLE => {
-                self.outdated.ask_at = cx.now() + fault.retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
-                return;
+                self.ask_at = cx.now() + fault.retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
+                return None;
             }
-            Ok(GroupIs { group }) if group.self_info.is_some() => self.update(cx, group),
-            Ok(_) | Err(_) => {}
-        }
-        self.outdated.remove(cx, group);
+            Ok(GroupIs { group }) => Some(*group).filter(|group| group.self_info.is_some()),
+            Err(_) => None,
+        };
+        self.remove(cx, group);
+        came
     }
 }

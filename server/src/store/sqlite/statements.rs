@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use tim_protocol::conversation::Cursor;
-use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::group::{GroupChanges, GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
@@ -193,6 +193,10 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
         ..NewGroup::default()
     };
     asks(store, alice, call::CreateGroupRequest { group }).await;
+    for name in ["Public", "public"] {
+        let changes = GroupChanges { name: Some(name.to_owned()), ..GroupChanges::default() }.into();
+        asks(store, alice, call::UpdateGroupRequest { group_id: group_id.clone(), changes }).await;
+    }
     for applicant in applicants {
         let apply_message = "may I?".to_owned();
         asks(store, applicant, call::JoinGroupRequest { group_id: group_id.clone(), apply_message }).await;

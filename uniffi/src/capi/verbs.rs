@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{ConversationFilter, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ConversationFilter, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -130,7 +130,8 @@ fn get_server_time(tim: Arc<Tim>) -> Call {
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
 /// no text, 8001 for more than 12 KB with the options. For `options_json` also 2106 if they mention users outside a
-/// group, 20001 if more than 30, 2002 for one that is none.
+/// group, 20001 if more than 30, 2002 for one that is none; 130115 for elements that may not be appended, 130117 for
+/// more than 20 in all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
@@ -690,15 +691,15 @@ fn revoke_message(tim: Arc<Tim>, message: Message, reason: Option<String>) -> Ca
 }
 
 /// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
-/// same kind (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other
-/// kinds only `cloudCustomData` is taken. Answers the message as it is now.
+/// same kind (a text, a custom message, a face or a location), with other `elements` appended, with other
+/// `cloudCustomData`, or several of these. Of all other kinds the content stays. Answers the message as it is now.
 ///
 /// `message_json` is `message`. Result: `message`.
 ///
 /// Errors: the gate's; 2480 if another device modified it first, and the event `onMessageModified` has it as it is now;
 /// 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or
-/// for another kind of content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either; 2800 or
-/// 2801.
+/// for another kind of content; 8001, 80002, 20007, 10007, 10010, 130110, 130115 or 130117 for what could not be sent
+/// either; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_modify_message(
     client: TimClient,
@@ -884,15 +885,17 @@ fn get_attachment_file(tim: Arc<Tim>, message: Message, rendition: RenditionType
     call(async move { tim.get_attachment_file(message, rendition, on_progress).await })
 }
 
-/// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives
-/// the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
-/// a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
+/// The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain
+/// `GET` gives the bytes, as often as wanted, for five to ten minutes; then it is refused with 403 and 130141. Call
+/// this again for a fresh one, whenever a view needs an address: it is signed on this device, and asks the server now
+/// and then only. The address is another one after some minutes: let caches remember the message's ID and the
+/// rendition.
 ///
 /// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video).
 /// Result: a text.
 ///
 /// Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
-/// if the server has the file no more; 2800 or 2801.
+/// for an address that is neither on the server nor `https`; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_attachment_url(
     client: TimClient,
@@ -1056,6 +1059,75 @@ pub unsafe extern "C" fn tim_set_all_message_read(
 
 fn set_all_message_read(tim: Arc<Tim>, scope: ReadAllType) -> Call {
     call(async move { tim.set_all_message_read(scope).await })
+}
+
+/// How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount`
+/// counts.
+///
+/// `filter_json` is `conversation filter`. Result: a number.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn get_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.get_unread_message_count_by_filter(filter).await })
+}
+
+/// Tells with `onUnreadMessageCountChangedByFilter` whenever what `tim_get_unread_message_count_by_filter` counts
+/// changes, at most once a second, until `tim_unsubscribe_unread_message_count_by_filter` or the end of the login;
+/// returns the number as it is now. A filter that is subscribed to already stays so.
+///
+/// `filter_json` is `conversation filter`. Result: a number.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 130159 for more than 50 filters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_subscribe_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(subscribe_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn subscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.subscribe_unread_message_count_by_filter(filter).await })
+}
+
+/// Ends a subscription, if there is one with this filter.
+///
+/// `filter_json` is `conversation filter`. Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_unsubscribe_unread_message_count_by_filter(
+    client: TimClient,
+    filter_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(unsubscribe_unread_message_count_by_filter(
+        tim,
+        guard::noun(filter_json)?,
+    ))))
+}
+
+fn unsubscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
+    call(async move { tim.unsubscribe_unread_message_count_by_filter(filter).await })
 }
 
 /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other
@@ -1806,6 +1878,46 @@ fn remove_from_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
     call(async move { tim.remove_from_blacklist(user_id_list).await })
 }
 
+/// Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of
+/// what was set before: without notifications at night, for instance. `AcceptAndNotify` without a time ends it. What is
+/// shown is the app's business.
+///
+/// `opt_json` is `all receive message opt`. Result: `null`.
+///
+/// Errors: the gate's; 20001 for a time that is missing, told twice or impossible, a duration of 0, an option that only
+/// a conversation can have; 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_all_receive_message_opt(
+    client: TimClient,
+    opt_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_all_receive_message_opt(tim, guard::noun(opt_json)?))))
+}
+
+fn set_all_receive_message_opt(tim: Arc<Tim>, opt: AllReceiveMessageOpt) -> Call {
+    call(async move { tim.set_all_receive_message_opt(opt).await })
+}
+
+/// How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
+///
+/// Result: `all receive message opt`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_all_receive_message_opt(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_all_receive_message_opt(tim))))
+}
+
+fn get_all_receive_message_opt(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_all_receive_message_opt().await })
+}
+
 /// Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was
 /// never fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is
 /// its messages, newest first, page by page; in all it is the conversations, each with its newest message found and the
@@ -2014,6 +2126,18 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             let mut given = Parameters::new("setAllMessageRead", &["scope"], given)?;
             Ok(set_all_message_read(tim, given.take("scope")?))
         }
+        "getUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("getUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(get_unread_message_count_by_filter(tim, given.take("filter")?))
+        }
+        "subscribeUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("subscribeUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(subscribe_unread_message_count_by_filter(tim, given.take("filter")?))
+        }
+        "unsubscribeUnreadMessageCountByFilter" => {
+            let mut given = Parameters::new("unsubscribeUnreadMessageCountByFilter", &["filter"], given)?;
+            Ok(unsubscribe_unread_message_count_by_filter(tim, given.take("filter")?))
+        }
         "pinConversation" => {
             let mut given = Parameters::new("pinConversation", &["conversationID", "isPinned"], given)?;
             Ok(pin_conversation(tim, given.take("conversationID")?, given.take("isPinned")?))
@@ -2137,6 +2261,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "removeFromBlacklist" => {
             let mut given = Parameters::new("removeFromBlacklist", &["userIDList"], given)?;
             Ok(remove_from_blacklist(tim, given.take("userIDList")?))
+        }
+        "setAllReceiveMessageOpt" => {
+            let mut given = Parameters::new("setAllReceiveMessageOpt", &["opt"], given)?;
+            Ok(set_all_receive_message_opt(tim, given.take("opt")?))
+        }
+        "getAllReceiveMessageOpt" => {
+            let _given = Parameters::new("getAllReceiveMessageOpt", &[], given)?;
+            Ok(get_all_receive_message_opt(tim))
         }
         "searchLocalMessages" => {
             let mut given = Parameters::new("searchLocalMessages", &["param"], given)?;

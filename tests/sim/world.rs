@@ -88,7 +88,6 @@ pub enum Break {
 }
 
 /// A scheduled event.
-#[expect(clippy::large_enum_variant, reason = "worlds are small, and live one at a time")]
 pub enum Event {
     Link(LinkId, crate::link::Event),
     Server(u64, crate::server::Event),

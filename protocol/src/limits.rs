@@ -127,6 +127,10 @@ pub const GROUP_FIELDS: usize = 10;
 pub const GROUP_FIELD_KEY_BYTES: usize = 16;
 /// Most bytes of the value of a group's field.
 pub const GROUP_FIELD_BYTES: usize = 512;
+/// Most members of a page of a group's list.
+pub const GROUP_MEMBER_PAGE: u32 = 100;
+/// Most fields of the app's at a member of a group.
+pub const MEMBER_FIELDS: usize = 5;
 /// Most members given when a group is created.
 pub const GROUP_FIRST_MEMBERS: usize = 100;
 /// Longest text that goes with an application to join, or with its answer, in bytes.

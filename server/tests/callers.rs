@@ -4,8 +4,8 @@
 
 use tim_protocol::call::{
     Caller, CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest,
-    GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, PinMessageRequest,
-    QuitGroupRequest, Request, UpdateGroupRequest,
+    GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest,
+    PinMessageRequest, QuitGroupRequest, Request, UpdateGroupRequest,
 };
 use tim_protocol::group::{GroupChanges, GroupType, NewGroup, Role};
 use tim_protocol::{Code, GroupId, UserId};
@@ -16,7 +16,7 @@ use tim_server::store::sqlite::Database;
 const GROUP: &str = "climbers";
 
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 9] {
+fn requests() -> [Request; 10] {
     let group_id = GroupId::new(GROUP).unwrap();
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
@@ -29,7 +29,14 @@ fn requests() -> [Request; 9] {
         GetGroupMembersRequest { group_id: group_id.clone(), user_id_list: vec![carol.clone()] }.into(),
         PinMessageRequest { group_id: group_id.clone(), sequence: 1, is_pinned: true }.into(),
         GetPinnedRequest { group_id: group_id.clone() }.into(),
-        HandleApplicationRequest { group_id, user_id: carol, accept: true, handle_message: words() }.into(),
+        HandleApplicationRequest {
+            group_id: group_id.clone(),
+            user_id: carol,
+            accept: true,
+            handle_message: words(),
+        }
+        .into(),
+        ListMembersRequest { group_id, role: None, after: None, limit: 10 }.into(),
     ]
 }
 
@@ -89,8 +96,9 @@ fn a_verb_is_refused_to_callers_that_it_does_not_include() {
 #[test]
 fn every_verb_about_an_existing_group_is_tested() {
     let asked: Vec<&str> = requests().iter().map(Request::method).collect();
-    let of_groups =
-        Request::methods().filter(|method| method.starts_with("group.") && *method != "group.create");
+    let of_groups = Request::methods().filter(|method| {
+        method.starts_with("member.") || (method.starts_with("group.") && *method != "group.create")
+    });
     assert!(of_groups.eq(asked.iter().copied()), "{asked:?}");
 }
 

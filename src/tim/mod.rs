@@ -14,6 +14,7 @@ mod create;
 mod groups;
 mod history;
 mod local;
+mod members;
 mod mergers;
 mod messages;
 mod online;

@@ -42,6 +42,7 @@ mod kinds;
 mod lan;
 mod local_only;
 mod log;
+mod members;
 mod mergers;
 mod names;
 mod online_only;

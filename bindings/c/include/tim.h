@@ -301,8 +301,17 @@
  *   ownerID: none if the owner has left       selfInfo: of this user, role: Member, Admin, Owner; none if this user is no member
  *
  * group member
- *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000}
- *   role: Member, Admin, Owner       nick, avatar: empty if none
+ *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000, "nameCard":"",
+ *    "muteUntil":0, "memberCustomField":[{"key":"reads", "value":"novels"}]}
+ *   role: Member, Admin, Owner       nick, avatar: empty if none       nameCard: the name in the group; empty if not otherwise
+ *   muteUntil: until when the member may not send; 0 if never muted       memberCustomField: the app's own
+ *
+ * role (tim_get_group_member_list)
+ *   "Owner": Member, Admin, Owner
+ *
+ * group member list (tim_get_group_member_list)
+ *   {"memberList":[{...a group member...}], "next":"bob"}
+ *   next: what to ask the next page with; null if this was the last one
  *
  * new group (tim_create_group; name and type are required)
  *   {"name":"Climbers", "type":"Public", "groupID":"climbers", "introduction":"", "notification":"", "avatar":"",
@@ -1168,6 +1177,24 @@ tim_status tim_set_local_custom_int(tim_client client,
                                     int64_t number,
                                     tim_done_callback done,
                                     void *user_data);
+
+/**
+ * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what
+ * the page before gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes
+ * meanwhile.
+ *
+ * `role_json` is `role`, or NULL for none. `next` may be NULL. Result: `group member list`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+ * 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_get_group_member_list(tim_client client,
+                                     const char *group_id,
+                                     int32_t count,
+                                     const char *role_json,
+                                     const char *next,
+                                     tim_done_callback done,
+                                     void *user_data);
 
 /**
  * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts

@@ -1094,35 +1094,6 @@ NLOHMANN_JSON_SERIALIZE_ENUM(role, {
     {role::owner, "Owner"},
 })
 
-/** A member of a group. */
-struct group_member {
-    /** The user. */
-    std::string user_id{};
-    /** The user's nick; empty if none. */
-    std::string nick{};
-    /** The address of the user's avatar; empty if none. */
-    std::string avatar{};
-    /** The member's role. */
-    types::role role{};
-    /** When the member joined. */
-    std::int64_t join_time{};
-};
-inline void to_json(nlohmann::json &json, const group_member &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "userID", it.user_id);
-    detail::put(json, "nick", it.nick);
-    detail::put(json, "avatar", it.avatar);
-    detail::put(json, "role", it.role);
-    detail::put(json, "joinTime", it.join_time);
-}
-inline void from_json(const nlohmann::json &json, group_member &it) {
-    detail::take(json, "userID", it.user_id);
-    detail::take(json, "nick", it.nick);
-    detail::take(json, "avatar", it.avatar);
-    detail::take(json, "role", it.role);
-    detail::take(json, "joinTime", it.join_time);
-}
-
 /** A user's own membership of a group. */
 struct self_info {
     /** This user's role. */
@@ -1369,6 +1340,64 @@ inline void from_json(const nlohmann::json &json, upload_file &it) {
     detail::take(json, "fileType", it.file_type);
     detail::take(json, "fileName", it.file_name);
     detail::take(json, "size", it.size);
+}
+
+/** A member of a group. */
+struct group_member {
+    /** The user. */
+    std::string user_id{};
+    /** The user's nick; empty if none. */
+    std::string nick{};
+    /** The address of the user's avatar; empty if none. */
+    std::string avatar{};
+    /** The member's role. */
+    types::role role{};
+    /** When the member joined. */
+    std::int64_t join_time{};
+    /** What the member is called in this group; empty if not otherwise. */
+    std::string name_card{};
+    /** Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted. */
+    std::int64_t mute_until{};
+    /** What the app keeps with the member. */
+    std::vector<types::custom_field> member_custom_field{};
+};
+inline void to_json(nlohmann::json &json, const group_member &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "role", it.role);
+    detail::put(json, "joinTime", it.join_time);
+    detail::put(json, "nameCard", it.name_card);
+    detail::put(json, "muteUntil", it.mute_until);
+    detail::put(json, "memberCustomField", it.member_custom_field);
+}
+inline void from_json(const nlohmann::json &json, group_member &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "role", it.role);
+    detail::take(json, "joinTime", it.join_time);
+    detail::take(json, "nameCard", it.name_card);
+    detail::take(json, "muteUntil", it.mute_until);
+    detail::take(json, "memberCustomField", it.member_custom_field);
+}
+
+/** A page of the members of a group. */
+struct group_member_list {
+    /** The members, in an order that stays. */
+    std::vector<types::group_member> member_list{};
+    /** What to ask the next page with; absent if this was the last one. */
+    std::optional<std::string> next{};
+};
+inline void to_json(nlohmann::json &json, const group_member_list &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "memberList", it.member_list);
+    detail::put(json, "next", it.next);
+}
+inline void from_json(const nlohmann::json &json, group_member_list &it) {
+    detail::take(json, "memberList", it.member_list);
+    detail::take(json, "next", it.next);
 }
 
 /** What a message can be created with besides its content. */

@@ -123,6 +123,11 @@ public:
     answer set_local_custom_int(const std::string &message_id, std::int64_t number) const {
         return ask(tim_set_local_custom_int, message_id, number);
     }
+    /** As tim_get_group_member_list. */
+    answer get_group_member_list(const std::string &group_id, std::int32_t count = 15,
+                                 const std::string &role_json = {}, const std::string &next = {}) const {
+        return ask(tim_get_group_member_list, group_id, count, role_json, next);
+    }
     /** As tim_send_message. */
     answer send_message(const std::string &message_json, const std::string &options_json = {}) const {
         return ask(tim_send_message, message_json, options_json);

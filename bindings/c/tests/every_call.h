@@ -26,6 +26,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_insert_message_to_local_storage(client, json, text, done, NULL)); \
     EACH(tim_set_local_custom_data(client, text, text, done, NULL)); \
     EACH(tim_set_local_custom_int(client, text, 1, done, NULL)); \
+    EACH(tim_get_group_member_list(client, text, 1, NULL, NULL, done, NULL)); \
     EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \
@@ -55,6 +56,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_set_conversation_draft(client, text, text, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
+    EACH(tim_get_group_member_list(client, text, 1, "\"Owner\"", NULL, done, NULL)); \
     EACH(tim_create_group(client, json, done, NULL)); \
     EACH(tim_update_group_profile(client, text, json, done, NULL)); \
     EACH(tim_join_group(client, text, text, done, NULL)); \

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Done, Newest};
+use super::{Check, Done, GroupMember, Newest};
 use crate::bounds::{at_least_one, user_count};
-use crate::group::{Group, GroupChanges, JoinStatus, NewGroup, Role};
+use crate::group::{Group, GroupChanges, JoinStatus, NewGroup};
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, limits};
 
 /// Makes a group. The caller becomes its owner.
@@ -154,25 +154,6 @@ pub struct PinnedMessage {
     pub by: UserId,
     /// When it was pinned.
     pub time: UnixMillis,
-}
-
-/// A member of a group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupMember {
-    /// The user.
-    #[serde(rename = "userID")]
-    pub user_id: UserId,
-    /// The user's nick; empty if none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub nick: String,
-    /// The address of the user's avatar; empty if none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub avatar: String,
-    /// The member's role.
-    pub role: Role,
-    /// When the member joined.
-    pub join_time: UnixMillis,
 }
 
 impl Check for GetGroupMembersRequest {

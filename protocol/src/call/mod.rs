@@ -9,6 +9,7 @@ mod verbs;
 mod conversations;
 mod groups;
 mod media;
+mod members;
 mod messages;
 mod receipts;
 mod search;
@@ -21,6 +22,7 @@ use serde_json::value::RawValue;
 pub use conversations::*;
 pub use groups::*;
 pub use media::*;
+pub use members::*;
 pub use messages::*;
 pub use receipts::*;
 pub use search::*;
@@ -117,6 +119,8 @@ domains! {
     Users(UsersRequest -> UsersReply),
     /// Groups and who is in them.
     Groups(GroupsRequest -> GroupsReply),
+    /// The members of groups.
+    Members(MembersRequest -> MembersReply),
     /// Tickets to upload and download.
     Media(MediaRequest -> MediaReply),
 }

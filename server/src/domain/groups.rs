@@ -5,7 +5,7 @@ use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{
     self, Call as _, Check as _, Done, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupIs,
-    GroupMember, GroupMembers, GroupsRequest,
+    GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
@@ -14,11 +14,12 @@ use tim_protocol::{GroupId, List, UserId, limits};
 use super::DomainResult;
 use super::group_profile;
 use super::group_view::{CallersGroup, callers_group, group_for};
+use super::members::shown;
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::pins;
-use super::rows::{NewGroupRow, Parties, Rows};
+use super::rows::{ListedMember, NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
 use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
 
@@ -146,10 +147,8 @@ fn get_members(
     for (user, place) in asked.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
         let Some(member) = rows.member(group.conversation.key, key)? else { continue };
-        let shown = rows.sender_profile(key)?;
-        let (nick, avatar) = (shown.nick.unwrap_or_default(), shown.avatar.unwrap_or_default());
-        let (user_id, role, join_time) = (user.clone(), member.role, member.joined);
-        let member = GroupMember { user_id, nick, avatar, role, join_time };
+        let profile = rows.sender_profile(key)?;
+        let member = shown(ListedMember { user: user.clone(), profile, member });
         if !room.take(&member) {
             page.next = Some(place);
             break;

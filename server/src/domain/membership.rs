@@ -4,6 +4,7 @@ use tim_protocol::UserId;
 use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::call::{self, Call as _, Done, Joined};
 use tim_protocol::code::Code;
+use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
 use super::group_view::{CallersGroup, group_for};
@@ -137,7 +138,15 @@ pub(super) fn admit(
     now: i64,
 ) -> DomainResult<()> {
     let joined_at = conversation.head;
-    rows.add_member(conversation.key, user, &Member { role, joined: now, joined_at })?;
+    let member = Member {
+        role,
+        joined: now,
+        joined_at,
+        name_card: String::new(),
+        mute_until: 0,
+        fields: Fields::default(),
+    };
+    rows.add_member(conversation.key, user, &member)?;
     rows.change_member_count(conversation.key, 1)?;
     rows.remove_application(conversation.key, user)?;
     let head = conversation.head;

@@ -21,6 +21,7 @@ mod logins;
 pub mod marks;
 mod media;
 mod media_names;
+mod members;
 mod membership;
 mod mentions;
 mod messages;

@@ -18,8 +18,10 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 17 into those of version 12.
+/// Turns the tables of version 18 into those of version 12.
 const TO_VERSION_12: &str = "
+DROP INDEX member_role; ALTER TABLE member DROP COLUMN name_card; ALTER TABLE member DROP COLUMN mute_until;
+ALTER TABLE member DROP COLUMN fields;
 ALTER TABLE grp DROP COLUMN invite_option; ALTER TABLE grp DROP COLUMN mutes_all; ALTER TABLE grp DROP COLUMN fields;
 ALTER TABLE grp DROP COLUMN info; DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
 DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;

@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ConversationFilter, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ConversationFilter, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, Role, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -585,6 +585,37 @@ pub unsafe extern "C" fn tim_set_local_custom_int(
 
 fn set_local_custom_int(tim: Arc<Tim>, message_id: String, number: i64) -> Call {
     call(async move { tim.set_local_custom_int(message_id, number).await })
+}
+
+/// A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what
+/// the page before gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes
+/// meanwhile.
+///
+/// `role_json` is `role`, or NULL for none. `next` may be NULL. Result: `group member list`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+/// 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_member_list(
+    client: TimClient,
+    group_id: *const c_char,
+    count: i32,
+    role_json: *const c_char,
+    next: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_member_list(
+        tim,
+        guard::text(group_id)?,
+        count,
+        guard::optional_noun(role_json)?,
+        guard::optional_text(next)?,
+    ))))
+}
+
+fn get_group_member_list(tim: Arc<Tim>, group_id: String, count: i32, role: Option<Role>, next: Option<String>) -> Call {
+    call(async move { tim.get_group_member_list(group_id, count, role, next).await })
 }
 
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
@@ -2049,6 +2080,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "setLocalCustomInt" => {
             let mut given = Parameters::new("setLocalCustomInt", &["messageID", "number"], given)?;
             Ok(set_local_custom_int(tim, given.take("messageID")?, given.take("number")?))
+        }
+        "getGroupMemberList" => {
+            let mut given = Parameters::new("getGroupMemberList", &["groupID", "count", "role", "next"], given)?;
+            Ok(get_group_member_list(tim, given.take("groupID")?, given.take_or("count", 15)?, given.take_or("role", None)?, given.take_or("next", None)?))
         }
         "sendMessage" => {
             let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;

@@ -10,6 +10,7 @@
 mod create;
 
 mod local;
+mod members;
 mod messages;
 
 mod attachments;

@@ -69,30 +69,6 @@ mirror_words! {
     }
 }
 
-/// A member of a group.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupMember {
-    /// The user.
-    #[serde(rename = "userID")]
-    pub user_id: String,
-    /// The user's nick; empty if none.
-    pub nick: String,
-    /// The address of the user's avatar; empty if none.
-    pub avatar: String,
-    /// The member's role.
-    pub role: Role,
-    /// When the member joined.
-    pub join_time: i64,
-}
-
-impl From<tim::protocol::call::GroupMember> for GroupMember {
-    fn from(member: tim::protocol::call::GroupMember) -> Self {
-        let tim::protocol::call::GroupMember { user_id, nick, avatar, role, join_time } = member;
-        Self { user_id: user_id.to_string(), nick, avatar, role: role.into(), join_time: seconds(join_time) }
-    }
-}
-
 /// A group as one of its members sees it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
 #[serde(rename_all = "camelCase")]

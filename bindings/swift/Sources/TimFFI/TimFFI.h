@@ -668,6 +668,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_set_local_custom_data(uint64_t ptr, RustBu
 uint64_t uniffi_tim_ffi_fn_method_tim_set_local_custom_int(uint64_t ptr, RustBuffer message_id, int64_t number
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_LIST
+uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_list(uint64_t ptr, RustBuffer group_id, int32_t count, RustBuffer role, RustBuffer next
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
 uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message_id
@@ -1595,6 +1600,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_set_local_custom_data(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_LOCAL_CUSTOM_INT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_LOCAL_CUSTOM_INT
 uint16_t uniffi_tim_ffi_checksum_method_tim_set_local_custom_int(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_LIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_member_list(void
 
 );
 #endif

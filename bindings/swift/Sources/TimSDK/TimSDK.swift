@@ -2063,6 +2063,16 @@ public protocol TimProtocol: AnyObject, Sendable {
     func setLocalCustomInt(messageID: String, number: Int64) async throws
 
     /**
+     * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
+     * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+     * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func getGroupMemberList(groupID: String, count: Int32, role: Role?, next: String?) async throws  -> GroupMemberList
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -3772,6 +3782,30 @@ open func setLocalCustomInt(messageID: String, number: Int64)async throws   {
             completeFunc: ffi_tim_ffi_rust_future_complete_void,
             freeFunc: ffi_tim_ffi_rust_future_free_void,
             liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
+     * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+     * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+open func getGroupMemberList(groupID: String, count: Int32 = 15, role: Role? = nil, next: String? = nil)async throws  -> GroupMemberList  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_group_member_list(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterInt32.lower(count),FfiConverterOptionTypeRole.lower(role),FfiConverterOptionString.lower(next)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMemberList_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -6137,6 +6171,18 @@ public struct GroupMember: Equatable, Hashable {
      * When the member joined.
      */
     public var joinTime: Int64
+    /**
+     * What the member is called in this group; empty if not otherwise.
+     */
+    public var nameCard: String
+    /**
+     * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+     */
+    public var muteUntil: Int64
+    /**
+     * What the app keeps with the member.
+     */
+    public var memberCustomField: [CustomField]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6155,12 +6201,24 @@ public struct GroupMember: Equatable, Hashable {
          */role: Role,
         /**
          * When the member joined.
-         */joinTime: Int64) {
+         */joinTime: Int64,
+        /**
+         * What the member is called in this group; empty if not otherwise.
+         */nameCard: String,
+        /**
+         * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+         */muteUntil: Int64,
+        /**
+         * What the app keeps with the member.
+         */memberCustomField: [CustomField]) {
         self.userID = userID
         self.nick = nick
         self.avatar = avatar
         self.role = role
         self.joinTime = joinTime
+        self.nameCard = nameCard
+        self.muteUntil = muteUntil
+        self.memberCustomField = memberCustomField
     }
 
 
@@ -6183,7 +6241,10 @@ public struct FfiConverterTypeGroupMember: FfiConverterRustBuffer {
                 nick: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
                 role: FfiConverterTypeRole.read(from: &buf),
-                joinTime: FfiConverterInt64.read(from: &buf)
+                joinTime: FfiConverterInt64.read(from: &buf),
+                nameCard: FfiConverterString.read(from: &buf),
+                muteUntil: FfiConverterInt64.read(from: &buf),
+                memberCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
         )
     }
 
@@ -6193,6 +6254,9 @@ public struct FfiConverterTypeGroupMember: FfiConverterRustBuffer {
         FfiConverterString.write(value.avatar, into: &buf)
         FfiConverterTypeRole.write(value.role, into: &buf)
         FfiConverterInt64.write(value.joinTime, into: &buf)
+        FfiConverterString.write(value.nameCard, into: &buf)
+        FfiConverterInt64.write(value.muteUntil, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.memberCustomField, into: &buf)
     }
 }
 
@@ -6209,6 +6273,75 @@ public func FfiConverterTypeGroupMember_lift(_ buf: RustBuffer) throws -> GroupM
 #endif
 public func FfiConverterTypeGroupMember_lower(_ value: GroupMember) -> RustBuffer {
     return FfiConverterTypeGroupMember.lower(value)
+}
+
+
+/**
+ * A page of the members of a group.
+ */
+public struct GroupMemberList: Equatable, Hashable {
+    /**
+     * The members, in an order that stays.
+     */
+    public var memberList: [GroupMember]
+    /**
+     * What to ask the next page with; absent if this was the last one.
+     */
+    public var next: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The members, in an order that stays.
+         */memberList: [GroupMember],
+        /**
+         * What to ask the next page with; absent if this was the last one.
+         */next: String?) {
+        self.memberList = memberList
+        self.next = next
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupMemberList: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupMemberList: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMemberList {
+        return
+            try GroupMemberList(
+                memberList: FfiConverterSequenceTypeGroupMember.read(from: &buf),
+                next: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupMemberList, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeGroupMember.write(value.memberList, into: &buf)
+        FfiConverterOptionString.write(value.next, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberList_lift(_ buf: RustBuffer) throws -> GroupMemberList {
+    return try FfiConverterTypeGroupMemberList.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberList_lower(_ value: GroupMemberList) -> RustBuffer {
+    return FfiConverterTypeGroupMemberList.lower(value)
 }
 
 
@@ -13631,6 +13764,30 @@ fileprivate struct FfiConverterOptionTypePriority: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeRole: FfiConverterRustBuffer {
+    typealias SwiftType = Role?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeRole.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeRole.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]?
 
@@ -14481,7 +14638,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 53154) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 60031) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 46856) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48199) {
@@ -14512,6 +14669,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() != 63758) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_list() != 57241) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {

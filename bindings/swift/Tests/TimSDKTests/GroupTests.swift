@@ -30,6 +30,8 @@ final class GroupTests: XCTestCase {
         let members = try await bob.tim.getGroupMemberProfile(groupID: group, userIDList: [alice.name, bob.name, "mallory"])
         XCTAssertEqual(members.map(\.userID), [alice.name, bob.name])
         XCTAssertEqual(members.map(\.role), [.owner, .member])
+        let owners = try await bob.tim.getGroupMemberList(groupID: group, role: .owner)
+        XCTAssertEqual(owners.memberList.map(\.userID), [alice.name])
 
         let changes = GroupChanges(name: "walks", notification: "rain", groupCustomField: [CustomField(key: "boots", value: "yes")])
         let updated = try await alice.tim.updateGroupProfile(groupID: group, changes: changes)

@@ -6,6 +6,7 @@ use tim_protocol::{UnixMillis, UserId};
 
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
+use crate::domain::rows::SenderProfile;
 
 /// A group's row.
 #[derive(Debug, Clone)]
@@ -90,6 +91,23 @@ pub struct Member {
     pub joined: UnixMillis,
     /// The newest message of the group then: later ones are sent to this member.
     pub joined_at: u64,
+    /// The name in this group; empty if none.
+    pub name_card: String,
+    /// Until when the member may not send messages; 0 if never muted.
+    pub mute_until: UnixMillis,
+    /// The app's fields.
+    pub fields: Fields,
+}
+
+/// A member in a list: the user beside the row.
+#[derive(Debug, Clone)]
+pub struct ListedMember {
+    /// The user.
+    pub user: UserId,
+    /// The user's nick and avatar.
+    pub profile: SenderProfile,
+    /// The row.
+    pub member: Member,
 }
 
 /// Groups, identified by the key of their conversation.
@@ -133,6 +151,15 @@ pub trait GroupRows {
         group: ConversationKey,
         sequence: u64,
     ) -> DomainResult<Option<Vec<UserKey>>>;
+
+    /// The members with a greater number than `after`, in the order of their numbers, those of one role or of any.
+    fn members_after(
+        &mut self,
+        group: ConversationKey,
+        role: Option<&Role>,
+        after: UserKey,
+        max: u32,
+    ) -> DomainResult<Vec<ListedMember>>;
 
     /// The members of this role.
     fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>>;

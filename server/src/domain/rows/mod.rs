@@ -31,7 +31,7 @@ mod sends;
 mod users;
 
 pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
-pub use groups::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
+pub use groups::{GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, Standing};
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;

@@ -222,6 +222,13 @@ ALTER TABLE grp ADD COLUMN mutes_all INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE grp ADD COLUMN fields TEXT;
 ALTER TABLE grp ADD COLUMN info INTEGER NOT NULL DEFAULT 0;
 ",
+    // What a group has about a member: a name, until when the member is muted, the app's fields as JSON. Members by their role.
+    r"
+ALTER TABLE member ADD COLUMN name_card TEXT NOT NULL DEFAULT '';
+ALTER TABLE member ADD COLUMN mute_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE member ADD COLUMN fields TEXT;
+CREATE INDEX member_role ON member(conv, role, user);
+",
 ];
 
 /// The settings of the connection that writes.

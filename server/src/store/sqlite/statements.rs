@@ -12,7 +12,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use tim_protocol::conversation::Cursor;
-use tim_protocol::group::{GroupChanges, GroupType, NewGroup};
+use tim_protocol::group::{GroupChanges, GroupType, NewGroup, Role};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
@@ -211,6 +211,11 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
     asks(store, alice, call::GetGroupRequest { group_id: group_id.clone() }).await;
     for user_id_list in [Vec::new(), vec![applicants[0].user.clone()]] {
         asks(store, alice, call::GetGroupMembersRequest { group_id: group_id.clone(), user_id_list }).await;
+    }
+    for role in [None, Some(Role::Member)] {
+        let group_id = group_id.clone();
+        let after = Some(alice.user.clone());
+        asks(store, alice, call::ListMembersRequest { group_id, role, after, limit: 2 }).await;
     }
     let sent = conformance::sent(store.write(conformance::message(alice, "GROUPpublic", 7)).await);
     for version in [0, 1] {

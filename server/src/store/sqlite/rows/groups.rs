@@ -8,7 +8,9 @@ use tim_protocol::{UserId, bounds};
 use super::{Transaction, to_sql, unsigned, word};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
+use crate::domain::rows::{
+    GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, SenderProfile, Standing,
+};
 use crate::store::sqlite::failure::damaged;
 
 /// The `shard` of a conversation's row, from its number.
@@ -22,6 +24,20 @@ fn fields_text(fields: &Fields) -> Option<String> {
 fn fields(row: &Row<'_>, column: usize) -> DomainResult<Fields> {
     let text: Option<String> = row.get(column)?;
     text.map_or_else(|| Ok(Fields::default()), |text| serde_json::from_str(&text).map_err(|_| damaged()))
+}
+
+/// The columns of a member, for [`member`].
+const MEMBER: &str = "m.role, m.joined, m.joined_at, m.name_card, m.mute_until, m.fields";
+
+fn member(row: &Row<'_>) -> DomainResult<Member> {
+    Ok(Member {
+        role: word(row, 0)?,
+        joined: row.get(1)?,
+        joined_at: unsigned(row, 2)?,
+        name_card: row.get(3)?,
+        mute_until: row.get(4)?,
+        fields: fields(row, 5)?,
+    })
 }
 
 impl GroupRows for Transaction<'_> {
@@ -139,10 +155,9 @@ impl GroupRows for Transaction<'_> {
 
     fn member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Option<Member>> {
         let mut query =
-            self.prepare("SELECT role, joined, joined_at FROM member WHERE conv = ? AND user = ?")?;
+            self.prepare(&format!("SELECT {MEMBER} FROM member m WHERE m.conv = ? AND m.user = ?"))?;
         let mut rows = query.query(params![group.0, user.0])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)?, joined_at: unsigned(row, 2)? }))
+        rows.next()?.map(member).transpose()
     }
 
     fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>> {
@@ -180,6 +195,41 @@ impl GroupRows for Transaction<'_> {
             }
         }
         Ok(is_hidden.then_some(members))
+    }
+
+    fn members_after(
+        &mut self,
+        group: ConversationKey,
+        role: Option<&Role>,
+        after: UserKey,
+        max: u32,
+    ) -> DomainResult<Vec<ListedMember>> {
+        let rows = |filter: &str| {
+            format!(
+                "SELECT {MEMBER}, u.name, u.nick, u.avatar FROM member m {filter} AND m.conv = ?1 AND m.user > ?2
+                 ORDER BY m.user LIMIT ?3"
+            )
+        };
+        let mut query = match role {
+            Some(_) => self.prepare(&rows(
+                "INDEXED BY member_role CROSS JOIN user u ON u.id = m.user WHERE m.role = ?4",
+            ))?,
+            None => self.prepare(&rows("CROSS JOIN user u ON u.id = m.user WHERE true"))?,
+        };
+        let mut rows = match role {
+            Some(role) => query.query(params![group.0, after.0, max, role.as_str()])?,
+            None => query.query(params![group.0, after.0, max])?,
+        };
+        let mut listed = Vec::new();
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(6)?;
+            listed.push(ListedMember {
+                user: UserId::new(&name).map_err(|_| damaged())?,
+                profile: SenderProfile { nick: row.get(7)?, avatar: row.get(8)? },
+                member: member(row)?,
+            });
+        }
+        Ok(listed)
     }
 
     fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>> {

@@ -929,6 +929,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_local_custom_int(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_group_member_list(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_delete_message(
@@ -1157,6 +1159,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_set_local_custom_data(`ptr`: Long,`messageID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_local_custom_int(`ptr`: Long,`messageID`: RustBuffer.ByValue,`number`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_member_list(`ptr`: Long,`groupID`: RustBuffer.ByValue,`count`: Int,`role`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
@@ -1552,7 +1556,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 53154) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 60031) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 46856) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48199) {
@@ -1583,6 +1587,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() and 0xFFFF) != 63758) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_list() and 0xFFFF) != 57241) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
@@ -4152,6 +4159,16 @@ public interface TimInterface {
     suspend fun `setLocalCustomInt`(`messageID`: kotlin.String, `number`: kotlin.Long)
 
     /**
+     * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
+     * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+     * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getGroupMemberList`(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): GroupMemberList
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -6250,6 +6267,39 @@ open class Tim: TimInterface
 
 
     /**
+     * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
+     * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for `next` that is none, 20001 for a count that does not fit,
+     * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getGroupMemberList`(`groupID`: kotlin.String, `count`: kotlin.Int, `role`: Role?, `next`: kotlin.String?) : GroupMemberList {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_member_list(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterInt.lower(`count`),
+        FfiConverterOptionalTypeRole.lower(`role`),
+        FfiConverterOptionalString.lower(`next`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMemberList.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
      * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
@@ -7188,6 +7238,10 @@ open class Tim: TimInterface
 
     /** [setLocalCustomInt] for Java: the future fails with a [TimException]. */
     fun setLocalCustomIntAsync(`messageID`: kotlin.String, `number`: kotlin.Long): CompletableFuture<Void?> = inFuture { `setLocalCustomInt`(messageID, number); null }
+
+    /** [getGroupMemberList] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun getGroupMemberListAsync(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): CompletableFuture<GroupMemberList> = inFuture { `getGroupMemberList`(groupID, count, role, next) }
 
     /** [cancelMessage] for Java: the future fails with a [TimException]. */
     fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
@@ -8996,6 +9050,21 @@ data class GroupMember (
      * When the member joined.
      */
     val `joinTime`: kotlin.Long
+    ,
+    /**
+     * What the member is called in this group; empty if not otherwise.
+     */
+    val `nameCard`: kotlin.String
+    ,
+    /**
+     * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+     */
+    val `muteUntil`: kotlin.Long
+    ,
+    /**
+     * What the app keeps with the member.
+     */
+    val `memberCustomField`: List<CustomField>
 
 ){
 
@@ -9017,6 +9086,9 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
             FfiConverterString.read(buf),
             FfiConverterTypeRole.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
         )
     }
 
@@ -9025,7 +9097,10 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
             FfiConverterString.allocationSize(value.`nick`) +
             FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterTypeRole.allocationSize(value.`role`) +
-            FfiConverterLong.allocationSize(value.`joinTime`)
+            FfiConverterLong.allocationSize(value.`joinTime`) +
+            FfiConverterString.allocationSize(value.`nameCard`) +
+            FfiConverterLong.allocationSize(value.`muteUntil`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`memberCustomField`)
     )
 
     override fun write(value: GroupMember, buf: ByteBuffer) {
@@ -9034,6 +9109,56 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
             FfiConverterString.write(value.`avatar`, buf)
             FfiConverterTypeRole.write(value.`role`, buf)
             FfiConverterLong.write(value.`joinTime`, buf)
+            FfiConverterString.write(value.`nameCard`, buf)
+            FfiConverterLong.write(value.`muteUntil`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`memberCustomField`, buf)
+    }
+}
+
+
+
+/**
+ * A page of the members of a group.
+ */
+data class GroupMemberList (
+    /**
+     * The members, in an order that stays.
+     */
+    val `memberList`: List<GroupMember>
+    ,
+    /**
+     * What to ask the next page with; absent if this was the last one.
+     */
+    val `next`: kotlin.String?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupMemberList: FfiConverterRustBuffer<GroupMemberList> {
+    override fun read(buf: ByteBuffer): GroupMemberList {
+        return GroupMemberList(
+            FfiConverterSequenceTypeGroupMember.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupMemberList) = (
+            FfiConverterSequenceTypeGroupMember.allocationSize(value.`memberList`) +
+            FfiConverterOptionalString.allocationSize(value.`next`)
+    )
+
+    override fun write(value: GroupMemberList, buf: ByteBuffer) {
+            FfiConverterSequenceTypeGroupMember.write(value.`memberList`, buf)
+            FfiConverterOptionalString.write(value.`next`, buf)
     }
 }
 
@@ -14939,6 +15064,38 @@ public object FfiConverterOptionalTypePriority: FfiConverterRustBuffer<Priority?
         } else {
             buf.put(1)
             FfiConverterTypePriority.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeRole: FfiConverterRustBuffer<Role?> {
+    override fun read(buf: ByteBuffer): Role? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeRole.read(buf)
+    }
+
+    override fun allocationSize(value: Role?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeRole.allocationSize(value)
+        }
+    }
+
+    override fun write(value: Role?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeRole.write(value, buf)
         }
     }
 }

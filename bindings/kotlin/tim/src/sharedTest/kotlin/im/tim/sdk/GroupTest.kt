@@ -20,6 +20,8 @@ class GroupTest {
         assertEquals("every Sunday" to Role.MEMBER, profile.introduction to profile.selfInfo?.role)
         val members = bob.tim.getGroupMemberProfile(made.groupID, listOf(alice.name, bob.name, "mallory"))
         assertEquals(listOf(alice.name to Role.OWNER, bob.name to Role.MEMBER), members.map { it.userID to it.role })
+        val owners = bob.tim.getGroupMemberList(made.groupID, role = Role.OWNER)
+        assertEquals(listOf(alice.name) to null, owners.memberList.map { it.userID } to owners.next)
 
         val tip = alice.hears { message -> message.takeIf { it.groupTip != null } }
         assertEquals(GroupTipType.JOIN to listOf(bob.name), tip.groupTip?.let { it.type to it.userIDList })

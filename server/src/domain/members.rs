@@ -1,0 +1,72 @@
+//! The verbs about the members of groups: the list of them, and the list of members.
+
+use tim_protocol::bounds::PageRoom;
+use tim_protocol::call::{
+    Call as _, Check as _, GroupMember, ListMembersRequest, MemberPage, MembersRequest,
+};
+use tim_protocol::code::Code;
+use tim_protocol::{List, limits};
+
+use super::DomainResult;
+use super::group_view::{CallersGroup, callers_group};
+use super::outcome::without_notifications;
+use super::rows::{ListedMember, Rows};
+use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
+
+pub(super) fn request(
+    rows: &mut impl Rows,
+    asked: &UserRequest,
+    request: &MembersRequest,
+) -> DomainResult<Committed> {
+    let UserRequest { actor, .. } = asked;
+    let group = request.group().ok_or(Code::INTERNAL)?;
+    let group = callers_group(rows, actor, group, asked.request.caller())?;
+    match request {
+        MembersRequest::ListMembers(asked) => {
+            list(rows, actor, &group, asked).map(ListMembersRequest::answer).map(without_notifications)
+        }
+    }
+}
+
+/// The members after one, who need not be a member any more.
+fn list(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    group: &CallersGroup,
+    asked: &ListMembersRequest,
+) -> DomainResult<MemberPage> {
+    let after = match &asked.after {
+        Some(user) => rows.user(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?,
+        None => UserKey(0),
+    };
+    let found = rows.members_after(group.conversation.key, asked.role.as_ref(), after, asked.limit)?;
+    let is_full = found.len() >= asked.limit as usize;
+    let mut page = MemberPage { member_list: List::default(), next: None };
+    let (mut room, mut last) = (PageRoom::new(limits::PAGE_BYTES), None);
+    for member in found {
+        let member = shown(member);
+        if !room.take(&member) {
+            page.next = last;
+            return Ok(page);
+        }
+        last = Some(member.user_id.clone());
+        page.member_list.push(member);
+    }
+    page.next = last.filter(|_| is_full);
+    Ok(page)
+}
+
+/// A member as others see it.
+pub(super) fn shown(listed: ListedMember) -> GroupMember {
+    let ListedMember { user, profile, member } = listed;
+    GroupMember {
+        user_id: user,
+        nick: profile.nick.unwrap_or_default(),
+        avatar: profile.avatar.unwrap_or_default(),
+        role: member.role,
+        join_time: member.joined,
+        name_card: member.name_card,
+        mute_until: member.mute_until,
+        member_custom_field: member.fields,
+    }
+}

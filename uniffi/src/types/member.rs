@@ -1,0 +1,63 @@
+//! Members of groups, as both faces have them.
+
+use serde::Serialize;
+use tim::protocol::call as engine;
+
+use super::group::{CustomField, Role, custom_fields};
+use super::seconds;
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMember {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// The user's nick; empty if none.
+    pub nick: String,
+    /// The address of the user's avatar; empty if none.
+    pub avatar: String,
+    /// The member's role.
+    pub role: Role,
+    /// When the member joined.
+    pub join_time: i64,
+    /// What the member is called in this group; empty if not otherwise.
+    pub name_card: String,
+    /// Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+    pub mute_until: i64,
+    /// What the app keeps with the member.
+    pub member_custom_field: Vec<CustomField>,
+}
+
+impl From<engine::GroupMember> for GroupMember {
+    fn from(member: engine::GroupMember) -> Self {
+        let engine::GroupMember { user_id, nick, avatar, role, .. } = member;
+        Self {
+            user_id: user_id.to_string(),
+            nick,
+            avatar,
+            role: role.into(),
+            join_time: seconds(member.join_time),
+            name_card: member.name_card,
+            mute_until: seconds(member.mute_until),
+            member_custom_field: custom_fields(member.member_custom_field),
+        }
+    }
+}
+
+/// A page of the members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMemberList {
+    /// The members, in an order that stays.
+    pub member_list: Vec<GroupMember>,
+    /// What to ask the next page with; absent if this was the last one.
+    pub next: Option<String>,
+}
+
+impl From<engine::MemberPage> for GroupMemberList {
+    fn from(page: engine::MemberPage) -> Self {
+        let next = page.next.map(|user| user.to_string());
+        Self { member_list: page.member_list.into_iter().map(Into::into).collect(), next }
+    }
+}

@@ -38,6 +38,15 @@ impl Fields {
         self.0.len() <= fields && self.0.iter().all(fits)
     }
 
+    /// Whether every key is this prefix with letters after it.
+    #[must_use]
+    pub fn have_prefix(&self, prefix: &str) -> bool {
+        self.0.keys().all(|key| {
+            let letters = key.strip_prefix(prefix).unwrap_or_default();
+            !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+        })
+    }
+
     /// Sets fields beside others; an empty value removes a field. Gives those that changed.
     pub fn set(&mut self, new: Self) -> Self {
         let mut changed = new;

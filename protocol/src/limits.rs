@@ -117,6 +117,8 @@ pub const FOREVER_SECONDS: u32 = 86_400;
 pub const PROFILE_TEXT_BYTES: usize = 500;
 /// Longest location in a profile, in bytes.
 pub const PROFILE_LOCATION_BYTES: usize = 16;
+/// Most fields of the app's in a profile.
+pub const PROFILE_FIELDS: usize = 20;
 /// Longest group name, in bytes.
 pub const GROUP_NAME_BYTES: usize = 100;
 /// Longest group introduction or notification, in bytes.

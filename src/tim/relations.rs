@@ -30,9 +30,10 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::PROFILE_NOTHING_TO_SET`],
-    /// [`tim_protocol::Code::PROFILE_VALUE_TOO_LONG`].
+    /// [`tim_protocol::Code::PROFILE_VALUE_TOO_LONG`], [`tim_protocol::Code::PROFILE_INVALID`] for fields of the app's that are too
+    /// many or have another key.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        Ok(self.ask(UpdateProfileRequest { fields }).await?.profile)
+        Ok(*self.ask(UpdateProfileRequest { fields }).await?.profile)
     }
 
     /// Whom this user does not want to hear from.

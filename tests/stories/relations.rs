@@ -61,3 +61,28 @@ async fn a_blacklisted_sender_is_refused_until_taken_off() {
     assert_eq!(resent.id, refused.id, "a resend keeps its identity");
     assert_eq!(bob.next_text().await, "hello?");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_of_the_apps_and_the_rest_of_a_profile_are_kept_and_shown_to_others() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let of = |text: &str| serde_json::from_str::<ProfileFields>(text).unwrap();
+    let field =
+        |key: &str, value: &str| format!(r#""profileCustomField":[{{"key":"{key}","value":"{value}"}}]"#);
+    let team = "Tag_Profile_Custom_Team";
+    let first = format!(
+        r#"{{"allowType":"AllowType_Type_DenyAny","language":1,"level":7,"role":2,{}}}"#,
+        field(team, "red")
+    );
+    alice.tim.update_my_profile(of(&first)).await.unwrap();
+    let second = format!(r#"{{"level":8,{}}}"#, field("Tag_Profile_Custom_Desk", "4"));
+    alice.tim.update_my_profile(of(&second)).await.unwrap();
+    let seen = bob.tim.get_user_profile(&[UserId::new("alice").unwrap()]).await.unwrap();
+    let expected = r#"{"allowType":"AllowType_Type_DenyAny","language":1,"level":8,"role":2,"profileCustomField":[
+        {"key":"Tag_Profile_Custom_Desk","value":"4"},{"key":"Tag_Profile_Custom_Team","value":"red"}]}"#;
+    assert_eq!(seen[0].fields, of(expected));
+    let code = async |text: String| alice.tim.update_my_profile(of(&text)).await.unwrap_err().code;
+    assert_eq!(code(format!("{{{}}}", field("Team", "red"))).await, Code::PROFILE_INVALID);
+    assert_eq!(code(format!("{{{}}}", field(team, &"x".repeat(501)))).await, Code::PROFILE_VALUE_TOO_LONG);
+    assert_eq!(code(r#"{"allowType":"Whoever"}"#.into()).await, Code::VALUE_UNKNOWN);
+}

@@ -330,13 +330,18 @@
  *
  * profile
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
- *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000}
+ *    "birthday":20000419, "location":"Lhasa", "allowType":"AllowType_Type_NeedConfirm", "language":0, "level":7, "role":0,
+ *    "profileCustomField":[{"key":"Tag_Profile_Custom_Team", "value":"red"}], "lastUpdatedTime":1760000000}
  *   gender: Gender_Type_Unknown, Gender_Type_Female, Gender_Type_Male       birthday: year, month, day; 0 if not told
+ *   allowType: who becomes a friend on asking: AllowType_Type_AllowAny, AllowType_Type_NeedConfirm, AllowType_Type_DenyAny
+ *   language, level, role: numbers of the app's; 0 if not told
  *   What the user does not tell is empty       lastUpdatedTime: 0 if it never changed
  *
  * profile fields (tim_update_my_profile; what is absent stays as it is)
  *   {"nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there", "birthday":20000419,
- *    "location":"Lhasa"}
+ *    "location":"Lhasa", "allowType":"AllowType_Type_NeedConfirm", "language":1, "level":7, "role":2,
+ *    "profileCustomField":[{"key":"Tag_Profile_Custom_Team", "value":"red"}]}
+ *   profileCustomField: up to 20 fields to set beside the others; an empty value removes a field
  *
  * all receive message opt (tim_set_all_receive_message_opt: how to tell this user of messages of all conversations)
  *   {"messageRemindType":"AcceptNotNotify", "startTime":{"hour":22, "minute":30, "second":0}, "startTimestamp":null,
@@ -1936,7 +1941,8 @@ tim_status tim_get_user_profile(tim_client client,
  *
  * `fields_json` is `profile fields`. Result: `profile`.
  *
- * Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long; 2800 or 2801.
+ * Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's
+ * that are too many or have another key, 130116 for `other`; 2800 or 2801.
  */
 tim_status tim_update_my_profile(tim_client client,
                                  const char *fields_json,

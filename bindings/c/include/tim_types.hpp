@@ -1575,6 +1575,20 @@ NLOHMANN_JSON_SERIALIZE_ENUM(gender, {
     {gender::male, "Gender_Type_Male"},
 })
 
+/** Who becomes a user's friend on asking. */
+enum class allow_type {
+    allow_any,
+    need_confirm,
+    deny_any,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(allow_type, {
+    {allow_type::other, "other"},
+    {allow_type::allow_any, "AllowType_Type_AllowAny"},
+    {allow_type::need_confirm, "AllowType_Type_NeedConfirm"},
+    {allow_type::deny_any, "AllowType_Type_DenyAny"},
+})
+
 /** A user's profile. */
 struct profile {
     /** The user. */
@@ -1591,6 +1605,16 @@ struct profile {
     std::int32_t birthday{};
     /** A place; empty if none. */
     std::string location{};
+    /** Who becomes this user's friend on asking. */
+    types::allow_type allow_type{};
+    /** A language, by a number of the app's; 0 if none. */
+    std::int32_t language{};
+    /** A level, by a number of the app's; 0 if none. */
+    std::int32_t level{};
+    /** A role, by a number of the app's; 0 if none. */
+    std::int32_t role{};
+    /** Fields of the app's. */
+    std::vector<types::custom_field> profile_custom_field{};
     /** When it last changed; 0 if never. */
     std::int64_t last_updated_time{};
 };
@@ -1603,6 +1627,11 @@ inline void to_json(nlohmann::json &json, const profile &it) {
     detail::put(json, "selfSignature", it.self_signature);
     detail::put(json, "birthday", it.birthday);
     detail::put(json, "location", it.location);
+    detail::put(json, "allowType", it.allow_type);
+    detail::put(json, "language", it.language);
+    detail::put(json, "level", it.level);
+    detail::put(json, "role", it.role);
+    detail::put(json, "profileCustomField", it.profile_custom_field);
     detail::put(json, "lastUpdatedTime", it.last_updated_time);
 }
 inline void from_json(const nlohmann::json &json, profile &it) {
@@ -1613,6 +1642,11 @@ inline void from_json(const nlohmann::json &json, profile &it) {
     detail::take(json, "selfSignature", it.self_signature);
     detail::take(json, "birthday", it.birthday);
     detail::take(json, "location", it.location);
+    detail::take(json, "allowType", it.allow_type);
+    detail::take(json, "language", it.language);
+    detail::take(json, "level", it.level);
+    detail::take(json, "role", it.role);
+    detail::take(json, "profileCustomField", it.profile_custom_field);
     detail::take(json, "lastUpdatedTime", it.last_updated_time);
 }
 
@@ -1630,6 +1664,16 @@ struct profile_fields {
     std::optional<std::int32_t> birthday{};
     /** A place, up to 16 bytes. */
     std::optional<std::string> location{};
+    /** Who becomes this user's friend on asking. */
+    std::optional<types::allow_type> allow_type{};
+    /** A language, by a number of the app's. */
+    std::optional<std::int32_t> language{};
+    /** A level, by a number of the app's. */
+    std::optional<std::int32_t> level{};
+    /** A role, by a number of the app's. */
+    std::optional<std::int32_t> role{};
+    /** Fields of the app's to set, up to 20 in all, beside which the others stay; an empty value removes a field. */
+    std::vector<types::custom_field> profile_custom_field{};
 };
 inline void to_json(nlohmann::json &json, const profile_fields &it) {
     json = nlohmann::json::object();
@@ -1639,6 +1683,11 @@ inline void to_json(nlohmann::json &json, const profile_fields &it) {
     detail::put(json, "selfSignature", it.self_signature);
     detail::put(json, "birthday", it.birthday);
     detail::put(json, "location", it.location);
+    detail::put(json, "allowType", it.allow_type);
+    detail::put(json, "language", it.language);
+    detail::put(json, "level", it.level);
+    detail::put(json, "role", it.role);
+    detail::put(json, "profileCustomField", it.profile_custom_field);
 }
 inline void from_json(const nlohmann::json &json, profile_fields &it) {
     detail::take(json, "nick", it.nick);
@@ -1647,6 +1696,11 @@ inline void from_json(const nlohmann::json &json, profile_fields &it) {
     detail::take(json, "selfSignature", it.self_signature);
     detail::take(json, "birthday", it.birthday);
     detail::take(json, "location", it.location);
+    detail::take(json, "allowType", it.allow_type);
+    detail::take(json, "language", it.language);
+    detail::take(json, "level", it.level);
+    detail::take(json, "role", it.role);
+    detail::take(json, "profileCustomField", it.profile_custom_field);
 }
 
 /** The reactions of a message, as the server has them. */

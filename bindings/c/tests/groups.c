@@ -83,7 +83,8 @@ static void comes(awaited *it) {
 
 #define ALICE                                                                                                     \
     "{'userID':'alice','nick':'Alice','avatar':'https://example.org/alice','gender':'Gender_Type_Female',"        \
-    "'selfSignature':'up there','birthday':20000419,'location':'Lhasa','lastUpdatedTime':%}"
+    "'selfSignature':'up there','birthday':20000419,'location':'Lhasa','allowType':'AllowType_Type_NeedConfirm','language':0," \
+    "'level':7,'role':0,'profileCustomField':[{'key':'Tag_Profile_Custom_Team','value':'red'}],'lastUpdatedTime':%}"
 
 #define CLIMBERS(members, self)                                                                                   \
     "{'groupID':'climbers','type':'Public','name':'Climbers','introduction':'up there','notification':'bring a "  \
@@ -134,12 +135,16 @@ static void alice_says_who_she_is(void) {
     await(&changed, alice, EVENT("onProfileUpdated"), "'data':[" ALICE "]");
     TELLS(ALICE, tim_update_my_profile, alice,
           "{\"nick\":\"Alice\",\"avatar\":\"https://example.org/alice\",\"gender\":\"Gender_Type_Female\","
-          "\"selfSignature\":\"up there\",\"birthday\":20000419,\"location\":\"Lhasa\"}");
+          "\"selfSignature\":\"up there\",\"birthday\":20000419,\"location\":\"Lhasa\",\"level\":7,"
+          "\"allowType\":\"AllowType_Type_NeedConfirm\","
+          "\"profileCustomField\":[{\"key\":\"Tag_Profile_Custom_Team\",\"value\":\"red\"}]}");
+    ENDS(2721, tim_update_my_profile, alice, "{\"profileCustomField\":[{\"key\":\"Team\",\"value\":\"red\"}]}");
     comes(&changed);
     TELLS(ALICE, tim_get_my_profile, alice);
     TELLS("[" ALICE "]", tim_get_user_profile, bob, "[\"alice\",\"nobody\"]");
     TELLS("[{'userID':'bob','nick':'','avatar':'','gender':'Gender_Type_Unknown','selfSignature':'',"
-          "'birthday':0,'location':'','lastUpdatedTime':0}]", tim_get_user_profile, alice, "[\"bob\"]");
+          "'birthday':0,'location':'','allowType':'AllowType_Type_AllowAny','language':0,'level':0,'role':0,"
+          "'profileCustomField':[],'lastUpdatedTime':0}]", tim_get_user_profile, alice, "[\"bob\"]");
 }
 
 static void alice_makes_a_group(void) {

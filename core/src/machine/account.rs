@@ -126,7 +126,7 @@ impl Account {
         reply: &Reply,
     ) -> Option<Membership> {
         match reply {
-            Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, is.profile.clone()),
+            Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, (*is.profile).clone()),
             Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
             Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, (*is.group).clone()),
             Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, (*is.group).clone()),

@@ -38,7 +38,7 @@ pub struct UpdateProfileRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileIs {
     /// The profile.
-    pub profile: Profile,
+    pub profile: Box<Profile>,
 }
 
 /// Adds users to the blacklist, or removes them. A blacklisted user's C2C messages are refused.

@@ -18,13 +18,14 @@ pub(super) fn update(
     now: i64,
 ) -> DomainResult<Committed> {
     let mut profile = profile(rows, actor.key, &actor.user)?;
-    profile.fields.merge(update.fields.clone());
+    profile.fields.merge(update.fields.clone())?;
     profile.last_updated_time = now;
     rows.set_profile(actor.key, &profile.fields, now)?;
     marks::note_change(rows, actor.key, ChangeKind::Profile, "", false)?;
-    let change = Change::Profile(ProfileChange { profile: profile.clone() });
+    let is = ProfileIs { profile: Box::new(profile.clone()) };
+    let change = Change::Profile(ProfileChange { profile });
     let notification = notices::own_change(actor, change);
-    Ok(with_notifications(call::UpdateProfileRequest::answer(ProfileIs { profile }), vec![notification]))
+    Ok(with_notifications(call::UpdateProfileRequest::answer(is), vec![notification]))
 }
 
 /// The profiles of the users who exist, as many as fit a page.

@@ -1833,7 +1833,8 @@ fn get_user_profile(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
 ///
 /// `fields_json` is `profile fields`. Result: `profile`.
 ///
-/// Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long; 2800 or 2801.
+/// Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's
+/// that are too many or have another key, 130116 for `other`; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_update_my_profile(
     client: TimClient,

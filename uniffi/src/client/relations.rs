@@ -27,7 +27,8 @@ impl Tim {
     /// Changes this user's profile; what is absent stays.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's that
+    /// are too many or have another key, 130116 for `Other`. `Unreachable`: 2800 or 2801.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
         Ok(offload(self.tim.update_my_profile(fields.try_into()?)).await?.into())
     }

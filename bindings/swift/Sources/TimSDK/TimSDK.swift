@@ -2319,7 +2319,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's that
+     * are too many or have another key, 130116 for `Other`. `Unreachable`: 2800 or 2801.
      */
     func updateMyProfile(_ fields: ProfileFields) async throws  -> Profile
 
@@ -4385,7 +4386,8 @@ open func setAllReceiveMessageOpt(_ opt: AllReceiveMessageOpt)async throws   {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's that
+     * are too many or have another key, 130116 for `Other`. `Unreachable`: 2800 or 2801.
      */
 @discardableResult
 open func updateMyProfile(_ fields: ProfileFields)async throws  -> Profile  {
@@ -8616,6 +8618,26 @@ public struct Profile: Equatable, Hashable {
      */
     public var location: String
     /**
+     * Who becomes this user's friend on asking.
+     */
+    public var allowType: AllowType
+    /**
+     * A language, by a number of the app's; 0 if none.
+     */
+    public var language: Int32
+    /**
+     * A level, by a number of the app's; 0 if none.
+     */
+    public var level: Int32
+    /**
+     * A role, by a number of the app's; 0 if none.
+     */
+    public var role: Int32
+    /**
+     * Fields of the app's.
+     */
+    public var profileCustomField: [CustomField]
+    /**
      * When it last changed; 0 if never.
      */
     public var lastUpdatedTime: Int64
@@ -8645,6 +8667,21 @@ public struct Profile: Equatable, Hashable {
          * A place; empty if none.
          */location: String,
         /**
+         * Who becomes this user's friend on asking.
+         */allowType: AllowType,
+        /**
+         * A language, by a number of the app's; 0 if none.
+         */language: Int32,
+        /**
+         * A level, by a number of the app's; 0 if none.
+         */level: Int32,
+        /**
+         * A role, by a number of the app's; 0 if none.
+         */role: Int32,
+        /**
+         * Fields of the app's.
+         */profileCustomField: [CustomField],
+        /**
          * When it last changed; 0 if never.
          */lastUpdatedTime: Int64) {
         self.userID = userID
@@ -8654,6 +8691,11 @@ public struct Profile: Equatable, Hashable {
         self.selfSignature = selfSignature
         self.birthday = birthday
         self.location = location
+        self.allowType = allowType
+        self.language = language
+        self.level = level
+        self.role = role
+        self.profileCustomField = profileCustomField
         self.lastUpdatedTime = lastUpdatedTime
     }
 
@@ -8680,6 +8722,11 @@ public struct FfiConverterTypeProfile: FfiConverterRustBuffer {
                 selfSignature: FfiConverterString.read(from: &buf),
                 birthday: FfiConverterInt32.read(from: &buf),
                 location: FfiConverterString.read(from: &buf),
+                allowType: FfiConverterTypeAllowType.read(from: &buf),
+                language: FfiConverterInt32.read(from: &buf),
+                level: FfiConverterInt32.read(from: &buf),
+                role: FfiConverterInt32.read(from: &buf),
+                profileCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf),
                 lastUpdatedTime: FfiConverterInt64.read(from: &buf)
         )
     }
@@ -8692,6 +8739,11 @@ public struct FfiConverterTypeProfile: FfiConverterRustBuffer {
         FfiConverterString.write(value.selfSignature, into: &buf)
         FfiConverterInt32.write(value.birthday, into: &buf)
         FfiConverterString.write(value.location, into: &buf)
+        FfiConverterTypeAllowType.write(value.allowType, into: &buf)
+        FfiConverterInt32.write(value.language, into: &buf)
+        FfiConverterInt32.write(value.level, into: &buf)
+        FfiConverterInt32.write(value.role, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.profileCustomField, into: &buf)
         FfiConverterInt64.write(value.lastUpdatedTime, into: &buf)
     }
 }
@@ -8740,6 +8792,27 @@ public struct ProfileFields: Equatable, Hashable {
      * A place, up to 16 bytes.
      */
     public var location: String?
+    /**
+     * Who becomes this user's friend on asking.
+     */
+    public var allowType: AllowType?
+    /**
+     * A language, by a number of the app's.
+     */
+    public var language: Int32?
+    /**
+     * A level, by a number of the app's.
+     */
+    public var level: Int32?
+    /**
+     * A role, by a number of the app's.
+     */
+    public var role: Int32?
+    /**
+     * Fields of the app's to set, up to 20 in all, beside which the others stay; an empty value removes a field. A key is
+     * `Tag_Profile_Custom_` and 1 to 8 letters, a value up to 500 bytes.
+     */
+    public var profileCustomField: [CustomField]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -8761,13 +8834,34 @@ public struct ProfileFields: Equatable, Hashable {
          */birthday: Int32? = nil,
         /**
          * A place, up to 16 bytes.
-         */location: String? = nil) {
+         */location: String? = nil,
+        /**
+         * Who becomes this user's friend on asking.
+         */allowType: AllowType? = nil,
+        /**
+         * A language, by a number of the app's.
+         */language: Int32? = nil,
+        /**
+         * A level, by a number of the app's.
+         */level: Int32? = nil,
+        /**
+         * A role, by a number of the app's.
+         */role: Int32? = nil,
+        /**
+         * Fields of the app's to set, up to 20 in all, beside which the others stay; an empty value removes a field. A key is
+         * `Tag_Profile_Custom_` and 1 to 8 letters, a value up to 500 bytes.
+         */profileCustomField: [CustomField] = []) {
         self.nick = nick
         self.avatar = avatar
         self.gender = gender
         self.selfSignature = selfSignature
         self.birthday = birthday
         self.location = location
+        self.allowType = allowType
+        self.language = language
+        self.level = level
+        self.role = role
+        self.profileCustomField = profileCustomField
     }
 
 
@@ -8791,7 +8885,12 @@ public struct FfiConverterTypeProfileFields: FfiConverterRustBuffer {
                 gender: FfiConverterOptionTypeGender.read(from: &buf),
                 selfSignature: FfiConverterOptionString.read(from: &buf),
                 birthday: FfiConverterOptionInt32.read(from: &buf),
-                location: FfiConverterOptionString.read(from: &buf)
+                location: FfiConverterOptionString.read(from: &buf),
+                allowType: FfiConverterOptionTypeAllowType.read(from: &buf),
+                language: FfiConverterOptionInt32.read(from: &buf),
+                level: FfiConverterOptionInt32.read(from: &buf),
+                role: FfiConverterOptionInt32.read(from: &buf),
+                profileCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
         )
     }
 
@@ -8802,6 +8901,11 @@ public struct FfiConverterTypeProfileFields: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.selfSignature, into: &buf)
         FfiConverterOptionInt32.write(value.birthday, into: &buf)
         FfiConverterOptionString.write(value.location, into: &buf)
+        FfiConverterOptionTypeAllowType.write(value.allowType, into: &buf)
+        FfiConverterOptionInt32.write(value.language, into: &buf)
+        FfiConverterOptionInt32.write(value.level, into: &buf)
+        FfiConverterOptionInt32.write(value.role, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.profileCustomField, into: &buf)
     }
 }
 
@@ -10288,6 +10392,101 @@ public func FfiConverterTypeVideoBody_lift(_ buf: RustBuffer) throws -> VideoBod
 public func FfiConverterTypeVideoBody_lower(_ value: VideoBody) -> RustBuffer {
     return FfiConverterTypeVideoBody.lower(value)
 }
+
+
+/**
+ * Who becomes a user's friend on asking.
+ */
+
+public enum AllowType: Equatable, Hashable {
+
+    /**
+     * Everybody, at once.
+     */
+    case allowAny
+    /**
+     * Whom the user agrees to.
+     */
+    case needConfirm
+    /**
+     * Nobody.
+     */
+    case denyAny
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AllowType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAllowType: FfiConverterRustBuffer {
+    typealias SwiftType = AllowType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AllowType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .allowAny
+
+        case 2: return .needConfirm
+
+        case 3: return .denyAny
+
+        case 4: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AllowType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .allowAny:
+            writeInt(&buf, Int32(1))
+
+
+        case .needConfirm:
+            writeInt(&buf, Int32(2))
+
+
+        case .denyAny:
+            writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAllowType_lift(_ buf: RustBuffer) throws -> AllowType {
+    return try FfiConverterTypeAllowType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAllowType_lower(_ value: AllowType) -> RustBuffer {
+    return FfiConverterTypeAllowType.lower(value)
+}
+
 
 
 /**
@@ -13572,6 +13771,30 @@ fileprivate struct FfiConverterOptionTypeTimeOfDay: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAllowType: FfiConverterRustBuffer {
+    typealias SwiftType = AllowType?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAllowType.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAllowType.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeConversationType: FfiConverterRustBuffer {
     typealias SwiftType = ConversationType?
 
@@ -14743,7 +14966,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt() != 58781) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
+    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 17277) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_cloud_messages() != 9069) {

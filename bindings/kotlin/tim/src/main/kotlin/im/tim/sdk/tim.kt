@@ -1661,7 +1661,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_all_receive_message_opt() and 0xFFFF) != 58781) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 17277) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_cloud_messages() and 0xFFFF) != 9069) {
@@ -4415,7 +4415,8 @@ public interface TimInterface {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's that
+     * are too many or have another key, 130116 for `Other`. `Unreachable`: 2800 or 2801.
      */
     suspend fun `updateMyProfile`(`fields`: ProfileFields): Profile
 
@@ -7021,7 +7022,8 @@ open class Tim: TimInterface
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long, 2721 for fields of the app's that
+     * are too many or have another key, 130116 for `Other`. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -10825,6 +10827,31 @@ data class Profile (
     val `location`: kotlin.String
     ,
     /**
+     * Who becomes this user's friend on asking.
+     */
+    val `allowType`: AllowType
+    ,
+    /**
+     * A language, by a number of the app's; 0 if none.
+     */
+    val `language`: kotlin.Int
+    ,
+    /**
+     * A level, by a number of the app's; 0 if none.
+     */
+    val `level`: kotlin.Int
+    ,
+    /**
+     * A role, by a number of the app's; 0 if none.
+     */
+    val `role`: kotlin.Int
+    ,
+    /**
+     * Fields of the app's.
+     */
+    val `profileCustomField`: List<CustomField>
+    ,
+    /**
      * When it last changed; 0 if never.
      */
     val `lastUpdatedTime`: kotlin.Long
@@ -10851,6 +10878,11 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
             FfiConverterString.read(buf),
             FfiConverterInt.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterTypeAllowType.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
             FfiConverterLong.read(buf),
         )
     }
@@ -10863,6 +10895,11 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
             FfiConverterString.allocationSize(value.`selfSignature`) +
             FfiConverterInt.allocationSize(value.`birthday`) +
             FfiConverterString.allocationSize(value.`location`) +
+            FfiConverterTypeAllowType.allocationSize(value.`allowType`) +
+            FfiConverterInt.allocationSize(value.`language`) +
+            FfiConverterInt.allocationSize(value.`level`) +
+            FfiConverterInt.allocationSize(value.`role`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`profileCustomField`) +
             FfiConverterLong.allocationSize(value.`lastUpdatedTime`)
     )
 
@@ -10874,6 +10911,11 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
             FfiConverterString.write(value.`selfSignature`, buf)
             FfiConverterInt.write(value.`birthday`, buf)
             FfiConverterString.write(value.`location`, buf)
+            FfiConverterTypeAllowType.write(value.`allowType`, buf)
+            FfiConverterInt.write(value.`language`, buf)
+            FfiConverterInt.write(value.`level`, buf)
+            FfiConverterInt.write(value.`role`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`profileCustomField`, buf)
             FfiConverterLong.write(value.`lastUpdatedTime`, buf)
     }
 }
@@ -10913,6 +10955,32 @@ data class ProfileFields @JvmOverloads constructor(
      * A place, up to 16 bytes.
      */
     val `location`: kotlin.String? = null
+    ,
+    /**
+     * Who becomes this user's friend on asking.
+     */
+    val `allowType`: AllowType? = null
+    ,
+    /**
+     * A language, by a number of the app's.
+     */
+    val `language`: kotlin.Int? = null
+    ,
+    /**
+     * A level, by a number of the app's.
+     */
+    val `level`: kotlin.Int? = null
+    ,
+    /**
+     * A role, by a number of the app's.
+     */
+    val `role`: kotlin.Int? = null
+    ,
+    /**
+     * Fields of the app's to set, up to 20 in all, beside which the others stay; an empty value removes a field. A key is
+     * `Tag_Profile_Custom_` and 1 to 8 letters, a value up to 500 bytes.
+     */
+    val `profileCustomField`: List<CustomField> = listOf()
 
 ){
 
@@ -10935,6 +11003,11 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalTypeAllowType.read(buf),
+            FfiConverterOptionalInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
         )
     }
 
@@ -10944,7 +11017,12 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalTypeGender.allocationSize(value.`gender`) +
             FfiConverterOptionalString.allocationSize(value.`selfSignature`) +
             FfiConverterOptionalInt.allocationSize(value.`birthday`) +
-            FfiConverterOptionalString.allocationSize(value.`location`)
+            FfiConverterOptionalString.allocationSize(value.`location`) +
+            FfiConverterOptionalTypeAllowType.allocationSize(value.`allowType`) +
+            FfiConverterOptionalInt.allocationSize(value.`language`) +
+            FfiConverterOptionalInt.allocationSize(value.`level`) +
+            FfiConverterOptionalInt.allocationSize(value.`role`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`profileCustomField`)
     )
 
     override fun write(value: ProfileFields, buf: ByteBuffer) {
@@ -10954,6 +11032,11 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.write(value.`selfSignature`, buf)
             FfiConverterOptionalInt.write(value.`birthday`, buf)
             FfiConverterOptionalString.write(value.`location`, buf)
+            FfiConverterOptionalTypeAllowType.write(value.`allowType`, buf)
+            FfiConverterOptionalInt.write(value.`language`, buf)
+            FfiConverterOptionalInt.write(value.`level`, buf)
+            FfiConverterOptionalInt.write(value.`role`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`profileCustomField`, buf)
     }
 }
 
@@ -11845,6 +11928,59 @@ public object FfiConverterTypeVideoBody: FfiConverterRustBuffer<VideoBody> {
             FfiConverterLong.write(value.`snapshotSize`, buf)
     }
 }
+
+
+
+/**
+ * Who becomes a user's friend on asking.
+ */
+
+enum class AllowType {
+
+    /**
+     * Everybody, at once.
+     */
+    ALLOW_ANY,
+    /**
+     * Whom the user agrees to.
+     */
+    NEED_CONFIRM,
+    /**
+     * Nobody.
+     */
+    DENY_ANY,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAllowType: FfiConverterRustBuffer<AllowType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        AllowType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: AllowType) = 4UL
+
+    override fun write(value: AllowType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
 
 
 
@@ -14808,6 +14944,38 @@ public object FfiConverterOptionalTypeTimeOfDay: FfiConverterRustBuffer<TimeOfDa
         } else {
             buf.put(1)
             FfiConverterTypeTimeOfDay.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeAllowType: FfiConverterRustBuffer<AllowType?> {
+    override fun read(buf: ByteBuffer): AllowType? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAllowType.read(buf)
+    }
+
+    override fun allocationSize(value: AllowType?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAllowType.allocationSize(value)
+        }
+    }
+
+    override fun write(value: AllowType?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAllowType.write(value, buf)
         }
     }
 }

@@ -4,11 +4,12 @@
 
 mod cert;
 mod data_args;
+mod database;
 mod media;
 mod operator;
 mod terminal;
+mod user;
 
-use std::error::Error;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use tim_protocol::usersig::{Claims, Key, sign};
 use tokio::runtime::Builder;
 
 use crate::config::DEFAULT;
-use crate::core::ops::{Query, QueryResult, Write};
+use crate::core::ops::Write;
 use crate::data::{Data, DataError, hex, random};
 use crate::descriptors;
 use crate::server::Server;
@@ -28,10 +29,12 @@ use crate::store::sqlite::Database;
 use crate::telemetry;
 use cert::Cert;
 use data_args::DataArgs;
+use database::{commit, keys_of, no_application};
 use media::Media;
 use operator::ask_server;
 pub use terminal::OutputError;
 use terminal::{AnyResult, print_answer, print_note};
+use user::User;
 
 /// The chat server of tim: one program, an embedded database.
 #[derive(Debug, Parser)]
@@ -54,6 +57,9 @@ enum Command {
     /// Let the data begin a new life at the next start: every device asks for everything anew, and sends again what it sent
     /// last. Needed after a snapshot of a whole disk or virtual machine was put back; copies of files are noticed.
     NewEpoch(DataArgs),
+    /// Make users before their first login, and list them.
+    #[command(subcommand)]
+    User(User),
     /// End all logins of a user.
     Kick(Kick),
     /// Look after the files of messages.
@@ -137,6 +143,7 @@ impl Cli {
             Command::Usersig(usersig) => usersig.run(),
             Command::Backup(backup) => backup.run(),
             Command::NewEpoch(data_args) => new_epoch(&data_args),
+            Command::User(user) => user.run(),
             Command::Kick(kick) => kick.run(),
             Command::Media(media) => media.run(),
             Command::Cert(cert) => cert.run(),
@@ -259,25 +266,6 @@ fn unused(database: &Database) -> AnyResult<u32> {
             return Ok(app);
         }
     }
-}
-
-/// The keys of an application, the newest first; none if it does not exist.
-fn keys_of(database: &Database, app: u32) -> AnyResult<Vec<String>> {
-    match database.query(&Query::App { app })? {
-        QueryResult::App(keys) => Ok(keys),
-        _ => Err("the database answered something else".into()),
-    }
-}
-
-fn no_application(app: u32) -> Box<dyn Error> {
-    format!("there is no application {app}: make it with tim-server app --id {app}").into()
-}
-
-fn commit(database: &mut Database, write: Write) -> AnyResult {
-    for result in database.commit(&[write]) {
-        result?;
-    }
-    Ok(())
 }
 
 impl Usersig {

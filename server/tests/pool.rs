@@ -34,6 +34,7 @@ fn keys(write: &Write) -> Vec<Key> {
         | Write::Login(_)
         | Write::Kick { .. }
         | Write::PutApp { .. }
+        | Write::PutUser(_)
         | Write::RemoveMedia(_) => Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::message::ReceiptUpdates;
+use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
@@ -67,6 +68,9 @@ pub enum Write {
         /// The user.
         user: UserId,
     },
+    /// Makes a user on behalf of the operator, or sets what is given of the profile of one. Answers [`WriteReply::Done`], or
+    /// [`tim_protocol::Code::APP_UNKNOWN`].
+    PutUser(Box<PutUser>),
     /// Advances the user's watermark to the newest user version before a sync is answered up to it: later changes to
     /// marked conversations mark them again. Answers [`WriteReply::Watermark`].
     AdvanceWatermark {
@@ -88,6 +92,43 @@ pub enum Write {
     PutMedia(PutMedia),
     /// Removes the records of files that no message names any more. Answers [`WriteReply::Removed`].
     RemoveMedia(RemoveMedia),
+}
+
+/// The parameters of [`Write::PutUser`].
+#[derive(Debug, Clone)]
+pub struct PutUser {
+    /// The application.
+    pub app: u32,
+    /// The user.
+    pub user: UserId,
+    /// What to set, checked; nothing is set to make a user alone.
+    pub fields: ProfileFields,
+    /// The server's clock.
+    pub now: UnixMillis,
+}
+
+impl PutUser {
+    /// A user with these fields, which may be none.
+    ///
+    /// # Errors
+    /// As [`ProfileFields::check`].
+    pub fn checked(app: u32, user: UserId, fields: ProfileFields, now: UnixMillis) -> Result<Self, Fault> {
+        if fields != ProfileFields::default() {
+            fields.check()?;
+        }
+        Ok(Self { app, user, fields, now })
+    }
+}
+
+/// A user as the operator sees them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The user.
+    pub user: UserId,
+    /// The nick, if any.
+    pub nick: Option<String>,
+    /// The avatar, if any.
+    pub avatar: Option<String>,
 }
 
 /// The parameters of [`Write::Login`].
@@ -251,6 +292,15 @@ pub enum Query {
         /// The application.
         app: u32,
     },
+    /// Users of an application in the order of their IDs. Answers [`QueryResult::Users`].
+    Users {
+        /// The application.
+        app: u32,
+        /// Those after this ID; empty to begin.
+        after: String,
+        /// At most so many.
+        max: u32,
+    },
     /// What a `hello` is checked with. Answers [`QueryResult::Greet`].
     Greet {
         /// The application.
@@ -312,6 +362,8 @@ pub enum QueryResult {
     Apps(u32),
     /// The keys, newest first; empty if the application is unknown.
     App(Vec<String>),
+    /// Users.
+    Users(Vec<Account>),
     /// What a `hello` is checked with.
     Greet(Greet),
     /// The user's login instances; `None` if the user is unknown.
@@ -408,6 +460,7 @@ impl Query {
             Self::Version { key } | Self::SessionStart { key } | Self::Stored { key } => Some(*key),
             Self::Apps
             | Self::App { .. }
+            | Self::Users { .. }
             | Self::Greet { .. }
             | Self::Devices { .. }
             | Self::Media { .. }
@@ -457,6 +510,7 @@ impl Write {
             Self::Login(_) => "login",
             Self::Logout { .. } => "logout",
             Self::Kick { .. } => "kick",
+            Self::PutUser(_) => "user",
             Self::AdvanceWatermark { .. } => "watermark",
             Self::Request(asked) => asked.request.method(),
             Self::PutApp { .. } => "app",

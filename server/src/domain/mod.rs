@@ -4,12 +4,13 @@
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
+//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`accounts`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
 
+mod accounts;
 mod blacklist;
 mod conversations;
 mod group_profile;
@@ -73,6 +74,7 @@ pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
         Write::Login(login) => logins::login(rows, login),
         Write::Logout { actor, instance } => logins::logout(rows, actor, instance),
         Write::Kick { app, user } => logins::kick(rows, *app, user),
+        Write::PutUser(user) => accounts::put(rows, user),
         Write::AdvanceWatermark { actor } => marks::advance_watermark(rows, actor),
         Write::Request(asked) => requests::request(rows, asked),
         Write::PutApp { app, key } => {
@@ -91,6 +93,7 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
     let result = match query {
         Query::Apps => QueryResult::Apps(rows.count_apps()?),
         Query::App { app } => QueryResult::App(rows.app_keys(*app)?),
+        Query::Users { app, after, max } => QueryResult::Users(rows.users(*app, after, *max)?),
         Query::Greet { app, user } => QueryResult::Greet(logins::greet(rows, *app, user)?),
         Query::Devices { app, user } => QueryResult::Devices(logins::devices(rows, *app, user)?),
         Query::SessionStart { key } => QueryResult::SessionStart(logins::session_start(rows, *key)?),

@@ -1,5 +1,5 @@
-//! The operator's port: whether the server works, what it counts, the end of a user's logins, and the removal of files
-//! that no message names.
+//! The operator's port: whether the server works, what it counts, the end of a user's logins, users that are
+//! made before their first login, and the removal of files that no message names.
 //!
 //! Health and metrics contain nothing about users and need no authentication. A request that changes something proves
 //! that they can read the data folder, by the token in its file `admin`.
@@ -12,12 +12,13 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 use subtle::ConstantTimeEq as _;
+use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, Fault, UserId};
 use tokio::time::timeout;
 
 use super::context::ServerContext;
 use super::query::query;
-use crate::core::ops::{MediaSum, Query, Write};
+use crate::core::ops::{MediaSum, PutUser, Query, Write};
 use crate::data::Admin;
 use crate::response::{Body, fault, full, json};
 
@@ -44,13 +45,15 @@ impl Routes {
                 answer
             }
             (&Method::POST, "/kick") if self.is_operator(&request) => self.kick(&request).await,
+            (&Method::POST, "/user") if self.is_operator(&request) => self.put_user(&request).await,
             (&Method::POST, "/media/clean") if self.is_operator(&request) => self.clean(&request).await,
-            (&Method::POST, "/kick" | "/media/clean") => {
+            (&Method::POST, "/kick" | "/user" | "/media/clean") => {
                 let text = "the token is missing or wrong: it is in the data folder's file \"admin\"";
                 fault(StatusCode::FORBIDDEN, &Fault::with_text(Code::BAD_REQUEST, text))
             }
             _ => {
-                let text = "there are GET /healthz, GET /metrics, POST /kick and POST /media/clean";
+                let text =
+                    "there are GET /healthz, GET /metrics, POST /kick, POST /user and POST /media/clean";
                 fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text))
             }
         }
@@ -96,6 +99,26 @@ impl Routes {
                 json(StatusCode::OK, &serde_json::json!({ "files": files, "bytes": bytes }))
             }
             Err(why) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
+        }
+    }
+
+    async fn put_user(&self, request: &Request<Incoming>) -> Response<Body> {
+        let value = |name| query(request.uri(), name);
+        let app = value("app").and_then(|app| app.parse().ok());
+        let user = value("user").and_then(|user| UserId::new(&user).ok());
+        let (Some(app), Some(user)) = (app, user) else {
+            let text = "name the user: POST /user?app=SDKAppID&user=userID, with nick and avatar if you like";
+            return fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::BAD_REQUEST, text));
+        };
+        let fields =
+            ProfileFields { nick: value("nick"), avatar: value("avatar"), ..ProfileFields::default() };
+        let put = match PutUser::checked(app, user, fields, self.shared.now().wall) {
+            Ok(put) => Write::PutUser(Box::new(put)),
+            Err(why) => return fault(StatusCode::BAD_REQUEST, &why),
+        };
+        match self.shared.store.write(put).await {
+            Ok(_) => json(StatusCode::OK, &serde_json::json!({})),
+            Err(why) => fault(StatusCode::BAD_REQUEST, &why),
         }
     }
 

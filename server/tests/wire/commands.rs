@@ -205,3 +205,35 @@ fn a_certificate_is_for_its_owner_alone_and_never_takes_the_place_of_another() {
     assert!(refusal(&make()).contains("key.pem"));
     assert_eq!(std::fs::read(to.join("key.pem")).unwrap(), key);
 }
+
+#[tokio::test]
+async fn users_are_made_before_their_first_login_with_and_without_a_server() {
+    let mut server = Server::start().await;
+    let (data, app) = (text(&server.data()), server.app.to_string());
+    let put = |user: &str, more: &[&str]| {
+        program(&[&["user", "put", "--data", &data, "--app", &app, "--user", user], more].concat())
+    };
+    let list = || said(&program(&["user", "list", "--data", &data, "--app", &app])).0;
+    let mut alice = server.login("alice").await;
+    said(&put("bob", &["--nick", "Bob", "--avatar", "https://example.org/bob.png"]));
+    assert_eq!(alice.sends("C2Cbob", "he never was here").await["r"]["sequence"], 1);
+    let bob = "bob\tBob\thttps://example.org/bob.png\n";
+    assert_eq!(list(), format!("alice\t\t\n{bob}"));
+    said(&put("alice", &["--nick", "Alice"]));
+    let told = alice.envelope(|envelope| envelope["ev"] == "change").await;
+    assert_eq!((&told["p"]["kind"], &told["p"]["profile"]["nick"]), (&"profile".into(), &"Alice".into()));
+    let long = "x".repeat(501);
+    assert!(refusal(&put("carol", &["--nick", &long])).contains("too long"));
+    assert!(refusal(&put("bad id\n", &[])).contains("printable ASCII"));
+
+    server.process.take().unwrap().kill().await.unwrap();
+    for _ in 0..2 {
+        said(&put("carol", &[]));
+        said(&put("bob", &["--avatar", "https://example.org/bob.png"]));
+    }
+    assert!(refusal(&put("carol", &["--nick", &long])).contains("too long"));
+    assert_eq!(list(), format!("alice\tAlice\t\n{bob}carol\t\t\n"));
+    let other = program(&["user", "put", "--data", &data, "--app", "8", "--user", "bob"]);
+    assert!(refusal(&other).contains("tim-server app"));
+    assert!(refusal(&program(&["user", "list", "--data", &data, "--app", "8"])).contains("tim-server app"));
+}

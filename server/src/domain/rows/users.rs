@@ -4,7 +4,7 @@ use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
 
-use crate::core::ops::UserKey;
+use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
 
 /// The nick and avatar that are stored with a user's messages.
@@ -38,6 +38,9 @@ pub trait UserRows {
 
     /// The user's profile, and when it was last changed, in milliseconds since 1970 (0: never).
     fn profile(&mut self, user: UserKey) -> DomainResult<(ProfileFields, i64)>;
+
+    /// Users of an application after this ID, in the order of their IDs, at most so many.
+    fn users(&mut self, app: u32, after: &str, max: u32) -> DomainResult<Vec<Account>>;
 
     /// Replaces the user's profile, including nick and avatar.
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()>;

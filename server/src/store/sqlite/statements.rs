@@ -135,6 +135,7 @@ async fn everything_else(folder: &Path) {
     work_group(&store, &alice).await;
     for query in [
         Query::Apps,
+        Query::Users { app, after: String::new(), max: 2 },
         Query::App { app },
         Query::Greet { app, user: user("alice") },
         Query::Devices { app, user: user("alice") },

@@ -5,8 +5,8 @@ use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
 
-use super::{Transaction, shard};
-use crate::core::ops::UserKey;
+use super::{Transaction, shard, user_name};
+use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{SenderProfile, UserRows};
 use crate::store::sqlite::failure::damaged;
@@ -60,6 +60,19 @@ impl UserRows for Transaction<'_> {
         let mut query = self.prepare("SELECT profile, profile_time FROM user WHERE id = ?")?;
         let (text, time): (String, i64) = query.query_row([user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((serde_json::from_str(&text).map_err(|_| damaged())?, time))
+    }
+
+    fn users(&mut self, app: u32, after: &str, max: u32) -> DomainResult<Vec<Account>> {
+        let mut query = self.prepare(
+            "SELECT name, nick, avatar FROM user WHERE app = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
+        )?;
+        let mut rows = query.query(params![app, after, max])?;
+        let mut users = Vec::new();
+        while let Some(row) = rows.next()? {
+            let user = user_name(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?;
+            users.push(Account { user, nick: row.get(1)?, avatar: row.get(2)? });
+        }
+        Ok(users)
     }
 
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()> {

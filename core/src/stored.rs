@@ -200,8 +200,8 @@ pub enum Change {
     Blacklist(UserId, bool),
     /// A group of the user; `None` if no longer a member.
     Group(GroupId, Option<Box<Group>>),
-    /// Notes that the profile of a group changed unheard, or that it is known again.
-    OutdatedGroup(GroupId, bool),
+    /// Notes that the profile of a group changed unheard, up to this number; `None` if it is known again.
+    OutdatedGroup(GroupId, Option<u64>),
     /// What the user has begun to write in a conversation; `None` if nothing.
     Draft(ConversationId, Option<String>),
 }
@@ -239,8 +239,8 @@ pub struct Snapshot {
     pub blacklist: Vec<UserId>,
     /// The groups the user is in.
     pub groups: Vec<Group>,
-    /// Those whose profile changed unheard.
-    pub outdated_groups: Vec<GroupId>,
+    /// Those whose profile changed unheard, up to which number.
+    pub outdated_groups: Vec<(GroupId, u64)>,
     /// What the user has begun to write, by conversation.
     pub drafts: Vec<(ConversationId, String)>,
 }

@@ -51,16 +51,19 @@ impl Fields {
     pub fn set(&mut self, new: Self) -> Self {
         let mut changed = new;
         changed.0.retain(|key, value| {
-            let before = self.0.get(key).map(String::as_str).unwrap_or_default();
-            let changes = before != value.as_str();
-            if value.is_empty() {
-                self.0.remove(key);
-            } else if changes {
-                self.0.insert(key.clone(), value.clone());
-            }
-            changes
+            let before =
+                if value.is_empty() { self.0.remove(key) } else { self.0.insert(key.clone(), value.clone()) };
+            before.as_deref().unwrap_or_default() != value.as_str()
         });
         changed
+    }
+
+    /// These, without those of an empty value.
+    #[must_use]
+    pub fn set_alone(&self) -> Self {
+        let mut alone = Self::default();
+        alone.set(self.clone());
+        alone
     }
 }
 
@@ -100,6 +103,10 @@ mod tests {
         ));
         assert_eq!(changed, fields(r#"[{"key":"a","value":"b"},{"key":"tea","value":"black"}]"#));
         assert_eq!(kept.set(fields(r#"[{"key":"cups"}]"#)), fields(r#"[{"key":"cups"}]"#));
+        assert_eq!(
+            fields(r#"[{"key":"a","value":""},{"key":"b","value":"c"}]"#).set_alone(),
+            fields(r#"[{"key":"b","value":"c"}]"#)
+        );
         assert_eq!(
             serde_json::to_string(&kept).unwrap(),
             r#"[{"key":"a","value":"b"},{"key":"tea","value":"black"}]"#

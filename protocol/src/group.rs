@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bounds;
 use crate::fields::{FieldLimits, Fields};
 use crate::word::words;
 use crate::{Code, GroupId, UnixMillis, UserId, limits};
@@ -20,7 +21,7 @@ words! {
         /// as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
         /// Community: very many members, without topics. Anybody may join, unless the group says otherwise; earlier messages are
-        /// hidden. Its ID begins with `@TGS#_`. Up to 100,000 members.
+        /// hidden. Its ID begins with `@TGS#_`. Up to 6,000 members.
         Community = "Community",
     }
 }
@@ -105,9 +106,9 @@ pub struct Group {
     pub max_member_count: u32,
     /// What happens to an application to join.
     pub join_option: JoinOption,
-    /// What happens to an invitation by a member.
-    #[serde(default = "nobody_invites")]
-    pub invite_option: InviteOption,
+    /// What happens to an invitation by a member; `None` from a server of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite_option: Option<InviteOption>,
     /// Only the owner and the admins may send messages.
     #[serde(default, skip_serializing_if = "crate::is_false")]
     pub mute_all_members: bool,
@@ -120,6 +121,14 @@ pub struct Group {
     /// The viewer's membership; `None` if the viewer is not a member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_info: Option<SelfInfo>,
+}
+
+impl Group {
+    /// What happens to an invitation by a member.
+    #[must_use]
+    pub fn invites(&self) -> InviteOption {
+        self.invite_option.unwrap_or(self.group_type.rules().invite_option)
+    }
 }
 
 /// The viewer's own membership.
@@ -217,7 +226,8 @@ impl GroupChanges {
             && fits(&self.notification, limits::GROUP_TEXT_BYTES)
             && fits(&self.avatar, limits::PROFILE_TEXT_BYTES)
             && self.group_custom_field.fit(FIELDS);
-        if texts_fit && *self != Self::default() { Ok(()) } else { Err(Code::GROUP_BAD_PARAMETER) }
+        let is_change = *self != Self::default() && fits_profile(self);
+        if texts_fit && is_change { Ok(()) } else { Err(Code::GROUP_BAD_PARAMETER) }
     }
 
     /// Changes a group's profile. Gives what is another value than before, if anything is.
@@ -233,12 +243,25 @@ impl GroupChanges {
             notification: set(&mut group.notification, self.notification),
             avatar: set(&mut group.avatar, self.avatar),
             join_option: set(&mut group.join_option, self.join_option),
-            invite_option: set(&mut group.invite_option, self.invite_option),
+            invite_option: set(&mut group.invite_option, self.invite_option.map(Some)).flatten(),
             mute_all_members: set(&mut group.mute_all_members, self.mute_all_members),
             group_custom_field: group.group_custom_field.set(self.group_custom_field),
         };
         Some(changed).filter(|changed| *changed != Self::default())
     }
+
+    /// Whether a group may have the profile that it has now.
+    #[must_use]
+    pub fn fit(group: &Group) -> bool {
+        let Group { introduction, notification, group_custom_field, .. } = group;
+        group_custom_field.0.len() <= limits::GROUP_FIELDS
+            && fits_profile(&(introduction, notification, group_custom_field))
+    }
+}
+
+/// Whether something is short enough as JSON, where some characters take six bytes.
+fn fits_profile(of_profile: &impl Serialize) -> bool {
+    bounds::written(of_profile).get().len() <= limits::GROUP_PROFILE_BYTES
 }
 
 /// The fields that an app may keep with a group.
@@ -247,11 +270,6 @@ const FIELDS: FieldLimits = FieldLimits {
     key_bytes: limits::GROUP_FIELD_KEY_BYTES,
     value_bytes: limits::GROUP_FIELD_BYTES,
 };
-
-/// The invite option of a group that names none: an earlier version wrote it.
-fn nobody_invites() -> InviteOption {
-    InviteOption::DisableInvite
-}
 
 impl NewGroup {
     /// Checks the parameters.
@@ -275,7 +293,8 @@ impl NewGroup {
         let rules = self.group_type.rules();
         let options_fit = self.join_option.is_none_or(|option| rules.allows_joining_by(option))
             && self.invite_option.is_none_or(|option| rules.allows_inviting_by(option));
-        if !texts_fit || !options_fit {
+        let profile = (&self.introduction, &self.notification, &self.group_custom_field);
+        if !texts_fit || !options_fit || !fits_profile(&profile) {
             return Err(Code::GROUP_BAD_PARAMETER);
         }
         let is_community = self.group_type == GroupType::Community;

@@ -68,7 +68,7 @@ const INVITES: InviteOption = InviteOption::FreeAccess;
 rules! {
     //                                   Work          Public          Meeting     Community
     /// Most members.
-    max_members: u32 =                   200,          2_000,          6_000,      100_000;
+    max_members: u32 =                   200,          2_000,          6_000,      6_000;
     /// What happens to an application, unless the group says otherwise.
     join_option: JoinOption =            DisableApply, NeedPermission, FreeAccess, FreeAccess;
     /// Whether a group may say otherwise.

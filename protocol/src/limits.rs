@@ -123,6 +123,8 @@ pub const PROFILE_FIELDS: usize = 20;
 pub const GROUP_NAME_BYTES: usize = 100;
 /// Longest group introduction or notification, in bytes.
 pub const GROUP_TEXT_BYTES: usize = 400;
+/// Most bytes of a group's profile, or of a change of it, as JSON.
+pub const GROUP_PROFILE_BYTES: usize = 10 * 1024;
 /// Most fields of the app's in a group.
 pub const GROUP_FIELDS: usize = 10;
 /// Most bytes of the key of a group's field.

@@ -64,8 +64,10 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             keep(transaction, EntityKind::Group, id.as_str(), &serde_json::to_string(group)?)
         }
         Change::Group(id, None) => forget(transaction, EntityKind::Group, id.as_str()),
-        Change::OutdatedGroup(id, true) => keep(transaction, EntityKind::OutdatedGroup, id.as_str(), ""),
-        Change::OutdatedGroup(id, false) => forget(transaction, EntityKind::OutdatedGroup, id.as_str()),
+        Change::OutdatedGroup(id, Some(number)) => {
+            keep(transaction, EntityKind::OutdatedGroup, id.as_str(), &number.to_string())
+        }
+        Change::OutdatedGroup(id, None) => forget(transaction, EntityKind::OutdatedGroup, id.as_str()),
         Change::Draft(id, Some(text)) => keep(transaction, EntityKind::Draft, &id.to_string(), text),
         Change::Draft(id, None) => forget(transaction, EntityKind::Draft, &id.to_string()),
     }

@@ -76,8 +76,9 @@ pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
             let id = key.parse().map_err(|_| StoreError::Damaged)?;
             snapshot.drafts.push((id, text(row, 2)?.to_owned()));
         } else if kind == EntityKind::OutdatedGroup as i64 {
-            snapshot.outdated_groups.push(GroupId::new(&key).map_err(|_| StoreError::Damaged)?);
-        } else {
+            let group = GroupId::new(&key).map_err(|_| StoreError::Damaged)?;
+            snapshot.outdated_groups.push((group, json(row, 2)?));
+        } else if kind == EntityKind::Group as i64 {
             snapshot.groups.push(json(row, 2)?);
         }
     }

@@ -255,3 +255,50 @@ fn a_sync_tells_that_a_group_changed_and_the_group_is_asked_for() {
     assert!(last_groups(&phone).is_empty());
     assert!(phone.store.snapshot().unwrap().outdated_groups.is_empty());
 }
+
+#[test]
+fn a_change_that_comes_before_an_older_answer_is_asked_for_again() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    phone.hear(&renamed(2, 1, "Green tea", 2));
+    assert_eq!(phone.asked("group.get").len(), 1);
+    // The server read the group before the third change, whose tip overtakes the answer; and dave has come meanwhile.
+    phone.hear(&renamed(3, 2, "Mint tea", 3));
+    phone.hear(&tip(4, 3, 1, "dave", 4));
+    let of = |name: &str, info: u64| {
+        let mut group = tea(3, BEGIN);
+        (group["name"], group["infoSequence"]) = (json!(name), json!(info));
+        json!({ "group": group })
+    };
+    phone.reply("group.get", &of("Green tea", 2));
+    let group = last_groups(&phone).remove(0);
+    assert_eq!((group.name.as_str(), group.member_count), ("Green tea", 4), "the tip counted the members");
+    phone.wait(5_000);
+    assert_eq!(phone.asked("group.get").len(), 2);
+    phone.reply("group.get", &of("Mint tea", 3));
+    assert_eq!(last_groups(&phone)[0].name, "Mint tea");
+    assert!(phone.store.snapshot().unwrap().outdated_groups.is_empty());
+}
+
+#[test]
+fn a_group_that_the_server_cannot_tell_holds_up_no_other() {
+    let mut phone = Phone::ready(json!([]));
+    for (number, name) in [(1, "chess"), (2, "tea")] {
+        let mut group = tea(3, BEGIN);
+        group["groupID"] = json!(name);
+        phone.hear(
+            &json!({"n": number, "ev": "change", "p": {"kind": "group", "groupID": name, "group": group}}),
+        );
+    }
+    phone.comes_back(false);
+    let state = |name: &str| {
+        let mut state = club(9, 3, Some("carol"));
+        (state["conversationID"], state["infoSequence"]) = (json!(format!("GROUP{name}")), json!(1));
+        state
+    };
+    phone.page(2, json!([state("chess"), state("tea")]));
+    assert_eq!(phone.last_asked("group.get").1["groupID"], "chess");
+    phone.refuse("group.get", Code::INTERNAL, 1_000);
+    assert_eq!(phone.last_asked("group.get").1["groupID"], "tea");
+}

@@ -11,7 +11,7 @@ use tim_protocol::Fault;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 use crate::device::{DeviceId, Event};
-use crate::history::{Account, LogId, Sending, Told};
+use crate::history::{Account, LogId, Sending, Told, named};
 use crate::world::{Break, World};
 
 /// The kind of a call.
@@ -315,7 +315,7 @@ impl World {
         let last = self.history.devices[id].last.get_or_insert_default();
         last.ready = device.ready;
         last.account = Account {
-            groups: snapshot.groups.into_iter().map(|group| group.group_id).collect(),
+            groups: snapshot.groups.into_iter().map(named).collect(),
             blacklist: snapshot.blacklist.into_iter().collect(),
             nick: snapshot.profile.and_then(|profile| profile.fields.nick),
             receive_opt: snapshot.receive_opt.opt,

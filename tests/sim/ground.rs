@@ -11,7 +11,7 @@ use tim_protocol::{GroupId, UserId};
 use tim_server::core::ops::{Login, Query, QueryResult, Write};
 use tim_server::core::policy::LoginPolicy;
 
-use crate::history::{Account, Log, LogId, Truth};
+use crate::history::{Account, Log, LogId, Truth, named};
 use crate::server::{APP, KEY};
 use crate::world::{World, user};
 
@@ -109,8 +109,8 @@ impl World {
         let mut account = Account::default();
         for change in self.everything(name).changes {
             match change {
-                Change::Group(GroupChange { group_id, group: Some(_) }) => {
-                    _ = account.groups.insert(group_id);
+                Change::Group(GroupChange { group: Some(group), .. }) => {
+                    account.groups.extend([named(group)]);
                 }
                 Change::Blacklist(BlacklistChange { user_id, listed: true }) => {
                     _ = account.blacklist.insert(user_id);

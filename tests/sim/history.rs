@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tim::conversation::Conversation;
 use tim_protocol::conversation::ConversationState;
+use tim_protocol::group::Group;
 use tim_protocol::message::{Message, Mutation, Reaction, ReceiptCounts};
 use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
@@ -106,10 +107,16 @@ pub struct Last {
 /// What is a user's own beside conversations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
-    pub groups: BTreeSet<GroupId>,
+    /// What each group is called, and how often its profile has changed.
+    pub groups: BTreeMap<GroupId, (String, u64)>,
     pub blacklist: BTreeSet<UserId>,
     pub nick: Option<String>,
     pub receive_opt: AllReceiveMessageOpt,
+}
+
+/// A group with its name, and how often its profile has changed.
+pub fn named(group: Group) -> (GroupId, (String, u64)) {
+    (group.group_id, (group.name, group.info_sequence))
 }
 
 /// A log as the server has it.

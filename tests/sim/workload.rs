@@ -7,8 +7,9 @@ use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
     ReactRequest, ReadRequest, ReceiptRequest, RevokeRequest, SetReceiveOptRequest, UpdateBlacklistRequest,
-    UpdateProfileRequest,
+    UpdateGroupRequest, UpdateProfileRequest,
 };
+use tim_protocol::group::GroupChanges;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
@@ -431,10 +432,14 @@ impl World {
         self.call(id, asked, Call::MessageList { conversation, before, count });
     }
 
-    /// Joins, leaves, or decides on who wants to join. Alice stays where she is: she owns the groups.
+    /// Joins, leaves, decides on who wants to join, or gives a group another name. Alice stays where she is: she owns the groups.
     fn come_or_go(&mut self, id: DeviceId) {
         let group_id = self.group();
-        let call = if self.devices[id].user == user("alice") {
+        let call = if self.chance(15) {
+            let name = Some(format!("name {}", self.rng.u32(0..100)));
+            let changes = GroupChanges { name, ..GroupChanges::default() }.into();
+            Call::ask(UpdateGroupRequest { group_id, changes })
+        } else if self.devices[id].user == user("alice") {
             let name = ["bob", "carol"][self.rng.usize(0..2)];
             let accept = self.chance(80);
             let (user_id, handle_message) = (user(name), String::new());

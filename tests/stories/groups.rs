@@ -241,7 +241,7 @@ async fn a_new_profile_of_a_group_reaches_everybody_in_it() {
     let club = alice.tim.create_group(new_group("club", GroupType::Public, &["bob", "carol"])).await.unwrap();
     groups(&bob, 1).await;
     groups(&carol, 1).await;
-    assert_eq!((club.invite_option, club.mute_all_members), (InviteOption::DisableInvite, false));
+    assert_eq!((club.invites(), club.mute_all_members), (InviteOption::DisableInvite, false));
     let carol = carol.restart().await;
 
     let fields = |value: &str| Fields([("shelf".to_owned(), value.to_owned())].into());
@@ -273,7 +273,7 @@ async fn a_new_profile_of_a_group_reaches_everybody_in_it() {
     );
     tip(&bob, GroupTipType::ProfileUpdated).await;
 
-    // Carol comes back, and asks for what she missed more than she is told.
+    // Carol comes back, and is told the tips that she missed.
     carol.login(&world).await;
     carol
         .expect("the new name", |event| match event {
@@ -313,7 +313,7 @@ async fn a_group_is_what_its_type_permits() {
         .await
         .unwrap();
     assert!(community.group_id.as_str().starts_with("@TGS#_"), "{}", community.group_id);
-    assert_eq!(community.max_member_count, 100_000);
+    assert_eq!(community.max_member_count, 6_000);
     let named = alice.tim.create_group(new_group("town", GroupType::Community, &[])).await.unwrap_err();
     assert_eq!(named.code, Code::GROUP_BAD_ID, "the ID of a community begins with @TGS#_");
     let tea = alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap().group_id;
@@ -336,4 +336,9 @@ async fn a_group_is_what_its_type_permits() {
         "twelve fields are too many"
     );
     assert_eq!(refused(fields(4)).await.unwrap().group_custom_field.0.len(), 10);
+    // Six bytes each as JSON: a tip could not tell it.
+    let controls = |key: &str| (key.to_owned(), "\u{1}".repeat(512));
+    let long = ["field 0", "field 1", "field 2", "field 3"].map(controls);
+    let long = GroupChanges { group_custom_field: Fields(long.into()), ..GroupChanges::default() };
+    assert_eq!(refused(long).await.unwrap_err().code, Code::GROUP_BAD_PARAMETER);
 }

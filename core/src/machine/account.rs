@@ -10,7 +10,7 @@ use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
     GroupIs, GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest,
 };
-use tim_protocol::group::{Group, GroupType, JoinStatus};
+use tim_protocol::group::{Group, GroupChanges, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use tim_protocol::{ConversationId, Fault, GroupId, UnixMillis, UserId, conversation};
@@ -55,7 +55,7 @@ impl Account {
         receive_opt: ReceiveOpt,
         blacklist: Vec<UserId>,
         groups: Vec<Group>,
-        outdated: Vec<GroupId>,
+        outdated: Vec<(GroupId, u64)>,
     ) -> Self {
         Self {
             outdated: Outdated::load(outdated),
@@ -201,7 +201,7 @@ impl Account {
             (Some(group), Some(known)) if group.info_sequence < known.info_sequence => {
                 *group = Group { self_info: group.self_info.take(), ..known.clone() };
             }
-            (None, _) => self.outdated.remove(cx, id),
+            (None, _) => self.outdated.forget(cx, id),
             _ => {}
         }
         let before = match &group {
@@ -246,9 +246,12 @@ impl Account {
         }
     }
 
-    /// Takes over a group that the user is a member of still.
+    /// Takes over the profile of a group that the user is a member of still. Its members, its owner and the membership are told
+    /// otherwise, in an order of their own.
     fn update(&mut self, cx: &mut Context, group: Group) {
-        if self.groups.contains_key(&group.group_id) {
+        if let Some(known) = self.groups.get(&group.group_id).cloned() {
+            let Group { member_count, owner_id, self_info, .. } = known;
+            let group = Group { member_count, owner_id, self_info, ..group };
             self.keep_group(cx, &group.group_id.clone(), Some(group));
         }
     }
@@ -260,11 +263,16 @@ impl Account {
         let has_left =
             |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
         group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
-        if tip.info_sequence == group.info_sequence + 1 {
-            tip.new_group_profile.as_deref().cloned().unwrap_or_default().apply(&mut group);
-            group.info_sequence = tip.info_sequence;
-        } else if tip.info_sequence > group.info_sequence {
-            self.outdated.add(cx, &group.group_id);
+        match &tip.new_group_profile {
+            Some(changes) if Some(tip.info_sequence) == group.info_sequence.checked_add(1) => {
+                GroupChanges::clone(changes).apply(&mut group);
+                group.info_sequence = tip.info_sequence;
+                self.outdated.known(cx, &group.group_id, tip.info_sequence);
+            }
+            _ if tip.info_sequence > group.info_sequence => {
+                self.outdated.add(cx, &group.group_id, tip.info_sequence);
+            }
+            _ => {}
         }
         self.keep_group(cx, &group.group_id.clone(), Some(group));
     }
@@ -280,7 +288,7 @@ impl Account {
     ) {
         let (Some(group), Some(member_count)) = (self.group(to).cloned(), members) else { return };
         if info_sequence > group.info_sequence {
-            self.outdated.add(cx, &group.group_id);
+            self.outdated.add(cx, &group.group_id, info_sequence);
         }
         let group = Group { member_count, owner_id: owner, ..group };
         self.keep_group(cx, &group.group_id.clone(), Some(group));

@@ -69,9 +69,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Blacklist(user("trudy"), true),
         Change::Blacklist(user("trudy"), false),
         Change::Group(group.group_id.clone(), Some(Box::new(group.clone()))),
-        Change::OutdatedGroup(group.group_id.clone(), true),
-        Change::OutdatedGroup(GroupId::new("cake").unwrap(), true),
-        Change::OutdatedGroup(GroupId::new("cake").unwrap(), false),
+        Change::OutdatedGroup(group.group_id.clone(), Some(7)),
+        Change::OutdatedGroup(GroupId::new("cake").unwrap(), Some(1)),
+        Change::OutdatedGroup(GroupId::new("cake").unwrap(), None),
         Change::Draft(bob(), Some("Dear B".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), Some("no".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), None),
@@ -108,7 +108,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
-    assert_eq!(outdated_groups, std::slice::from_ref(&group.group_id));
+    assert_eq!(outdated_groups, [(group.group_id.clone(), 7)]);
     assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);
     let [StoredConversation { row: conversation, ranges, removed, newest }] = conversations.as_slice() else {
         panic!("{conversations:?}")

@@ -218,7 +218,11 @@ pub fn appended_text(body: &RawValue) -> Option<Cow<'_, RawValue>> {
         #[serde(borrow)]
         elements: Option<&'a RawValue>,
     }
-    serde_json::from_str::<Elements<'_>>(body.get()).ok()?.elements.map(Cow::Borrowed)
+    match serde_json::from_str::<Elements<'_>>(body.get()) {
+        Ok(body) => body.elements.map(Cow::Borrowed),
+        // With two lists one reader would take the one, and another the other.
+        Err(_) => Some(Cow::Borrowed(body)),
+    }
 }
 
 /// Whether elements may be appended, as far as this version knows their kinds.

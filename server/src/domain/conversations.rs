@@ -56,7 +56,7 @@ pub(super) fn readable(
 /// Whether the actor may change something that others receive: as for a send.
 ///
 /// # Errors
-/// [`Code::BLACKLISTED`], or what [`rules::may`] answers.
+/// [`Code::BLACKLISTED`], or what [`rules::may_write`] answers.
 pub(super) fn check_may_write(
     rows: &mut impl Rows,
     actor: &Actor,

@@ -4,10 +4,10 @@
 //! members. A device that missed the tip sees by the group's `infoSequence`, which comes with the state of the conversation, that its
 //! profile is older, and asks for the group.
 
+use tim_protocol::Fault;
 use tim_protocol::call::{self, Call as _, GroupIs};
 use tim_protocol::code::Code;
 use tim_protocol::group::GroupChanges;
-use tim_protocol::{Fault, limits};
 
 use super::DomainResult;
 use super::group_view::{CallersGroup, group_for};
@@ -28,10 +28,10 @@ pub(super) fn update(
     check(caller, &asked.changes)?;
     let mut group = group_for(rows, conversation, actor.key)?;
     let changed = GroupChanges::clone(&asked.changes).apply(&mut group);
-    if group.group_custom_field.0.len() > limits::GROUP_FIELDS {
+    if !GroupChanges::fit(&group) {
         return Err(Fault::with_text(
             Code::GROUP_BAD_PARAMETER,
-            "a group has at most 10 custom fields: remove one first",
+            "a group has at most 10 custom fields, and 10 KiB as JSON: remove one first",
         )
         .into());
     }

@@ -62,7 +62,7 @@ pub(super) fn group_for(
         member_count: row.members,
         max_member_count: row.group_type.rules().max_members,
         join_option: row.join_option,
-        invite_option: row.invite_option,
+        invite_option: Some(row.invite_option),
         mute_all_members: row.mutes_all,
         group_custom_field: row.fields,
         info_sequence: row.info_sequence,

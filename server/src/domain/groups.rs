@@ -80,7 +80,8 @@ fn create(
     let rules = new.group_type.rules();
     let join_option = new.join_option.unwrap_or(rules.join_option);
     let invite_option = new.invite_option.unwrap_or(rules.invite_option);
-    let row = NewGroupRow { new, owner: actor.key, created: now, join_option, invite_option };
+    let fields = new.group_custom_field.set_alone();
+    let row = NewGroupRow { new, owner: actor.key, created: now, join_option, invite_option, fields };
     rows.add_group(conversation.key, &row)?;
     admit(rows, &conversation, new.group_type, actor.key, Role::Owner, now)?;
     for (_, member) in &others {

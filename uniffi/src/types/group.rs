@@ -16,7 +16,7 @@ mirror_words! {
         Public = "Public",
         /// Everybody may join; nothing counts as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
-        /// Very many members; its ID begins with `@TGS#_`. Up to 100,000 members.
+        /// Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
         Community = "Community",
     }
 }
@@ -150,6 +150,7 @@ impl From<engine::SelfInfo> for SelfInfo {
 
 impl From<engine::Group> for Group {
     fn from(group: engine::Group) -> Self {
+        let invite_option = group.invites().into();
         let engine::Group {
             group_id,
             group_type,
@@ -162,7 +163,7 @@ impl From<engine::Group> for Group {
             member_count,
             max_member_count,
             join_option,
-            invite_option,
+            invite_option: _,
             mute_all_members,
             group_custom_field,
             info_sequence,
@@ -181,7 +182,7 @@ impl From<engine::Group> for Group {
             max_member_count: small(max_member_count),
             join_option: join_option.into(),
             self_info: self_info.map(Into::into),
-            invite_option: invite_option.into(),
+            invite_option,
             mute_all_members,
             group_custom_field: custom_fields(group_custom_field),
             info_sequence: signed(info_sequence),

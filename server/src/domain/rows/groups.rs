@@ -54,6 +54,8 @@ pub struct NewGroupRow<'a> {
     pub join_option: JoinOption,
     /// What happens to invitations.
     pub invite_option: InviteOption,
+    /// The app's fields.
+    pub fields: Fields,
 }
 
 /// The summary of a group in a sync.

@@ -58,7 +58,7 @@ impl GroupRows for Transaction<'_> {
             row.created,
             row.join_option.as_str(),
             row.invite_option.as_str(),
-            fields_text(&row.new.group_custom_field),
+            fields_text(&row.fields),
         ])?;
         Ok(())
     }
@@ -135,7 +135,7 @@ impl GroupRows for Transaction<'_> {
             group.notification,
             group.avatar,
             group.join_option.as_str(),
-            group.invite_option.as_str(),
+            group.invites().as_str(),
             group.mute_all_members,
             fields_text(&group.group_custom_field),
             to_sql(group.info_sequence),

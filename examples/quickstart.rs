@@ -296,6 +296,11 @@ fn describe(event: &Event) -> String {
         Event::AllReceiveMessageOptUpdated(opt) => {
             format!("ALL_RECEIVE_MESSAGE_OPT_UPDATED {}", opt.message_remind_type.as_str())
         }
+        Event::FriendListUpdated(friends) => format!("FRIEND_LIST_UPDATED {} friends", friends.len()),
+        Event::FriendGroupListUpdated(groups) => format!("FRIEND_GROUP_LIST_UPDATED {} groups", groups.len()),
+        Event::FriendApplicationListUpdated(it) => {
+            format!("FRIEND_APPLICATION_LIST_UPDATED {} unread", it.unread_count)
+        }
         Event::Error { code, message } => format!("ERROR {code} {message}"),
         Event::KickedOut(kind) => format!("KICKED_OUT {kind:?}"),
         Event::NetStateChange(state) => format!("NET_STATE_CHANGE {state:?}"),

@@ -9,6 +9,7 @@ use tim_protocol::profile::Profile;
 use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
+use crate::friend::{Friend, FriendApplications, FriendGroup};
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
 use crate::conversation::{Conversation, ConversationChanges, ConversationFilter};
@@ -80,6 +81,12 @@ pub enum Event {
     BlacklistUpdated(Vec<UserId>),
     /// How this user wants to be told of messages of all conversations changed, on any of their devices.
     AllReceiveMessageOptUpdated(AllReceiveMessageOpt),
+    /// Friends were added, changed or deleted: the whole list.
+    FriendListUpdated(Vec<Friend>),
+    /// Friend groups were created, renamed, deleted, filled or emptied: the whole list.
+    FriendGroupListUpdated(Vec<FriendGroup>),
+    /// Applications to become a friend were made, have ended or were read: the whole list.
+    FriendApplicationListUpdated(FriendApplications),
     /// An error that belongs to no call, or a call that was refused because the engine is not ready.
     Error {
         /// The number; stable for ever.
@@ -153,6 +160,12 @@ pub enum EventName {
     BlacklistUpdated,
     /// [`Event::AllReceiveMessageOptUpdated`].
     AllReceiveMessageOptUpdated,
+    /// [`Event::FriendListUpdated`].
+    FriendListUpdated,
+    /// [`Event::FriendGroupListUpdated`].
+    FriendGroupListUpdated,
+    /// [`Event::FriendApplicationListUpdated`].
+    FriendApplicationListUpdated,
     /// [`Event::Error`].
     Error,
     /// [`Event::KickedOut`].
@@ -187,6 +200,9 @@ impl Event {
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
             Self::AllReceiveMessageOptUpdated(_) => EventName::AllReceiveMessageOptUpdated,
+            Self::FriendListUpdated(_) => EventName::FriendListUpdated,
+            Self::FriendGroupListUpdated(_) => EventName::FriendGroupListUpdated,
+            Self::FriendApplicationListUpdated(_) => EventName::FriendApplicationListUpdated,
             Self::Error { .. } => EventName::Error,
             Self::KickedOut(_) => EventName::KickedOut,
             Self::NetStateChange(_) => EventName::NetStateChange,

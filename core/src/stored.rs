@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use tim_protocol::conversation::{Cursor, Mention};
+use tim_protocol::conversation::{self, Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, MessageReceipts, Mutation};
 use tim_protocol::profile::Profile;
@@ -196,6 +196,8 @@ pub enum Change {
     Profile(Profile),
     /// How the user wants to be told of messages of all conversations.
     ReceiveOpt(ReceiveOpt),
+    /// A friend, an application to become one, how far those are read, or a friend group; or that one is no more.
+    Relation(Box<conversation::Change>),
     /// Adds a user to the blacklist, or removes one.
     Blacklist(UserId, bool),
     /// A group of the user; `None` if no longer a member.
@@ -235,6 +237,8 @@ pub struct Snapshot {
     pub profile: Option<Profile>,
     /// How the user wants to be told of messages of all conversations; the default if nothing is known.
     pub receive_opt: ReceiveOpt,
+    /// Friends, applications to become one, how far those are read, and friend groups.
+    pub relations: Vec<conversation::Change>,
     /// The blacklist.
     pub blacklist: Vec<UserId>,
     /// The groups the user is in.
@@ -243,4 +247,19 @@ pub struct Snapshot {
     pub outdated_groups: Vec<(GroupId, u64)>,
     /// What the user has begun to write, by conversation.
     pub drafts: Vec<(ConversationId, String)>,
+}
+
+/// What a relation is stored under, and whether there is one; `None` for other changes.
+#[must_use]
+pub fn relation_key(change: &conversation::Change) -> Option<(String, bool)> {
+    match change {
+        conversation::Change::Friend(it) => Some((format!("friend {}", it.user_id), it.friend.is_some())),
+        conversation::Change::FriendApplication(it) => {
+            let (kind, user) = (it.application_type.as_str(), &it.user_id);
+            Some((format!("application {kind} {user}"), it.application.is_some()))
+        }
+        conversation::Change::FriendApplicationsRead(_) => Some(("read".to_owned(), true)),
+        conversation::Change::FriendGroup(it) => Some((format!("group {}", it.number), it.name.is_some())),
+        _ => None,
+    }
 }

@@ -100,6 +100,8 @@ codes! {
     CONVERSATION_NOT_FOUND = 2500: "there is no such conversation";
     CONVERSATION_ID_INVALID = 2503: "a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM";
     GROUP_ID_INVALID = 2602: "a groupID is 1 to 48 printable ASCII characters";
+    FRIEND_GROUP_EXISTS = 2710: "there is a friend group of this name already: choose another";
+    FRIEND_GROUP_NOT_FOUND = 2711: "there is no friend group of this name";
     PROFILE_INVALID = 2721: "a profile value is not allowed";
     PROFILE_NOTHING_TO_SET = 2722: "the profile update is empty: set at least one field";
     BLACKLIST_SELF = 2742: "nobody can blacklist themselves";
@@ -154,7 +156,20 @@ codes! {
     TOO_MANY_REACTION_USERS = 23006: "100 users gave the message this reaction already";
 
     // Relations and profiles.
+    FRIEND_BAD_PARAMETER = 30001: "a friend value is missing, too long or not allowed, or names yourself";
+    FRIEND_ACCOUNT_NOT_FOUND = 30003: "the user does not exist: users exist from their first login on";
+    FRIENDS_FULL = 30010: "you have 3,000 friends already: delete one first";
+    FRIEND_GROUPS_FULL = 30011: "you have 32 friend groups already: delete one first";
+    FRIEND_APPLICATIONS_FULL = 30012: "100 applications wait in your list or in theirs: wait until some have ended";
     BLACKLIST_FULL = 30013: "the blacklist is full";
+    PEER_FRIENDS_FULL = 30014: "the other user has 3,000 friends already";
+    ALREADY_FRIENDS = 30015: "the user is a friend already";
+    FRIEND_BLACKLISTED_BY_ME = 30515: "the user is on your blacklist: take them off first";
+    FRIEND_DENIED = 30516: "the user lets nobody add them";
+    FRIEND_BLACKLISTED_ME = 30525: "you are on the user's blacklist";
+    FRIEND_WAITS = 30539: "the user was asked, and is a friend once they accept";
+    FRIEND_APPLICATION_NOT_FOUND = 30614: "there is no such application: it was handled or deleted";
+    NOT_FRIENDS = 31704: "the user is no friend";
     PROFILE_VALUE_TOO_LONG = 40601: "a profile value is too long";
 
     // Conversations.

@@ -5,6 +5,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::friend::{ApplicationChange, ApplicationsRead, FriendChange, FriendGroupChange};
 use crate::group::{Group, GroupType};
 use crate::kinds::kinds;
 use crate::message::Message;
@@ -260,5 +261,13 @@ kinds! {
         RemovedMessages(RemovedMessages) = "removedMessages",
         /// How the user wants to be told of messages of all conversations.
         ReceiveOpt(ReceiveOpt) = "receiveOpt",
+        /// A friend.
+        Friend(FriendChange) = "friend",
+        /// An application to become a friend.
+        FriendApplication(ApplicationChange) = "friendApplication",
+        /// How far applications are read.
+        FriendApplicationsRead(ApplicationsRead) = "friendApplicationsRead",
+        /// A group of friends.
+        FriendGroup(FriendGroupChange) = "friendGroup",
     }
 }

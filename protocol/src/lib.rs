@@ -16,6 +16,7 @@ pub mod conversation;
 pub mod fault;
 pub mod fields;
 pub mod frame;
+pub mod friend;
 pub mod group;
 pub mod group_rules;
 pub mod id;

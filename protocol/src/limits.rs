@@ -117,6 +117,20 @@ pub const FOREVER_SECONDS: u32 = 86_400;
 pub const PROFILE_TEXT_BYTES: usize = 500;
 /// Longest location in a profile, in bytes.
 pub const PROFILE_LOCATION_BYTES: usize = 16;
+/// Most friends of a user.
+pub const FRIENDS: u64 = 3_000;
+/// Most applications to become a friend that wait in a user's list, received and sent.
+pub const FRIEND_APPLICATIONS: u64 = 100;
+/// Most friend groups of a user.
+pub const FRIEND_GROUPS: usize = 32;
+/// Longest name of a friend group, in bytes.
+pub const FRIEND_GROUP_NAME_BYTES: usize = 30;
+/// Longest remark about a friend, in bytes.
+pub const FRIEND_REMARK_BYTES: usize = 96;
+/// Longest text that goes with an application to become a friend, in bytes.
+pub const FRIEND_WORDING_BYTES: usize = 256;
+/// Most fields of the app's in a friend.
+pub const FRIEND_FIELDS: usize = 5;
 /// Most fields of the app's in a profile.
 pub const PROFILE_FIELDS: usize = 20;
 /// Longest group name, in bytes.

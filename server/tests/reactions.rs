@@ -19,7 +19,7 @@ ALTER TABLE member DROP COLUMN fields;
 ALTER TABLE grp DROP COLUMN invite_option; ALTER TABLE grp DROP COLUMN mutes_all; ALTER TABLE grp DROP COLUMN fields;
 ALTER TABLE grp DROP COLUMN info; DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
     DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
-    ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored; ALTER TABLE user DROP COLUMN receive_opt;
+    ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored; ALTER TABLE user DROP COLUMN receive_opt; ALTER TABLE change DROP COLUMN record;
     DROP TABLE removal; ALTER TABLE user_conv DROP COLUMN removals;
     DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
     DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions; PRAGMA user_version = 9;";

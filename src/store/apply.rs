@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use tim_core::mutation::{confirm, mutate, redact};
 use tim_core::store::RECENT_SENT;
+use tim_core::stored::relation_key;
 use tim_protocol::message::{Message, MessageChange, MessageReceipts, Mutation, Revocation};
 use tim_protocol::{ConversationId, MessageId};
 
@@ -21,6 +22,7 @@ pub(super) enum EntityKind {
     Draft = 4,
     ReceiveOpt = 5,
     OutdatedGroup = 6,
+    Relation = 7,
 }
 
 /// The kind of a range of sequences.
@@ -58,6 +60,11 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::ReceiveOpt(opt) => {
             keep(transaction, EntityKind::ReceiveOpt, "", &serde_json::to_string(opt)?)
         }
+        Change::Relation(told) => match relation_key(told) {
+            Some((key, true)) => keep(transaction, EntityKind::Relation, &key, &serde_json::to_string(told)?),
+            Some((key, false)) => forget(transaction, EntityKind::Relation, &key),
+            None => Ok(()),
+        },
         Change::Blacklist(user, true) => keep(transaction, EntityKind::Blacklist, user.as_str(), ""),
         Change::Blacklist(user, false) => forget(transaction, EntityKind::Blacklist, user.as_str()),
         Change::Group(id, Some(group)) => {

@@ -176,4 +176,6 @@ CREATE TABLE beside(
 ) STRICT, WITHOUT ROWID;
 ", "
 -- How the user wants to be told of messages of all conversations is an entity of another kind.
+", "
+-- Friends, applications to become one and friend groups are entities of another kind.
 "];

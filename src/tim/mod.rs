@@ -11,6 +11,7 @@ mod attachments;
 mod changes;
 mod conversations;
 mod create;
+mod friends;
 mod groups;
 mod history;
 mod local;

@@ -19,6 +19,7 @@ mod changes;
 mod deletions;
 mod delivery;
 mod drafts;
+mod friends;
 mod groups;
 mod history;
 mod later;

@@ -118,6 +118,10 @@ impl World {
                 Change::ReceiveOpt(change) => account.receive_opt = change.opt,
                 Change::Profile(change) => account.nick = change.profile.fields.nick,
                 Change::Group(_)
+                | Change::Friend(_)
+                | Change::FriendApplication(_)
+                | Change::FriendApplicationsRead(_)
+                | Change::FriendGroup(_)
                 | Change::Blacklist(_)
                 | Change::Settings(_)
                 | Change::Removed(_)

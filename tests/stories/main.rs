@@ -31,6 +31,7 @@ mod crash;
 mod deletions;
 mod elements;
 mod faults;
+mod friends;
 mod gate;
 mod groups;
 mod handlers;

@@ -5,8 +5,8 @@ use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
 use crate::types::{
-    AllReceiveMessageOpt, Conversation, ConversationFilter, Group, Message, MessageReadReceipt, Profile,
-    signed,
+    AllReceiveMessageOpt, Conversation, ConversationFilter, Friend, FriendApplications, FriendGroup, Group,
+    Message, MessageReadReceipt, Profile, signed,
 };
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
@@ -149,6 +149,24 @@ pub enum TimEvent {
         /// As it is now.
         opt: AllReceiveMessageOpt,
     },
+    /// Friends were added, changed or deleted.
+    #[serde(rename = "onFriendListUpdated", serialize_with = "bare")]
+    FriendListUpdated {
+        /// The whole list.
+        friends: Vec<Friend>,
+    },
+    /// Friend groups were created, renamed, deleted, filled or emptied.
+    #[serde(rename = "onFriendGroupListUpdated", serialize_with = "bare")]
+    FriendGroupListUpdated {
+        /// The whole list.
+        friend_groups: Vec<FriendGroup>,
+    },
+    /// Applications to become a friend were made, have ended or were read.
+    #[serde(rename = "onFriendApplicationListUpdated", serialize_with = "bare")]
+    FriendApplicationListUpdated {
+        /// The whole list, and how many are unread.
+        applications: FriendApplications,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -228,11 +246,17 @@ pub enum EventName {
     UnreadMessageCountChangedByFilter,
     /// How this user wants to be told of messages of all conversations changed.
     AllReceiveMessageOptUpdated,
+    /// Friends were added, changed or deleted.
+    FriendListUpdated,
+    /// Friend groups changed.
+    FriendGroupListUpdated,
+    /// Applications to become a friend changed.
+    FriendApplicationListUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -256,6 +280,9 @@ impl EventName {
         Self::MessageReadReceiptReceived,
         Self::UnreadMessageCountChangedByFilter,
         Self::AllReceiveMessageOptUpdated,
+        Self::FriendListUpdated,
+        Self::FriendGroupListUpdated,
+        Self::FriendApplicationListUpdated,
     ];
 }
 
@@ -285,6 +312,9 @@ impl From<EventName> for engine::EventName {
             EventName::MessageReadReceiptReceived => Self::MessageReadReceiptReceived,
             EventName::UnreadMessageCountChangedByFilter => Self::UnreadMessageCountChangedByFilter,
             EventName::AllReceiveMessageOptUpdated => Self::AllReceiveMessageOptUpdated,
+            EventName::FriendListUpdated => Self::FriendListUpdated,
+            EventName::FriendGroupListUpdated => Self::FriendGroupListUpdated,
+            EventName::FriendApplicationListUpdated => Self::FriendApplicationListUpdated,
         }
     }
 }
@@ -405,6 +435,13 @@ impl From<&engine::Event> for TimEvent {
             }
             engine::Event::AllReceiveMessageOptUpdated(opt) => {
                 Self::AllReceiveMessageOptUpdated { opt: (*opt).into() }
+            }
+            engine::Event::FriendListUpdated(friends) => Self::FriendListUpdated { friends: all(friends) },
+            engine::Event::FriendGroupListUpdated(groups) => {
+                Self::FriendGroupListUpdated { friend_groups: all(groups) }
+            }
+            engine::Event::FriendApplicationListUpdated(applications) => {
+                Self::FriendApplicationListUpdated { applications: applications.clone().into() }
             }
             engine::Event::Error { code, message } => {
                 Self::Error { code: code.0.cast_signed(), message: message.clone() }

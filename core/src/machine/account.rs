@@ -1,7 +1,8 @@
-//! The user's own data other than conversations: profile, blacklist, receive option, groups.
+//! The user's own data other than conversations: profile, blacklist, receive option, groups, and friends, which `friends` keeps.
 //!
 //! `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is returned as a [`Membership`].
 
+mod friends;
 mod outdated;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,9 @@ use tim_protocol::{ConversationId, Fault, GroupId, UnixMillis, UserId, conversat
 use super::context::Context;
 use super::unreadable::Unreadable;
 use crate::event::Event;
+use crate::friend::{Friend, FriendApplications, FriendGroup};
 use crate::stored::Change;
+use friends::Friends;
 use outdated::Outdated;
 
 /// The user's profile, blacklist, receive option and groups.
@@ -29,6 +32,7 @@ pub(super) struct Account {
     receive_opt: ReceiveOpt,
     groups: BTreeMap<GroupId, Group>,
     outdated: Outdated,
+    friends: Friends,
     /// Changed since the last event.
     is_blacklist_changed: bool,
     are_groups_changed: bool,
@@ -56,8 +60,10 @@ impl Account {
         blacklist: Vec<UserId>,
         groups: Vec<Group>,
         outdated: Vec<(GroupId, u64)>,
+        relations: Vec<conversation::Change>,
     ) -> Self {
         Self {
+            friends: Friends::load(relations),
             outdated: Outdated::load(outdated),
             profile,
             receive_opt,
@@ -77,6 +83,23 @@ impl Account {
 
     pub(super) fn blacklist(&self) -> Vec<UserId> {
         self.blacklist.iter().cloned().collect()
+    }
+
+    pub(super) fn friends(&self) -> Vec<Friend> {
+        self.friends.list()
+    }
+
+    pub(super) fn friend_applications(&self) -> FriendApplications {
+        self.friends.applications()
+    }
+
+    pub(super) fn friend_groups(&self) -> Vec<FriendGroup> {
+        self.friends.groups()
+    }
+
+    /// The events of friends, applications and friend groups that changed.
+    pub(super) fn changed_friends(&mut self) -> Vec<Event> {
+        self.friends.take_events()
     }
 
     pub(super) fn groups(&self) -> Vec<Group> {
@@ -127,6 +150,7 @@ impl Account {
     ) -> Option<Membership> {
         match reply {
             Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, (*is.profile).clone()),
+            Reply::Friends(reply) => reply.changes().iter().for_each(|change| self.friends.keep(cx, change)),
             Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
             Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, (*is.group).clone()),
             Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, (*is.group).clone()),
@@ -161,6 +185,10 @@ impl Account {
                     None => self.leave(cx, change.group_id),
                 };
             }
+            change @ (conversation::Change::Friend(_)
+            | conversation::Change::FriendApplication(_)
+            | conversation::Change::FriendApplicationsRead(_)
+            | conversation::Change::FriendGroup(_)) => self.friends.keep(cx, &change),
             // The conversations' own.
             conversation::Change::Settings(_)
             | conversation::Change::Removed(_)

@@ -122,6 +122,9 @@ impl Machine {
             }
             Call::ReceiveOpt => Return::ReceiveOpt(account.receive_opt()),
             Call::Blacklist => Return::Users(account.blacklist()),
+            Call::FriendList => Return::Friends(account.friends()),
+            Call::FriendApplications => Return::FriendApplications(account.friend_applications()),
+            Call::FriendGroups => Return::FriendGroups(account.friend_groups()),
             Call::GroupList => Return::Groups(account.groups()),
             Call::ServerTime => Return::Time(cx.server_now()),
         };

@@ -20,6 +20,7 @@ use super::unreadable::Unreadable;
 pub use crate::conversation::Removal;
 use crate::conversation::{Conversation, ConversationFilter, ConversationResults, ReadAllType};
 use crate::event::Event;
+use crate::friend::{Friend, FriendApplications, FriendGroup};
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::{Found, Search};
 pub use crate::stored::Query;
@@ -192,6 +193,12 @@ pub enum Call {
     ReceiveOpt,
     /// The blacklist.
     Blacklist,
+    /// The friends.
+    FriendList,
+    /// The applications to become a friend.
+    FriendApplications,
+    /// The friend groups.
+    FriendGroups,
     /// The groups the user is in.
     GroupList,
     /// Send a request to the server. [`super::account`] applies the reply on this device.
@@ -227,6 +234,12 @@ pub enum Return {
     Profiles(Vec<Profile>),
     /// How the user wants to be told of messages of all conversations.
     ReceiveOpt(AllReceiveMessageOpt),
+    /// Friends.
+    Friends(Vec<Friend>),
+    /// Applications to become a friend.
+    FriendApplications(FriendApplications),
+    /// Friend groups.
+    FriendGroups(Vec<FriendGroup>),
     /// Users.
     Users(Vec<UserId>),
     /// Groups.

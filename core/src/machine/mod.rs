@@ -274,6 +274,7 @@ impl Machine {
         }
         let (groups, blacklist) = (self.account.changed_groups(), self.account.changed_blacklist());
         self.outputs.extend(self.cx.take_outputs(groups, blacklist));
+        self.outputs.extend(self.account.changed_friends().into_iter().map(Output::Emit));
         if self.list_due().is_some_and(|due| due <= self.cx.now()) {
             let events = self.take_list();
             self.outputs.extend(events.map(Output::Emit));

@@ -43,9 +43,10 @@ impl Machine {
             groups,
             outdated_groups,
             drafts,
+            relations,
         } = snapshot;
         self.sync = Sync::load(sync);
-        self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups);
+        self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups, relations);
         self.outbox.load(&me, outbox);
         self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
         self.show_outbox();

@@ -9,7 +9,8 @@ mod model;
 mod search;
 
 use serde_json::value::RawValue;
-use tim_protocol::conversation::{Cursor, Mention};
+use tim_protocol::conversation::{self, Cursor, Mention};
+use tim_protocol::friend::{FriendChange, FriendGroupChange, FriendRecord};
 use tim_protocol::group::Group;
 use tim_protocol::message::{
     Message, MessageChange, MessageReceipts, Modification, Mutation, OwnReactions, Priority, Reaction,
@@ -65,6 +66,10 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Profile(profile.clone()),
         Change::ReceiveOpt(ReceiveOpt { version: 1, ..receive_opt }),
         Change::ReceiveOpt(receive_opt),
+        Change::Relation(Box::new(friend(1, Some("Bobby")))),
+        Change::Relation(Box::new(friend(2, Some("B.")))),
+        Change::Relation(Box::new(group_of_friends(3, Some("Work")))),
+        Change::Relation(Box::new(group_of_friends(3, None))),
         Change::Blacklist(user("mallory"), true),
         Change::Blacklist(user("trudy"), true),
         Change::Blacklist(user("trudy"), false),
@@ -104,7 +109,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         groups,
         outdated_groups,
         drafts,
+        relations,
     } = opened.snapshot;
+    assert_eq!(relations, [friend(2, Some("B."))]);
     assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
@@ -133,6 +140,23 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     let after = store.snapshot().await.unwrap();
     assert!(after.groups.is_empty());
     assert_eq!(positions(&after), [5, 6]);
+}
+
+/// A friend, or that there is none.
+fn friend(version: u64, remark: Option<&str>) -> conversation::Change {
+    let record = |remark: &str| FriendRecord { remark: remark.to_owned(), ..FriendRecord::default() };
+    conversation::Change::Friend(FriendChange {
+        user_id: user("bob"),
+        version,
+        friend: remark.map(record),
+        profile: None,
+    })
+}
+
+/// A friend group, or that there is none.
+fn group_of_friends(version: u64, name: Option<&str>) -> conversation::Change {
+    let name = name.map(ToOwned::to_owned);
+    conversation::Change::FriendGroup(FriendGroupChange { number: 7, version, name })
 }
 
 /// Promise 3: messages come in their order, in the range that is asked for, and stay as they were stored first.

@@ -7,6 +7,7 @@
 mod verbs;
 
 mod conversations;
+mod friends;
 mod groups;
 mod media;
 mod members;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub use conversations::*;
+pub use friends::*;
 pub use groups::*;
 pub use media::*;
 pub use members::*;
@@ -117,6 +119,8 @@ domains! {
     Conversations(ConversationsRequest -> ConversationsReply),
     /// Profiles, the blacklist, and do not disturb.
     Users(UsersRequest -> UsersReply),
+    /// Friends, applications to become one, and groups of friends.
+    Friends(FriendsRequest -> FriendsReply),
     /// Groups and who is in them.
     Groups(GroupsRequest -> GroupsReply),
     /// The members of groups.

@@ -37,16 +37,17 @@ pub(super) fn mark(rows: &mut impl Rows, user: UserKey, of: ConversationKey) -> 
     Ok(())
 }
 
-/// Records a change of the user's own data.
+/// Records a change of the user's own data, and gives its version.
 pub(super) fn note_change(
     rows: &mut impl Rows,
     user: UserKey,
     kind: ChangeKind,
     key: &str,
     is_gone: bool,
-) -> DomainResult<()> {
+) -> DomainResult<u64> {
     let version = rows.next_version(user)?;
-    rows.put_change(user, kind, key, version, is_gone)
+    rows.put_change(user, kind, key, version, is_gone)?;
+    Ok(version)
 }
 
 /// Carries out [`crate::core::ops::Write::AdvanceWatermark`].

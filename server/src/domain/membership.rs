@@ -166,7 +166,9 @@ pub(super) fn expel(rows: &mut impl Rows, conversation: &Conversation, user: Use
 fn note(rows: &mut impl Rows, user: UserKey, conversation: &Conversation, is_gone: bool) -> DomainResult<()> {
     marks::mark(rows, user, conversation.key)?;
     match &conversation.parties {
-        Parties::Group(group) => marks::note_change(rows, user, ChangeKind::Group, group.as_str(), is_gone),
+        Parties::Group(group) => {
+            marks::note_change(rows, user, ChangeKind::Group, group.as_str(), is_gone).map(drop)
+        }
         Parties::C2c(..) | Parties::System(_) => Ok(()),
     }
 }

@@ -1,10 +1,10 @@
 //! The server's rules: every decision that needs stored data. Overview of the folder.
 //!
-//! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
+//! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`], [`friends`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`accounts`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`],
+//!   [`sync`], [`membership`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
@@ -13,6 +13,11 @@
 mod accounts;
 mod blacklist;
 mod conversations;
+mod friend_applications;
+mod friend_groups;
+mod friend_list;
+mod friend_records;
+mod friends;
 mod group_profile;
 mod group_view;
 mod groups;

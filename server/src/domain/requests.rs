@@ -6,7 +6,7 @@ use tim_protocol::Code;
 use tim_protocol::call::Request;
 
 use super::rows::Rows;
-use super::{DomainResult, groups, members, messages, settings, users};
+use super::{DomainResult, friends, groups, members, messages, settings, users};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult<Committed> {
@@ -14,6 +14,7 @@ pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult
         Request::Messages(request) => messages::request(rows, asked, request),
         Request::Conversations(request) => settings::request(rows, asked, request),
         Request::Users(request) => users::request(rows, asked, request),
+        Request::Friends(request) => friends::request(rows, asked, request),
         Request::Groups(request) => groups::request(rows, asked, request),
         Request::Members(request) => members::request(rows, asked, request),
         // The session's own.

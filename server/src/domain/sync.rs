@@ -16,7 +16,7 @@ use super::log::{Reader, Run};
 use super::profiles::profile;
 use super::removed::{Removed, newest_shown};
 use super::rows::{ChangeKind, Changed, Conversation, ConversationView, Parties, Rows, UserConversation};
-use super::{DomainResult, log, mentions, unread};
+use super::{DomainResult, friend_records, log, mentions, unread};
 use crate::core::ops::{Actor, ConversationKey};
 use crate::core::sync_range::SyncRange;
 
@@ -47,7 +47,7 @@ pub(super) fn page(
     let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
     for (version, changed) in changed {
         let room = limits::PAGE_BYTES.saturating_sub(bytes);
-        let row = row(rows, actor, sync, changed, room)?;
+        let row = row(rows, actor, sync, (version, changed), room)?;
         bytes += row.as_ref().map_or(0, Row::bytes);
         if bytes > limits::PAGE_BYTES && last != before {
             page.next = Some(last);
@@ -70,7 +70,7 @@ fn row(
     rows: &mut impl Rows,
     actor: &Actor,
     sync: &SyncRequest,
-    changed: Changed,
+    (version, changed): (u64, Changed),
     room: usize,
 ) -> DomainResult<Option<Row>> {
     Ok(match changed {
@@ -79,7 +79,7 @@ fn row(
             Some(Row::Conversation(bounds::written(&state)))
         }
         Changed::Other { kind, key, is_gone } => {
-            let change = change(rows, actor, kind, &key, is_gone)?;
+            let change = change(rows, actor, (kind, &key), version, is_gone)?;
             change.map(|change| Row::Change(bounds::written(&change)))
         }
     })
@@ -167,8 +167,8 @@ fn removed_last(
 fn change(
     rows: &mut impl Rows,
     actor: &Actor,
-    kind: ChangeKind,
-    key: &str,
+    (kind, key): (ChangeKind, &str),
+    version: u64,
     is_gone: bool,
 ) -> DomainResult<Option<Change>> {
     Ok(match kind {
@@ -181,6 +181,10 @@ fn change(
             let listed = |user_id| Change::Blacklist(BlacklistChange { user_id, listed: !is_gone });
             UserId::new(key).ok().map(listed)
         }
+        ChangeKind::Friend
+        | ChangeKind::FriendApplication
+        | ChangeKind::ApplicationsRead
+        | ChangeKind::FriendGroup => friend_records::synced(rows, actor, (kind, key), version)?,
         ChangeKind::Group => match GroupId::new(key) {
             Ok(group_id) => {
                 let conversation = rows.conversation(actor.app, &Parties::Group(group_id.clone()))?;

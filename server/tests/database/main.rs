@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod friends;
 mod media;
 mod receive;
 mod receivers;
@@ -18,7 +19,7 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 18 into those of version 12.
+/// Turns the tables of version 19 into those of version 12.
 const TO_VERSION_12: &str = "
 DROP INDEX member_role; ALTER TABLE member DROP COLUMN name_card; ALTER TABLE member DROP COLUMN mute_until;
 ALTER TABLE member DROP COLUMN fields;
@@ -26,7 +27,7 @@ ALTER TABLE grp DROP COLUMN invite_option; ALTER TABLE grp DROP COLUMN mutes_all
 ALTER TABLE grp DROP COLUMN info; DROP TABLE merger_name; DROP TABLE reworded; DROP TABLE asking; DROP TABLE receipt; ALTER TABLE member DROP COLUMN joined_at;
 DROP TABLE media_name; DROP TABLE to_erase; DROP INDEX media_loose; DROP INDEX media_file;
 ALTER TABLE media DROP COLUMN loose; ALTER TABLE user DROP COLUMN stored;
-ALTER TABLE user DROP COLUMN receive_opt; PRAGMA user_version = 12;
+ALTER TABLE change DROP COLUMN record; ALTER TABLE user DROP COLUMN receive_opt; PRAGMA user_version = 12;
 ";
 
 /// Turns the tables of version 12 into those of version 11.

@@ -56,7 +56,9 @@ async fn every_frame_of_a_later_client_has_its_documented_answer() {
         let answer = says(&mut alice, frame).await;
         let refused = |code: Code| assert_eq!(answer["e"]["c"], code.0, "{name}: {answer}");
         match name.as_str() {
-            "client.group-type" | "client.image-type" | "client.file-type" => refused(Code::VALUE_UNKNOWN),
+            "client.group-type" | "client.image-type" | "client.file-type" | "client.friend-type" => {
+                refused(Code::VALUE_UNKNOWN);
+            }
             "client.unknown-method" => refused(Code::UNSUPPORTED),
             "client.more-fields" => assert_eq!(answer["r"], json!({ "sequence": 3, "base": 3 }), "{name}"),
             "client.priority" | "client.image-format" | "client.attributes" => {

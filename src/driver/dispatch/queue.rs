@@ -14,7 +14,7 @@ use crate::event::Event;
 pub(super) const MAX_WAITING: usize = 10_000;
 
 /// The number of kinds of events with a whole list, the total of one, or what changed in one.
-const LISTS: usize = 5;
+const LISTS: usize = 8;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -117,6 +117,9 @@ fn list_kind(event: &Event) -> Option<usize> {
         Event::BlacklistUpdated(_) => Some(2),
         Event::TotalUnreadMessageCountUpdated(_) => Some(3),
         Event::ConversationChanged(_) => Some(4),
+        Event::FriendListUpdated(_) => Some(5),
+        Event::FriendGroupListUpdated(_) => Some(6),
+        Event::FriendApplicationListUpdated(_) => Some(7),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ConversationFilter, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, Role, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -1345,6 +1345,385 @@ fn set_conversation_draft(tim: Arc<Tim>, conversation_id: String, draft_text: St
     call(async move { tim.set_conversation_draft(conversation_id, draft_text).await })
 }
 
+/// The friends, as this device knows them, also without a connection.
+///
+/// Result: an array of `friend`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_friend_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_list(tim))))
+}
+
+fn get_friend_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_friend_list().await })
+}
+
+/// Those of these users who are friends, as this device knows them, also without a connection.
+///
+/// `user_id_list_json` is an array of texts. Result: an array of `friend`.
+///
+/// Errors: the gate's; 2002 for an id that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_friend_profile(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_profile(tim, guard::noun(user_id_list_json)?))))
+}
+
+fn get_friend_profile(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.get_friend_profile(user_id_list).await })
+}
+
+/// Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend
+/// at once.
+///
+/// `friend_json` is `new friend`. Result: `friend result`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user
+/// who does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012
+/// or 30014 if a list is full, 2711 for a friend group that there is not, 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_add_friend(
+    client: TimClient,
+    friend_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(add_friend(tim, guard::noun(friend_json)?))))
+}
+
+fn add_friend(tim: Arc<Tim>, friend: NewFriend) -> Call {
+    call(async move { tim.add_friend(friend).await })
+}
+
+/// Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+///
+/// `user_id_list_json` is an array of texts. `delete_type_json` is `delete type`. Result: an array of `friend result`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_friend(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    delete_type_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend(
+        tim,
+        guard::noun(user_id_list_json)?,
+        guard::noun(delete_type_json)?,
+    ))))
+}
+
+fn delete_friend(tim: Arc<Tim>, user_id_list: Vec<String>, delete_type: DeleteType) -> Call {
+    call(async move { tim.delete_friend(user_id_list, delete_type).await })
+}
+
+/// Asks the server who has whom as a friend, for 1 to 100 users.
+///
+/// `user_id_list_json` is an array of texts. `check_type_json` is `check type`. Result: an array of `checked friend`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_check_friend(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    check_type_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(check_friend(
+        tim,
+        guard::noun(user_id_list_json)?,
+        guard::noun(check_type_json)?,
+    ))))
+}
+
+fn check_friend(tim: Arc<Tim>, user_id_list: Vec<String>, check_type: CheckType) -> Call {
+    call(async move { tim.check_friend(user_id_list, check_type).await })
+}
+
+/// Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others
+/// stay: a key is Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+///
+/// `remark` may be NULL. `friend_custom_field_json` is an array of `custom field`. Result: `friend`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too
+/// long or not allowed, 2722 for nothing to change; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_update_friend(
+    client: TimClient,
+    user_id: *const c_char,
+    remark: *const c_char,
+    friend_custom_field_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(update_friend(
+        tim,
+        guard::text(user_id)?,
+        guard::optional_text(remark)?,
+        guard::noun(friend_custom_field_json)?,
+    ))))
+}
+
+fn update_friend(tim: Arc<Tim>, user_id: String, remark: Option<String>, friend_custom_field: Vec<CustomField>) -> Call {
+    call(async move { tim.update_friend(user_id, remark, friend_custom_field).await })
+}
+
+/// The applications that wait, received and sent, as this device knows them, also without a connection.
+///
+/// Result: `friend applications`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_friend_application_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_application_list(tim))))
+}
+
+fn get_friend_application_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_friend_application_list().await })
+}
+
+/// Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+///
+/// `action_json` is `response action`. Result: `null`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is
+/// full, 30001 for a remark over 96 bytes, 130116 for `other`; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_accept_friend_application(
+    client: TimClient,
+    user_id: *const c_char,
+    action_json: *const c_char,
+    remark: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(accept_friend_application(
+        tim,
+        guard::text(user_id)?,
+        guard::noun(action_json)?,
+        guard::text(remark)?,
+    ))))
+}
+
+fn accept_friend_application(tim: Arc<Tim>, user_id: String, action: ResponseAction, remark: String) -> Call {
+    call(async move { tim.accept_friend_application(user_id, action, remark).await })
+}
+
+/// Refuses an application. It is gone from both lists.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_refuse_friend_application(
+    client: TimClient,
+    user_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(refuse_friend_application(tim, guard::text(user_id)?))))
+}
+
+fn refuse_friend_application(tim: Arc<Tim>, user_id: String) -> Call {
+    call(async move { tim.refuse_friend_application(user_id).await })
+}
+
+/// Deletes an application from this user's list alone.
+///
+/// `application_type_json` is `application type`. Result: `null`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application, 130116 for `other`; 2800 or
+/// 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_friend_application(
+    client: TimClient,
+    user_id: *const c_char,
+    application_type_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend_application(
+        tim,
+        guard::text(user_id)?,
+        guard::noun(application_type_json)?,
+    ))))
+}
+
+fn delete_friend_application(tim: Arc<Tim>, user_id: String, application_type: ApplicationType) -> Call {
+    call(async move { tim.delete_friend_application(user_id, application_type).await })
+}
+
+/// Reads all received applications, on all devices.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_friend_application_read(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_friend_application_read(tim))))
+}
+
+fn set_friend_application_read(tim: Arc<Tim>) -> Call {
+    call(async move { tim.set_friend_application_read().await })
+}
+
+/// The friend groups, as this device knows them, also without a connection.
+///
+/// Result: an array of `friend group`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_friend_group_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_group_list(tim))))
+}
+
+fn get_friend_group_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_friend_group_list().await })
+}
+
+/// Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+///
+/// `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than
+/// 30 bytes, 30011 if there are 32 groups, 20001 for more than 100 users; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_friend_group(
+    client: TimClient,
+    name: *const c_char,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(create_friend_group(
+        tim,
+        guard::text(name)?,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn create_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.create_friend_group(name, user_id_list).await })
+}
+
+/// Deletes a friend group. The friends stay.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2711 for a name that there is not; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_friend_group(
+    client: TimClient,
+    name: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend_group(tim, guard::text(name)?))))
+}
+
+fn delete_friend_group(tim: Arc<Tim>, name: String) -> Call {
+    call(async move { tim.delete_friend_group(name).await })
+}
+
+/// Renames a friend group.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than
+/// 30 bytes; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_rename_friend_group(
+    client: TimClient,
+    old_name: *const c_char,
+    new_name: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(rename_friend_group(
+        tim,
+        guard::text(old_name)?,
+        guard::text(new_name)?,
+    ))))
+}
+
+fn rename_friend_group(tim: Arc<Tim>, old_name: String, new_name: String) -> Call {
+    call(async move { tim.rename_friend_group(old_name, new_name).await })
+}
+
+/// Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+///
+/// `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100
+/// users; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_add_to_friend_group(
+    client: TimClient,
+    name: *const c_char,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(add_to_friend_group(
+        tim,
+        guard::text(name)?,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn add_to_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.add_to_friend_group(name, user_id_list).await })
+}
+
+/// Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+///
+/// `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100
+/// users; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_remove_from_friend_group(
+    client: TimClient,
+    name: *const c_char,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_friend_group(
+        tim,
+        guard::text(name)?,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn remove_from_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.remove_from_friend_group(name, user_id_list).await })
+}
+
 /// The groups this user is in.
 ///
 /// Result: an array of `group`.
@@ -2201,6 +2580,74 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "setConversationDraft" => {
             let mut given = Parameters::new("setConversationDraft", &["conversationID", "draftText"], given)?;
             Ok(set_conversation_draft(tim, given.take("conversationID")?, given.take("draftText")?))
+        }
+        "getFriendList" => {
+            let _given = Parameters::new("getFriendList", &[], given)?;
+            Ok(get_friend_list(tim))
+        }
+        "getFriendProfile" => {
+            let mut given = Parameters::new("getFriendProfile", &["userIDList"], given)?;
+            Ok(get_friend_profile(tim, given.take("userIDList")?))
+        }
+        "addFriend" => {
+            let mut given = Parameters::new("addFriend", &["friend"], given)?;
+            Ok(add_friend(tim, given.take("friend")?))
+        }
+        "deleteFriend" => {
+            let mut given = Parameters::new("deleteFriend", &["userIDList", "deleteType"], given)?;
+            Ok(delete_friend(tim, given.take("userIDList")?, given.take("deleteType")?))
+        }
+        "checkFriend" => {
+            let mut given = Parameters::new("checkFriend", &["userIDList", "checkType"], given)?;
+            Ok(check_friend(tim, given.take("userIDList")?, given.take("checkType")?))
+        }
+        "updateFriend" => {
+            let mut given = Parameters::new("updateFriend", &["userID", "remark", "friendCustomField"], given)?;
+            Ok(update_friend(tim, given.take("userID")?, given.take_or("remark", None)?, given.take("friendCustomField")?))
+        }
+        "getFriendApplicationList" => {
+            let _given = Parameters::new("getFriendApplicationList", &[], given)?;
+            Ok(get_friend_application_list(tim))
+        }
+        "acceptFriendApplication" => {
+            let mut given = Parameters::new("acceptFriendApplication", &["userID", "action", "remark"], given)?;
+            Ok(accept_friend_application(tim, given.take("userID")?, given.take("action")?, given.take("remark")?))
+        }
+        "refuseFriendApplication" => {
+            let mut given = Parameters::new("refuseFriendApplication", &["userID"], given)?;
+            Ok(refuse_friend_application(tim, given.take("userID")?))
+        }
+        "deleteFriendApplication" => {
+            let mut given = Parameters::new("deleteFriendApplication", &["userID", "applicationType"], given)?;
+            Ok(delete_friend_application(tim, given.take("userID")?, given.take("applicationType")?))
+        }
+        "setFriendApplicationRead" => {
+            let _given = Parameters::new("setFriendApplicationRead", &[], given)?;
+            Ok(set_friend_application_read(tim))
+        }
+        "getFriendGroupList" => {
+            let _given = Parameters::new("getFriendGroupList", &[], given)?;
+            Ok(get_friend_group_list(tim))
+        }
+        "createFriendGroup" => {
+            let mut given = Parameters::new("createFriendGroup", &["name", "userIDList"], given)?;
+            Ok(create_friend_group(tim, given.take("name")?, given.take("userIDList")?))
+        }
+        "deleteFriendGroup" => {
+            let mut given = Parameters::new("deleteFriendGroup", &["name"], given)?;
+            Ok(delete_friend_group(tim, given.take("name")?))
+        }
+        "renameFriendGroup" => {
+            let mut given = Parameters::new("renameFriendGroup", &["oldName", "newName"], given)?;
+            Ok(rename_friend_group(tim, given.take("oldName")?, given.take("newName")?))
+        }
+        "addToFriendGroup" => {
+            let mut given = Parameters::new("addToFriendGroup", &["name", "userIDList"], given)?;
+            Ok(add_to_friend_group(tim, given.take("name")?, given.take("userIDList")?))
+        }
+        "removeFromFriendGroup" => {
+            let mut given = Parameters::new("removeFromFriendGroup", &["name", "userIDList"], given)?;
+            Ok(remove_from_friend_group(tim, given.take("name")?, given.take("userIDList")?))
         }
         "getGroupList" => {
             let _given = Parameters::new("getGroupList", &[], given)?;

@@ -16,6 +16,7 @@ mod messages;
 mod attachments;
 mod conversations;
 
+mod friends;
 mod groups;
 
 mod reactions;

@@ -11,6 +11,7 @@
 
 mod body;
 mod conversation;
+mod friend;
 mod group;
 mod history;
 mod media;
@@ -28,6 +29,7 @@ use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use body::*;
 pub use conversation::*;
+pub use friend::*;
 pub use group::*;
 pub use history::*;
 pub use media::*;

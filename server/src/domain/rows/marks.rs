@@ -14,6 +14,14 @@ pub enum ChangeKind {
     Group,
     /// How the user wants to be told of messages of all conversations; its key is empty.
     ReceiveOpt,
+    /// A friend, by userID, with a record.
+    Friend,
+    /// An application to become a friend, by whose it is and the other userID, with a record.
+    FriendApplication,
+    /// How far applications are read; its key is empty.
+    ApplicationsRead,
+    /// A friend group, by number, with its name as the record.
+    FriendGroup,
 }
 
 /// A change for a user.

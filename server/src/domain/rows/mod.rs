@@ -25,6 +25,7 @@ mod mutations;
 mod pins;
 mod reactions;
 mod receipts;
+mod records;
 mod removals;
 mod search;
 mod sends;
@@ -41,6 +42,7 @@ pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
 pub use pins::PinRows;
 pub use reactions::ReactionRows;
 pub use receipts::{Asking, ReceiptRows};
+pub use records::{Record, RecordRows};
 pub use removals::RemovalRows;
 pub use search::{Hit, SearchRows};
 pub use sends::{SendRows, SendToGroup, SendToUser};
@@ -64,6 +66,7 @@ pub trait Rows:
     + SendRows
     + GroupRows
     + MarkRows
+    + RecordRows
     + MediaRows
 {
     /// The epoch of the data; see [`tim_protocol::conversation::Cursor::epoch`].

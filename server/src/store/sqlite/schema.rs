@@ -229,6 +229,8 @@ ALTER TABLE member ADD COLUMN mute_until INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE member ADD COLUMN fields TEXT;
 CREATE INDEX member_role ON member(conv, role, user);
 ",
+    // Records of the user's own, beside the changes that tell of them: friends, applications to become one, friend groups.
+    "ALTER TABLE change ADD COLUMN record TEXT;",
 ];
 
 /// The settings of the connection that writes.

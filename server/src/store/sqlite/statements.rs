@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use tim_protocol::conversation::Cursor;
+use tim_protocol::friend::AddType;
 use tim_protocol::group::{GroupChanges, GroupType, NewGroup, Role};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, call};
@@ -181,8 +182,28 @@ async fn people(store: &Watched, alice: &Actor) {
     for duration in 1..=2 {
         store.write(conformance::receive_opt(alice, duration)).await.unwrap();
     }
+    friends(store, alice).await;
     store.write(conformance::blacklist(alice, &["bob"], true)).await.unwrap();
     store.write(conformance::blacklist(alice, &["bob"], false)).await.unwrap();
+}
+
+/// A friend, in a group, and the applications that there are not.
+async fn friends(store: &Watched, alice: &Actor) {
+    let add = call::AddFriendRequest {
+        user_id: user("bob"),
+        source: "AddSource_Type_Web".into(),
+        wording: String::new(),
+        add_type: AddType::Both,
+        remark: String::new(),
+        group_name: None,
+    };
+    asks(store, alice, add).await;
+    let user_id_list = vec![user("bob")];
+    for name in ["Work", "Home"] {
+        let create = call::CreateFriendGroupRequest { name: name.into(), user_id_list: user_id_list.clone() };
+        asks(store, alice, create).await;
+    }
+    asks(store, alice, call::ReadApplicationsRequest {}).await;
 }
 
 async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {

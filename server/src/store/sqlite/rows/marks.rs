@@ -17,6 +17,10 @@ pub(super) fn kind_number(kind: ChangeKind) -> i64 {
         ChangeKind::Blacklist => 2,
         ChangeKind::Group => 3,
         ChangeKind::ReceiveOpt => 4,
+        ChangeKind::Friend => 5,
+        ChangeKind::FriendApplication => 6,
+        ChangeKind::ApplicationsRead => 7,
+        ChangeKind::FriendGroup => 8,
     }
 }
 
@@ -26,6 +30,10 @@ fn kind_of(number: i64) -> DomainResult<ChangeKind> {
         2 => Ok(ChangeKind::Blacklist),
         3 => Ok(ChangeKind::Group),
         4 => Ok(ChangeKind::ReceiveOpt),
+        5 => Ok(ChangeKind::Friend),
+        6 => Ok(ChangeKind::FriendApplication),
+        7 => Ok(ChangeKind::ApplicationsRead),
+        8 => Ok(ChangeKind::FriendGroup),
         _ => Err(damaged()),
     }
 }

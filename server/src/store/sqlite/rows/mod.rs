@@ -13,6 +13,7 @@ mod mutations;
 mod pins;
 mod reactions;
 mod receipts;
+mod records;
 mod removals;
 mod search;
 mod sends;

@@ -43,6 +43,10 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
     is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userID }}"
     is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.userIDList}"
+    is TimEvent.FriendListUpdated -> "FRIEND_LIST_UPDATED ${event.friends.map { it.userID }}"
+    is TimEvent.FriendGroupListUpdated -> "FRIEND_GROUP_LIST_UPDATED ${event.friendGroups.map { it.name }}"
+    is TimEvent.FriendApplicationListUpdated ->
+        "FRIEND_APPLICATION_LIST_UPDATED ${event.applications.unreadCount} unread"
     is TimEvent.AllReceiveMessageOptUpdated -> "ALL_RECEIVE_MESSAGE_OPT_UPDATED ${event.opt.messageRemindType}"
     is TimEvent.NetStateChange -> "NET_STATE_CHANGE ${event.state}"
     is TimEvent.KickedOut -> "KICKED_OUT ${event.type}"

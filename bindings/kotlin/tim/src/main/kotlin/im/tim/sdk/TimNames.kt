@@ -118,5 +118,8 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.TotalUnreadMessageCountUpdated::class -> EventName.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED
         TimEvent.ConversationChanged::class -> EventName.CONVERSATION_CHANGED
         TimEvent.AllReceiveMessageOptUpdated::class -> EventName.ALL_RECEIVE_MESSAGE_OPT_UPDATED
+        TimEvent.FriendListUpdated::class -> EventName.FRIEND_LIST_UPDATED
+        TimEvent.FriendGroupListUpdated::class -> EventName.FRIEND_GROUP_LIST_UPDATED
+        TimEvent.FriendApplicationListUpdated::class -> EventName.FRIEND_APPLICATION_LIST_UPDATED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

@@ -343,6 +343,28 @@
  *    "profileCustomField":[{"key":"Tag_Profile_Custom_Team", "value":"red"}]}
  *   profileCustomField: up to 20 fields to set beside the others; an empty value removes a field
  *
+ * friend
+ *   {"userID":"bob", "remark":"Bobby", "groupList":["Work"], "source":"AddSource_Type_Web", "wording":"we met", "timeStamp":1760000000,
+ *    "profile":{...a profile...}, "friendCustomField":[{"key":"Tag_SNS_Custom_Team", "value":"red"}]}
+ *   profile: as this device was last told
+ *
+ * new friend (tim_add_friend)
+ *   {"to":"bob", "source":"AddSource_Type_Web", "wording":"we met", "type":"Add_Type_Both", "remark":"Bobby", "groupName":"Work"}
+ *   to and source are needed       source: AddSource_Type_ and 1 to 8 letters       type: Add_Type_Single or Add_Type_Both
+ *
+ * friend result       {"userID":"bob", "code":0}: 0, or 30539 when bob has to accept, or 31704 when bob is no friend
+ *
+ * checked friend (tim_check_friend: CheckResult_Type_Single or CheckResult_Type_Both)
+ *   {"userID":"bob", "relation":"CheckResult_Type_BothWay", "code":0}
+ *   relation: CheckResult_Type_NoRelation, CheckResult_Type_AWithB, CheckResult_Type_BWithA, CheckResult_Type_BothWay; A is this user
+ *
+ * friend applications
+ *   {"friendApplicationList":[{"userID":"bob", "nick":"Bob", "avatar":"", "type":"Pendency_Type_ComeIn", "source":"AddSource_Type_Web",
+ *    "wording":"we met", "time":1760000000}], "unreadCount":1}
+ *   type: Pendency_Type_ComeIn, or Pendency_Type_SendOut
+ *
+ * friend group       {"name":"Work", "count":1, "userIDList":["bob"]}
+ *
  * all receive message opt (tim_set_all_receive_message_opt: how to tell this user of messages of all conversations)
  *   {"messageRemindType":"AcceptNotNotify", "startTime":{"hour":22, "minute":30, "second":0}, "startTimestamp":null,
  *    "duration":32400}
@@ -378,6 +400,9 @@
  *     onProfileUpdated             profiles
  *     blacklistUpdated             the whole list of user ids
  *     onAllReceiveMessageOptUpdated  an all receive message opt
+ *     onFriendListUpdated          the whole list of friends
+ *     onFriendGroupListUpdated     the whole list of friend groups
+ *     onFriendApplicationListUpdated  friend applications
  *     error                        {"code":2024, "message":"not logged in: call login first"}
  *     kickedOut                    {"type":"multipleDevice"}: another device took this one's place; or multipleAccount: this
  *                                  device logged in anew; or userSigExpired; or REST_API_Kick: the server's operator did it
@@ -411,7 +436,7 @@
  *   9507               10,000 calls wait for the engine
  *   10004 to 10032     groups; taking messages back
  *   20001 to 20016     messages between two: no such user, blacklisted
- *   30013, 40601       the blacklist, profiles
+ *   30001 to 31704, 40601  friends, the blacklist, profiles
  *   50002, 51006       settings of conversations
  *   70001 to 70052     userSigs and accounts
  *   130100 to 130148   the protocol, the server's state, pictures on the server
@@ -535,6 +560,18 @@ typedef enum {
    * How this user wants to be told of messages of all conversations changed.
    */
   TIM_EVENT_ALL_RECEIVE_MESSAGE_OPT_UPDATED,
+  /**
+   * Friends were added, changed or deleted.
+   */
+  TIM_EVENT_FRIEND_LIST_UPDATED,
+  /**
+   * Friend groups changed.
+   */
+  TIM_EVENT_FRIEND_GROUP_LIST_UPDATED,
+  /**
+   * Applications to become a friend changed.
+   */
+  TIM_EVENT_FRIEND_APPLICATION_LIST_UPDATED,
 } tim_event;
 
 /**
@@ -1651,6 +1688,220 @@ tim_status tim_set_conversation_draft(tim_client client,
                                       const char *draft_text,
                                       tim_done_callback done,
                                       void *user_data);
+
+/**
+ * The friends, as this device knows them, also without a connection.
+ *
+ * Result: an array of `friend`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_friend_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Those of these users who are friends, as this device knows them, also without a connection.
+ *
+ * `user_id_list_json` is an array of texts. Result: an array of `friend`.
+ *
+ * Errors: the gate's; 2002 for an id that is none.
+ */
+tim_status tim_get_friend_profile(tim_client client,
+                                  const char *user_id_list_json,
+                                  tim_done_callback done,
+                                  void *user_data);
+
+/**
+ * Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend
+ * at once.
+ *
+ * `friend_json` is `new friend`. Result: `friend result`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user
+ * who does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012
+ * or 30014 if a list is full, 2711 for a friend group that there is not, 130116 for `other`; 2800 or 2801.
+ */
+tim_status tim_add_friend(tim_client client,
+                          const char *friend_json,
+                          tim_done_callback done,
+                          void *user_data);
+
+/**
+ * Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+ *
+ * `user_id_list_json` is an array of texts. `delete_type_json` is `delete type`. Result: an array of `friend result`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 130116 for `other`; 2800 or 2801.
+ */
+tim_status tim_delete_friend(tim_client client,
+                             const char *user_id_list_json,
+                             const char *delete_type_json,
+                             tim_done_callback done,
+                             void *user_data);
+
+/**
+ * Asks the server who has whom as a friend, for 1 to 100 users.
+ *
+ * `user_id_list_json` is an array of texts. `check_type_json` is `check type`. Result: an array of `checked friend`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 130116 for `other`; 2800 or 2801.
+ */
+tim_status tim_check_friend(tim_client client,
+                            const char *user_id_list_json,
+                            const char *check_type_json,
+                            tim_done_callback done,
+                            void *user_data);
+
+/**
+ * Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others
+ * stay: a key is Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+ *
+ * `remark` may be NULL. `friend_custom_field_json` is an array of `custom field`. Result: `friend`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too
+ * long or not allowed, 2722 for nothing to change; 2800 or 2801.
+ */
+tim_status tim_update_friend(tim_client client,
+                             const char *user_id,
+                             const char *remark,
+                             const char *friend_custom_field_json,
+                             tim_done_callback done,
+                             void *user_data);
+
+/**
+ * The applications that wait, received and sent, as this device knows them, also without a connection.
+ *
+ * Result: `friend applications`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_friend_application_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+ *
+ * `action_json` is `response action`. Result: `null`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is
+ * full, 30001 for a remark over 96 bytes, 130116 for `other`; 2800 or 2801.
+ */
+tim_status tim_accept_friend_application(tim_client client,
+                                         const char *user_id,
+                                         const char *action_json,
+                                         const char *remark,
+                                         tim_done_callback done,
+                                         void *user_data);
+
+/**
+ * Refuses an application. It is gone from both lists.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application; 2800 or 2801.
+ */
+tim_status tim_refuse_friend_application(tim_client client,
+                                         const char *user_id,
+                                         tim_done_callback done,
+                                         void *user_data);
+
+/**
+ * Deletes an application from this user's list alone.
+ *
+ * `application_type_json` is `application type`. Result: `null`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 30614 if there is no such application, 130116 for `other`; 2800 or
+ * 2801.
+ */
+tim_status tim_delete_friend_application(tim_client client,
+                                         const char *user_id,
+                                         const char *application_type_json,
+                                         tim_done_callback done,
+                                         void *user_data);
+
+/**
+ * Reads all received applications, on all devices.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2800 or 2801.
+ */
+tim_status tim_set_friend_application_read(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * The friend groups, as this device knows them, also without a connection.
+ *
+ * Result: an array of `friend group`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_friend_group_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+ *
+ * `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than
+ * 30 bytes, 30011 if there are 32 groups, 20001 for more than 100 users; 2800 or 2801.
+ */
+tim_status tim_create_friend_group(tim_client client,
+                                   const char *name,
+                                   const char *user_id_list_json,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * Deletes a friend group. The friends stay.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2711 for a name that there is not; 2800 or 2801.
+ */
+tim_status tim_delete_friend_group(tim_client client,
+                                   const char *name,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * Renames a friend group.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than
+ * 30 bytes; 2800 or 2801.
+ */
+tim_status tim_rename_friend_group(tim_client client,
+                                   const char *old_name,
+                                   const char *new_name,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+ *
+ * `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100
+ * users; 2800 or 2801.
+ */
+tim_status tim_add_to_friend_group(tim_client client,
+                                   const char *name,
+                                   const char *user_id_list_json,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+ *
+ * `user_id_list_json` is an array of texts. Result: an array of `friend result`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100
+ * users; 2800 or 2801.
+ */
+tim_status tim_remove_from_friend_group(tim_client client,
+                                        const char *name,
+                                        const char *user_id_list_json,
+                                        tim_done_callback done,
+                                        void *user_data);
 
 /**
  * The groups this user is in.

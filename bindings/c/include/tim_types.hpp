@@ -1066,6 +1066,358 @@ inline void from_json(const nlohmann::json &json, conversation_results &it) {
     detail::take(json, "failureConversationIDList", it.failure_conversation_id_list);
 }
 
+/** In whose list somebody becomes a friend. */
+enum class add_type {
+    single,
+    both,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(add_type, {
+    {add_type::other, "other"},
+    {add_type::single, "Add_Type_Single"},
+    {add_type::both, "Add_Type_Both"},
+})
+
+/** From whose list a friend is deleted. */
+enum class delete_type {
+    single,
+    both,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(delete_type, {
+    {delete_type::other, "other"},
+    {delete_type::single, "Delete_Type_Single"},
+    {delete_type::both, "Delete_Type_Both"},
+})
+
+/** Whose lists a check looks into. */
+enum class check_type {
+    single,
+    both,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(check_type, {
+    {check_type::other, "other"},
+    {check_type::single, "CheckResult_Type_Single"},
+    {check_type::both, "CheckResult_Type_Both"},
+})
+
+/** Which of two users, A who asks and B, has the other as a friend. */
+enum class relation {
+    no_relation,
+    a_with_b,
+    b_with_a,
+    both_way,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(relation, {
+    {relation::other, "other"},
+    {relation::no_relation, "CheckResult_Type_NoRelation"},
+    {relation::a_with_b, "CheckResult_Type_AWithB"},
+    {relation::b_with_a, "CheckResult_Type_BWithA"},
+    {relation::both_way, "CheckResult_Type_BothWay"},
+})
+
+/** Who applied. */
+enum class application_type {
+    come_in,
+    send_out,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(application_type, {
+    {application_type::other, "other"},
+    {application_type::come_in, "Pendency_Type_ComeIn"},
+    {application_type::send_out, "Pendency_Type_SendOut"},
+})
+
+/** How an application is accepted. */
+enum class response_action {
+    agree,
+    agree_and_add,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(response_action, {
+    {response_action::other, "other"},
+    {response_action::agree, "Response_Action_Agree"},
+    {response_action::agree_and_add, "Response_Action_AgreeAndAdd"},
+})
+
+/** Gender, as a profile tells it. */
+enum class gender {
+    unknown,
+    female,
+    male,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(gender, {
+    {gender::other, "other"},
+    {gender::unknown, "Gender_Type_Unknown"},
+    {gender::female, "Gender_Type_Female"},
+    {gender::male, "Gender_Type_Male"},
+})
+
+/** Who becomes a user's friend on asking. */
+enum class allow_type {
+    allow_any,
+    need_confirm,
+    deny_any,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(allow_type, {
+    {allow_type::other, "other"},
+    {allow_type::allow_any, "AllowType_Type_AllowAny"},
+    {allow_type::need_confirm, "AllowType_Type_NeedConfirm"},
+    {allow_type::deny_any, "AllowType_Type_DenyAny"},
+})
+
+/** A user's profile. */
+struct profile {
+    /** The user. */
+    std::string user_id{};
+    /** Display name; empty if none. */
+    std::string nick{};
+    /** Address of a picture; empty if none. */
+    std::string avatar{};
+    /** Gender. */
+    types::gender gender{};
+    /** A line about oneself; empty if none. */
+    std::string self_signature{};
+    /** Day of birth as a number, year first: 20000419; 0 if it is not told. */
+    std::int32_t birthday{};
+    /** A place; empty if none. */
+    std::string location{};
+    /** Who becomes this user's friend on asking. */
+    types::allow_type allow_type{};
+    /** A language, by a number of the app's; 0 if none. */
+    std::int32_t language{};
+    /** A level, by a number of the app's; 0 if none. */
+    std::int32_t level{};
+    /** A role, by a number of the app's; 0 if none. */
+    std::int32_t role{};
+    /** Fields of the app's. */
+    std::vector<types::custom_field> profile_custom_field{};
+    /** When it last changed; 0 if never. */
+    std::int64_t last_updated_time{};
+};
+inline void to_json(nlohmann::json &json, const profile &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "gender", it.gender);
+    detail::put(json, "selfSignature", it.self_signature);
+    detail::put(json, "birthday", it.birthday);
+    detail::put(json, "location", it.location);
+    detail::put(json, "allowType", it.allow_type);
+    detail::put(json, "language", it.language);
+    detail::put(json, "level", it.level);
+    detail::put(json, "role", it.role);
+    detail::put(json, "profileCustomField", it.profile_custom_field);
+    detail::put(json, "lastUpdatedTime", it.last_updated_time);
+}
+inline void from_json(const nlohmann::json &json, profile &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "gender", it.gender);
+    detail::take(json, "selfSignature", it.self_signature);
+    detail::take(json, "birthday", it.birthday);
+    detail::take(json, "location", it.location);
+    detail::take(json, "allowType", it.allow_type);
+    detail::take(json, "language", it.language);
+    detail::take(json, "level", it.level);
+    detail::take(json, "role", it.role);
+    detail::take(json, "profileCustomField", it.profile_custom_field);
+    detail::take(json, "lastUpdatedTime", it.last_updated_time);
+}
+
+/** A friend. */
+struct friend {
+    /** The friend. */
+    std::string user_id{};
+    /** What this user calls the friend; empty if nothing. */
+    std::string remark{};
+    /** The names of the friend groups that the friend is in. */
+    std::vector<std::string> group_list{};
+    /** How the friendship came about: AddSource_Type_ and up to 8 letters. */
+    std::string source{};
+    /** What was said with it. */
+    std::string wording{};
+    /** Since when. */
+    std::int64_t time_stamp{};
+    /** The friend's profile, as this device was last told. */
+    types::profile profile{};
+    /** Fields of the app's. */
+    std::vector<types::custom_field> friend_custom_field{};
+};
+inline void to_json(nlohmann::json &json, const friend &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "remark", it.remark);
+    detail::put(json, "groupList", it.group_list);
+    detail::put(json, "source", it.source);
+    detail::put(json, "wording", it.wording);
+    detail::put(json, "timeStamp", it.time_stamp);
+    detail::put(json, "profile", it.profile);
+    detail::put(json, "friendCustomField", it.friend_custom_field);
+}
+inline void from_json(const nlohmann::json &json, friend &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "remark", it.remark);
+    detail::take(json, "groupList", it.group_list);
+    detail::take(json, "source", it.source);
+    detail::take(json, "wording", it.wording);
+    detail::take(json, "timeStamp", it.time_stamp);
+    detail::take(json, "profile", it.profile);
+    detail::take(json, "friendCustomField", it.friend_custom_field);
+}
+
+/** A friend to add. */
+struct new_friend {
+    /** The user. */
+    std::string to{};
+    /** How it came about: AddSource_Type_ and 1 to 8 letters. */
+    std::string source{};
+    /** What is said with it, up to 256 bytes. */
+    std::string wording{};
+    /** In whose list; in both if absent. */
+    std::optional<types::add_type> type{};
+    /** What this user calls the friend, up to 96 bytes. */
+    std::string remark{};
+    /** A friend group that the friend is in. */
+    std::optional<std::string> group_name{};
+};
+inline void to_json(nlohmann::json &json, const new_friend &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "to", it.to);
+    detail::put(json, "source", it.source);
+    detail::put(json, "wording", it.wording);
+    detail::put(json, "type", it.type);
+    detail::put(json, "remark", it.remark);
+    detail::put(json, "groupName", it.group_name);
+}
+inline void from_json(const nlohmann::json &json, new_friend &it) {
+    detail::take(json, "to", it.to);
+    detail::take(json, "source", it.source);
+    detail::take(json, "wording", it.wording);
+    detail::take(json, "type", it.type);
+    detail::take(json, "remark", it.remark);
+    detail::take(json, "groupName", it.group_name);
+}
+
+/** What became of one user. */
+struct friend_result {
+    /** The user. */
+    std::string user_id{};
+    /** 0 if it was done. */
+    std::int32_t code{};
+};
+inline void to_json(nlohmann::json &json, const friend_result &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "code", it.code);
+}
+inline void from_json(const nlohmann::json &json, friend_result &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "code", it.code);
+}
+
+/** Who of this user and another one has whom as a friend. */
+struct checked_friend {
+    /** The other user. */
+    std::string user_id{};
+    /** Who has whom. */
+    types::relation relation{};
+    /** 0, or 30003 if there is no such user. */
+    std::int32_t code{};
+};
+inline void to_json(nlohmann::json &json, const checked_friend &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "relation", it.relation);
+    detail::put(json, "code", it.code);
+}
+inline void from_json(const nlohmann::json &json, checked_friend &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "relation", it.relation);
+    detail::take(json, "code", it.code);
+}
+
+/** An application to become a friend. */
+struct friend_application {
+    /** The other user. */
+    std::string user_id{};
+    /** The other user's nick when this was told. */
+    std::string nick{};
+    /** The other user's avatar when this was told. */
+    std::string avatar{};
+    /** Who applied. */
+    types::application_type type{};
+    /** How it came about. */
+    std::string source{};
+    /** What the applicant says. */
+    std::string wording{};
+    /** When it was made. */
+    std::int64_t time{};
+};
+inline void to_json(nlohmann::json &json, const friend_application &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "type", it.type);
+    detail::put(json, "source", it.source);
+    detail::put(json, "wording", it.wording);
+    detail::put(json, "time", it.time);
+}
+inline void from_json(const nlohmann::json &json, friend_application &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "type", it.type);
+    detail::take(json, "source", it.source);
+    detail::take(json, "wording", it.wording);
+    detail::take(json, "time", it.time);
+}
+
+/** The applications that wait. */
+struct friend_applications {
+    /** Received and sent ones, the newest first. */
+    std::vector<types::friend_application> friend_application_list{};
+    /** How many received ones are unread. */
+    std::int32_t unread_count{};
+};
+inline void to_json(nlohmann::json &json, const friend_applications &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "friendApplicationList", it.friend_application_list);
+    detail::put(json, "unreadCount", it.unread_count);
+}
+inline void from_json(const nlohmann::json &json, friend_applications &it) {
+    detail::take(json, "friendApplicationList", it.friend_application_list);
+    detail::take(json, "unreadCount", it.unread_count);
+}
+
+/** A group of friends. */
+struct friend_group {
+    /** The name. */
+    std::string name{};
+    /** How many friends are in it. */
+    std::int32_t count{};
+    /** The friends in it. */
+    std::vector<std::string> user_id_list{};
+};
+inline void to_json(nlohmann::json &json, const friend_group &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "name", it.name);
+    detail::put(json, "count", it.count);
+    detail::put(json, "userIDList", it.user_id_list);
+}
+inline void from_json(const nlohmann::json &json, friend_group &it) {
+    detail::take(json, "name", it.name);
+    detail::take(json, "count", it.count);
+    detail::take(json, "userIDList", it.user_id_list);
+}
+
 /** The result of an attempt to join. */
 enum class join_status {
     joined_success,
@@ -1559,95 +1911,6 @@ inline void to_json(nlohmann::json &json, const login_result &it) {
 }
 inline void from_json(const nlohmann::json &json, login_result &it) {
     detail::take(json, "repeatLogin", it.repeat_login);
-}
-
-/** Gender, as a profile tells it. */
-enum class gender {
-    unknown,
-    female,
-    male,
-    other,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(gender, {
-    {gender::other, "other"},
-    {gender::unknown, "Gender_Type_Unknown"},
-    {gender::female, "Gender_Type_Female"},
-    {gender::male, "Gender_Type_Male"},
-})
-
-/** Who becomes a user's friend on asking. */
-enum class allow_type {
-    allow_any,
-    need_confirm,
-    deny_any,
-    other,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(allow_type, {
-    {allow_type::other, "other"},
-    {allow_type::allow_any, "AllowType_Type_AllowAny"},
-    {allow_type::need_confirm, "AllowType_Type_NeedConfirm"},
-    {allow_type::deny_any, "AllowType_Type_DenyAny"},
-})
-
-/** A user's profile. */
-struct profile {
-    /** The user. */
-    std::string user_id{};
-    /** Display name; empty if none. */
-    std::string nick{};
-    /** Address of a picture; empty if none. */
-    std::string avatar{};
-    /** Gender. */
-    types::gender gender{};
-    /** A line about oneself; empty if none. */
-    std::string self_signature{};
-    /** Day of birth as a number, year first: 20000419; 0 if it is not told. */
-    std::int32_t birthday{};
-    /** A place; empty if none. */
-    std::string location{};
-    /** Who becomes this user's friend on asking. */
-    types::allow_type allow_type{};
-    /** A language, by a number of the app's; 0 if none. */
-    std::int32_t language{};
-    /** A level, by a number of the app's; 0 if none. */
-    std::int32_t level{};
-    /** A role, by a number of the app's; 0 if none. */
-    std::int32_t role{};
-    /** Fields of the app's. */
-    std::vector<types::custom_field> profile_custom_field{};
-    /** When it last changed; 0 if never. */
-    std::int64_t last_updated_time{};
-};
-inline void to_json(nlohmann::json &json, const profile &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "userID", it.user_id);
-    detail::put(json, "nick", it.nick);
-    detail::put(json, "avatar", it.avatar);
-    detail::put(json, "gender", it.gender);
-    detail::put(json, "selfSignature", it.self_signature);
-    detail::put(json, "birthday", it.birthday);
-    detail::put(json, "location", it.location);
-    detail::put(json, "allowType", it.allow_type);
-    detail::put(json, "language", it.language);
-    detail::put(json, "level", it.level);
-    detail::put(json, "role", it.role);
-    detail::put(json, "profileCustomField", it.profile_custom_field);
-    detail::put(json, "lastUpdatedTime", it.last_updated_time);
-}
-inline void from_json(const nlohmann::json &json, profile &it) {
-    detail::take(json, "userID", it.user_id);
-    detail::take(json, "nick", it.nick);
-    detail::take(json, "avatar", it.avatar);
-    detail::take(json, "gender", it.gender);
-    detail::take(json, "selfSignature", it.self_signature);
-    detail::take(json, "birthday", it.birthday);
-    detail::take(json, "location", it.location);
-    detail::take(json, "allowType", it.allow_type);
-    detail::take(json, "language", it.language);
-    detail::take(json, "level", it.level);
-    detail::take(json, "role", it.role);
-    detail::take(json, "profileCustomField", it.profile_custom_field);
-    detail::take(json, "lastUpdatedTime", it.last_updated_time);
 }
 
 /** The changeable part of a profile; in an update, what is absent stays as it is. */
@@ -2169,6 +2432,24 @@ struct all_receive_message_opt_updated {
     types::all_receive_message_opt opt{};
 };
 
+/** Friends were added, changed or deleted. */
+struct friend_list_updated {
+    /** The whole list. */
+    std::vector<types::friend> friends{};
+};
+
+/** Friend groups were created, renamed, deleted, filled or emptied. */
+struct friend_group_list_updated {
+    /** The whole list. */
+    std::vector<types::friend_group> friend_groups{};
+};
+
+/** Applications to become a friend were made, have ended or were read. */
+struct friend_application_list_updated {
+    /** The whole list, and how many are unread. */
+    types::friend_applications applications{};
+};
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -2231,7 +2512,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2255,6 +2536,9 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
     if (auto *own = std::get_if<types::blacklist_updated>(&it)) { static_cast<void>(own); json["name"] = "blacklistUpdated"; json["data"] = own->user_id_list; }
     if (auto *own = std::get_if<types::all_receive_message_opt_updated>(&it)) { static_cast<void>(own); json["name"] = "onAllReceiveMessageOptUpdated"; json["data"] = own->opt; }
+    if (auto *own = std::get_if<types::friend_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendListUpdated"; json["data"] = own->friends; }
+    if (auto *own = std::get_if<types::friend_group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendGroupListUpdated"; json["data"] = own->friend_groups; }
+    if (auto *own = std::get_if<types::friend_application_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendApplicationListUpdated"; json["data"] = own->applications; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2282,6 +2566,9 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }
     if (word == "blacklistUpdated") { types::blacklist_updated own{}; json.at("data").get_to(own.user_id_list); it = std::move(own); return; }
     if (word == "onAllReceiveMessageOptUpdated") { types::all_receive_message_opt_updated own{}; json.at("data").get_to(own.opt); it = std::move(own); return; }
+    if (word == "onFriendListUpdated") { types::friend_list_updated own{}; json.at("data").get_to(own.friends); it = std::move(own); return; }
+    if (word == "onFriendGroupListUpdated") { types::friend_group_list_updated own{}; json.at("data").get_to(own.friend_groups); it = std::move(own); return; }
+    if (word == "onFriendApplicationListUpdated") { types::friend_application_list_updated own{}; json.at("data").get_to(own.applications); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -250,6 +250,76 @@ public:
     answer set_conversation_draft(const std::string &conversation_id, const std::string &draft_text) const {
         return ask(tim_set_conversation_draft, conversation_id, draft_text);
     }
+    /** As tim_get_friend_list. */
+    answer get_friend_list() const {
+        return ask(tim_get_friend_list);
+    }
+    /** As tim_get_friend_profile. */
+    answer get_friend_profile(const std::string &user_id_list_json) const {
+        return ask(tim_get_friend_profile, user_id_list_json);
+    }
+    /** As tim_add_friend. */
+    answer add_friend(const std::string &friend_json) const {
+        return ask(tim_add_friend, friend_json);
+    }
+    /** As tim_delete_friend. */
+    answer delete_friend(const std::string &user_id_list_json, const std::string &delete_type_json) const {
+        return ask(tim_delete_friend, user_id_list_json, delete_type_json);
+    }
+    /** As tim_check_friend. */
+    answer check_friend(const std::string &user_id_list_json, const std::string &check_type_json) const {
+        return ask(tim_check_friend, user_id_list_json, check_type_json);
+    }
+    /** As tim_update_friend. */
+    answer update_friend(const std::string &user_id, const std::string &friend_custom_field_json,
+                         const std::string &remark = {}) const {
+        return ask(tim_update_friend, user_id, remark, friend_custom_field_json);
+    }
+    /** As tim_get_friend_application_list. */
+    answer get_friend_application_list() const {
+        return ask(tim_get_friend_application_list);
+    }
+    /** As tim_accept_friend_application. */
+    answer accept_friend_application(const std::string &user_id, const std::string &action_json,
+                                     const std::string &remark) const {
+        return ask(tim_accept_friend_application, user_id, action_json, remark);
+    }
+    /** As tim_refuse_friend_application. */
+    answer refuse_friend_application(const std::string &user_id) const {
+        return ask(tim_refuse_friend_application, user_id);
+    }
+    /** As tim_delete_friend_application. */
+    answer delete_friend_application(const std::string &user_id, const std::string &application_type_json) const {
+        return ask(tim_delete_friend_application, user_id, application_type_json);
+    }
+    /** As tim_set_friend_application_read. */
+    answer set_friend_application_read() const {
+        return ask(tim_set_friend_application_read);
+    }
+    /** As tim_get_friend_group_list. */
+    answer get_friend_group_list() const {
+        return ask(tim_get_friend_group_list);
+    }
+    /** As tim_create_friend_group. */
+    answer create_friend_group(const std::string &name, const std::string &user_id_list_json) const {
+        return ask(tim_create_friend_group, name, user_id_list_json);
+    }
+    /** As tim_delete_friend_group. */
+    answer delete_friend_group(const std::string &name) const {
+        return ask(tim_delete_friend_group, name);
+    }
+    /** As tim_rename_friend_group. */
+    answer rename_friend_group(const std::string &old_name, const std::string &new_name) const {
+        return ask(tim_rename_friend_group, old_name, new_name);
+    }
+    /** As tim_add_to_friend_group. */
+    answer add_to_friend_group(const std::string &name, const std::string &user_id_list_json) const {
+        return ask(tim_add_to_friend_group, name, user_id_list_json);
+    }
+    /** As tim_remove_from_friend_group. */
+    answer remove_from_friend_group(const std::string &name, const std::string &user_id_list_json) const {
+        return ask(tim_remove_from_friend_group, name, user_id_list_json);
+    }
     /** As tim_get_group_list. */
     answer get_group_list() const {
         return ask(tim_get_group_list);

@@ -54,9 +54,21 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_clear_history_message(client, text, done, NULL)); \
     EACH(tim_delete_conversation(client, json, true, done, NULL)); \
     EACH(tim_set_conversation_draft(client, text, text, done, NULL)); \
+    EACH(tim_get_friend_profile(client, json, done, NULL)); \
+    EACH(tim_add_friend(client, json, done, NULL)); \
+    EACH(tim_delete_friend(client, json, json, done, NULL)); \
+    EACH(tim_check_friend(client, json, json, done, NULL)); \
+    EACH(tim_update_friend(client, text, NULL, json, done, NULL)); \
+    EACH(tim_accept_friend_application(client, text, json, text, done, NULL)); \
+    EACH(tim_refuse_friend_application(client, text, done, NULL)); \
+    EACH(tim_delete_friend_application(client, text, json, done, NULL)); \
+    EACH(tim_create_friend_group(client, text, json, done, NULL)); \
+    EACH(tim_delete_friend_group(client, text, done, NULL)); \
+    EACH(tim_rename_friend_group(client, text, text, done, NULL)); \
+    EACH(tim_add_to_friend_group(client, text, json, done, NULL)); \
+    EACH(tim_remove_from_friend_group(client, text, json, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
-    EACH(tim_get_group_member_list(client, text, 1, "\"Owner\"", NULL, done, NULL)); \
     EACH(tim_create_group(client, json, done, NULL)); \
     EACH(tim_update_group_profile(client, text, json, done, NULL)); \
     EACH(tim_join_group(client, text, text, done, NULL)); \
@@ -88,6 +100,10 @@ enum { EVERY_CALLS_DESTROYS = 2 };
     EACH(tim_get_server_time(client, done, NULL)); \
     EACH(tim_get_conversation_list(client, NULL, done, NULL)); \
     EACH(tim_set_all_message_read(client, "readAllMessage", done, NULL)); \
+    EACH(tim_get_friend_list(client, done, NULL)); \
+    EACH(tim_get_friend_application_list(client, done, NULL)); \
+    EACH(tim_set_friend_application_read(client, done, NULL)); \
+    EACH(tim_get_friend_group_list(client, done, NULL)); \
     EACH(tim_get_group_list(client, done, NULL)); \
     EACH(tim_get_my_profile(client, done, NULL)); \
     EACH(tim_get_blacklist(client, done, NULL)); \

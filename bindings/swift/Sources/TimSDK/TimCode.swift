@@ -62,6 +62,10 @@ public enum TimCode {
     public static let conversationIDInvalid: Int32 = 2503
     /// a groupID is 1 to 48 printable ASCII characters.
     public static let groupIDInvalid: Int32 = 2602
+    /// there is a friend group of this name already: choose another.
+    public static let friendGroupExists: Int32 = 2710
+    /// there is no friend group of this name.
+    public static let friendGroupNotFound: Int32 = 2711
     /// a profile value is not allowed.
     public static let profileInvalid: Int32 = 2721
     /// the profile update is empty: set at least one field.
@@ -148,8 +152,34 @@ public enum TimCode {
     public static let tooManyReactions: Int32 = 23005
     /// 100 users gave the message this reaction already.
     public static let tooManyReactionUsers: Int32 = 23006
+    /// a friend value is missing, too long or not allowed, or names yourself.
+    public static let friendBadParameter: Int32 = 30001
+    /// the user does not exist: users exist from their first login on.
+    public static let friendAccountNotFound: Int32 = 30003
+    /// you have 3,000 friends already: delete one first.
+    public static let friendsFull: Int32 = 30010
+    /// you have 32 friend groups already: delete one first.
+    public static let friendGroupsFull: Int32 = 30011
+    /// 100 applications wait in your list or in theirs: wait until some have ended.
+    public static let friendApplicationsFull: Int32 = 30012
     /// the blacklist is full.
     public static let blacklistFull: Int32 = 30013
+    /// the other user has 3,000 friends already.
+    public static let peerFriendsFull: Int32 = 30014
+    /// the user is a friend already.
+    public static let alreadyFriends: Int32 = 30015
+    /// the user is on your blacklist: take them off first.
+    public static let friendBlacklistedByMe: Int32 = 30515
+    /// the user lets nobody add them.
+    public static let friendDenied: Int32 = 30516
+    /// you are on the user's blacklist.
+    public static let friendBlacklistedMe: Int32 = 30525
+    /// the user was asked, and is a friend once they accept.
+    public static let friendWaits: Int32 = 30539
+    /// there is no such application: it was handled or deleted.
+    public static let friendApplicationNotFound: Int32 = 30614
+    /// the user is no friend.
+    public static let notFriends: Int32 = 31704
     /// a profile value is too long.
     public static let profileValueTooLong: Int32 = 40601
     /// a setting of the conversation is too long or not allowed.

@@ -1929,6 +1929,154 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
     /**
+     * Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is full,
+     * 30001 for a remark over 96 bytes, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    func acceptFriendApplication(userID: String, action: ResponseAction, remark: String) async throws
+
+    /**
+     * Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend at once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user who
+     * does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012 or 30014 if a
+     * list is full, 2711 for a friend group that there is not, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    func addFriend(_ friend: NewFriend) async throws  -> FriendResult
+
+    /**
+     * Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func addToFriendGroup(name: String, userIDList: [String]) async throws  -> [FriendResult]
+
+    /**
+     * Asks the server who has whom as a friend, for 1 to 100 users.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    func checkFriend(userIDList: [String], checkType: CheckType) async throws  -> [CheckedFriend]
+
+    /**
+     * Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than 30 bytes,
+     * 30011 if there are 32 groups, 20001 for more than 100 users. `Unreachable`: 2800 or 2801.
+     */
+    func createFriendGroup(name: String, userIDList: [String]) async throws  -> [FriendResult]
+
+    /**
+     * Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    func deleteFriend(userIDList: [String], deleteType: DeleteType) async throws  -> [FriendResult]
+
+    /**
+     * Deletes an application from this user's list alone.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 130116 for `Other`.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func deleteFriendApplication(userID: String, applicationType: ApplicationType) async throws
+
+    /**
+     * Deletes a friend group. The friends stay.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not. `Unreachable`: 2800 or 2801.
+     */
+    func deleteFriendGroup(name: String) async throws
+
+    /**
+     * The applications that wait, received and sent, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getFriendApplicationList() async throws  -> FriendApplications
+
+    /**
+     * The friend groups, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getFriendGroupList() async throws  -> [FriendGroup]
+
+    /**
+     * The friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getFriendList() async throws  -> [Friend]
+
+    /**
+     * Those of these users who are friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none.
+     */
+    func getFriendProfile(userIDList: [String]) async throws  -> [Friend]
+
+    /**
+     * Refuses an application. It is gone from both lists.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application. `Unreachable`: 2800 or 2801.
+     */
+    func refuseFriendApplication(userID: String) async throws
+
+    /**
+     * Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func removeFromFriendGroup(name: String, userIDList: [String]) async throws  -> [FriendResult]
+
+    /**
+     * Renames a friend group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than 30 bytes.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func renameFriendGroup(oldName: String, newName: String) async throws
+
+    /**
+     * Reads all received applications, on all devices.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    func setFriendApplicationRead() async throws
+
+    /**
+     * Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others stay: a key is
+     * Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too long or not
+     * allowed, 2722 for nothing to change. `Unreachable`: 2800 or 2801.
+     */
+    func updateFriend(userID: String, remark: String?, friendCustomField: [CustomField]) async throws  -> Friend
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -3452,6 +3600,392 @@ func uniffiCreateVideoMessage(to: String, conversationType: ConversationType, fi
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
+}
+
+    /**
+     * Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is full,
+     * 30001 for a remark over 96 bytes, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+open func acceptFriendApplication(userID: String, action: ResponseAction, remark: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_accept_friend_application(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterTypeResponseAction_lower(action),FfiConverterString.lower(remark)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend at once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user who
+     * does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012 or 30014 if a
+     * list is full, 2711 for a friend group that there is not, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+open func addFriend(_ friend: NewFriend)async throws  -> FriendResult  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_add_friend(
+                        self.uniffiCloneHandle(),FfiConverterTypeNewFriend_lower(friend)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeFriendResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func addToFriendGroup(name: String, userIDList: [String])async throws  -> [FriendResult]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_add_to_friend_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(name),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriendResult.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Asks the server who has whom as a friend, for 1 to 100 users.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+open func checkFriend(userIDList: [String], checkType: CheckType)async throws  -> [CheckedFriend]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_check_friend(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList),FfiConverterTypeCheckType_lower(checkType)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeCheckedFriend.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than 30 bytes,
+     * 30011 if there are 32 groups, 20001 for more than 100 users. `Unreachable`: 2800 or 2801.
+     */
+open func createFriendGroup(name: String, userIDList: [String])async throws  -> [FriendResult]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_create_friend_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(name),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriendResult.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+open func deleteFriend(userIDList: [String], deleteType: DeleteType)async throws  -> [FriendResult]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_friend(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList),FfiConverterTypeDeleteType_lower(deleteType)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriendResult.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Deletes an application from this user's list alone.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 130116 for `Other`.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func deleteFriendApplication(userID: String, applicationType: ApplicationType)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_friend_application(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterTypeApplicationType_lower(applicationType)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Deletes a friend group. The friends stay.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not. `Unreachable`: 2800 or 2801.
+     */
+open func deleteFriendGroup(name: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_friend_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(name)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The applications that wait, received and sent, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getFriendApplicationList()async throws  -> FriendApplications  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_friend_application_list(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeFriendApplications_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The friend groups, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getFriendGroupList()async throws  -> [FriendGroup]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_friend_group_list(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriendGroup.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getFriendList()async throws  -> [Friend]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_friend_list(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriend.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Those of these users who are friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none.
+     */
+open func getFriendProfile(userIDList: [String])async throws  -> [Friend]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_friend_profile(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriend.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Refuses an application. It is gone from both lists.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application. `Unreachable`: 2800 or 2801.
+     */
+open func refuseFriendApplication(userID: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_refuse_friend_application(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func removeFromFriendGroup(name: String, userIDList: [String])async throws  -> [FriendResult]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_remove_from_friend_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(name),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeFriendResult.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Renames a friend group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than 30 bytes.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func renameFriendGroup(oldName: String, newName: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_rename_friend_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(oldName),FfiConverterString.lower(newName)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Reads all received applications, on all devices.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+open func setFriendApplicationRead()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_friend_application_read(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others stay: a key is
+     * Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too long or not
+     * allowed, 2722 for nothing to change. `Unreachable`: 2800 or 2801.
+     */
+open func updateFriend(userID: String, remark: String?, friendCustomField: [CustomField])async throws  -> Friend  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_update_friend(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterOptionString.lower(remark),FfiConverterSequenceTypeCustomField.lower(friendCustomField)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeFriend_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
 }
 
     /**
@@ -5041,6 +5575,85 @@ public func FfiConverterTypeAudioBody_lower(_ value: AudioBody) -> RustBuffer {
 
 
 /**
+ * Who of this user and another one has whom as a friend.
+ */
+public struct CheckedFriend: Equatable, Hashable {
+    /**
+     * The other user.
+     */
+    public var userID: String
+    /**
+     * Who has whom.
+     */
+    public var relation: Relation
+    /**
+     * 0, or 30003 if there is no such user.
+     */
+    public var code: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The other user.
+         */userID: String,
+        /**
+         * Who has whom.
+         */relation: Relation,
+        /**
+         * 0, or 30003 if there is no such user.
+         */code: Int32) {
+        self.userID = userID
+        self.relation = relation
+        self.code = code
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CheckedFriend: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCheckedFriend: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CheckedFriend {
+        return
+            try CheckedFriend(
+                userID: FfiConverterString.read(from: &buf),
+                relation: FfiConverterTypeRelation.read(from: &buf),
+                code: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CheckedFriend, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterTypeRelation.write(value.relation, into: &buf)
+        FfiConverterInt32.write(value.code, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheckedFriend_lift(_ buf: RustBuffer) throws -> CheckedFriend {
+    return try FfiConverterTypeCheckedFriend.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheckedFriend_lower(_ value: CheckedFriend) -> RustBuffer {
+    return FfiConverterTypeCheckedFriend.lower(value)
+}
+
+
+/**
  * One conversation of this user's list.
  */
 public struct Conversation: Equatable, Hashable {
@@ -5938,6 +6551,471 @@ public func FfiConverterTypeFileBody_lift(_ buf: RustBuffer) throws -> FileBody 
 #endif
 public func FfiConverterTypeFileBody_lower(_ value: FileBody) -> RustBuffer {
     return FfiConverterTypeFileBody.lower(value)
+}
+
+
+/**
+ * A friend.
+ */
+public struct Friend: Equatable, Hashable {
+    /**
+     * The friend.
+     */
+    public var userID: String
+    /**
+     * What this user calls the friend; empty if nothing.
+     */
+    public var remark: String
+    /**
+     * The names of the friend groups that the friend is in.
+     */
+    public var groupList: [String]
+    /**
+     * How the friendship came about: `AddSource_Type_` and up to 8 letters.
+     */
+    public var source: String
+    /**
+     * What was said with it.
+     */
+    public var wording: String
+    /**
+     * Since when.
+     */
+    public var timeStamp: Int64
+    /**
+     * The friend's profile, as this device was last told.
+     */
+    public var profile: Profile
+    /**
+     * Fields of the app's.
+     */
+    public var friendCustomField: [CustomField]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The friend.
+         */userID: String,
+        /**
+         * What this user calls the friend; empty if nothing.
+         */remark: String,
+        /**
+         * The names of the friend groups that the friend is in.
+         */groupList: [String],
+        /**
+         * How the friendship came about: `AddSource_Type_` and up to 8 letters.
+         */source: String,
+        /**
+         * What was said with it.
+         */wording: String,
+        /**
+         * Since when.
+         */timeStamp: Int64,
+        /**
+         * The friend's profile, as this device was last told.
+         */profile: Profile,
+        /**
+         * Fields of the app's.
+         */friendCustomField: [CustomField]) {
+        self.userID = userID
+        self.remark = remark
+        self.groupList = groupList
+        self.source = source
+        self.wording = wording
+        self.timeStamp = timeStamp
+        self.profile = profile
+        self.friendCustomField = friendCustomField
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Friend: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFriend: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Friend {
+        return
+            try Friend(
+                userID: FfiConverterString.read(from: &buf),
+                remark: FfiConverterString.read(from: &buf),
+                groupList: FfiConverterSequenceString.read(from: &buf),
+                source: FfiConverterString.read(from: &buf),
+                wording: FfiConverterString.read(from: &buf),
+                timeStamp: FfiConverterInt64.read(from: &buf),
+                profile: FfiConverterTypeProfile.read(from: &buf),
+                friendCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Friend, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterString.write(value.remark, into: &buf)
+        FfiConverterSequenceString.write(value.groupList, into: &buf)
+        FfiConverterString.write(value.source, into: &buf)
+        FfiConverterString.write(value.wording, into: &buf)
+        FfiConverterInt64.write(value.timeStamp, into: &buf)
+        FfiConverterTypeProfile.write(value.profile, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.friendCustomField, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriend_lift(_ buf: RustBuffer) throws -> Friend {
+    return try FfiConverterTypeFriend.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriend_lower(_ value: Friend) -> RustBuffer {
+    return FfiConverterTypeFriend.lower(value)
+}
+
+
+/**
+ * An application to become a friend.
+ */
+public struct FriendApplication: Equatable, Hashable {
+    /**
+     * The other user.
+     */
+    public var userID: String
+    /**
+     * The other user's nick when this was told.
+     */
+    public var nick: String
+    /**
+     * The other user's avatar when this was told.
+     */
+    public var avatar: String
+    /**
+     * Who applied.
+     */
+    public var type: ApplicationType
+    /**
+     * How it came about.
+     */
+    public var source: String
+    /**
+     * What the applicant says.
+     */
+    public var wording: String
+    /**
+     * When it was made.
+     */
+    public var time: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The other user.
+         */userID: String,
+        /**
+         * The other user's nick when this was told.
+         */nick: String,
+        /**
+         * The other user's avatar when this was told.
+         */avatar: String,
+        /**
+         * Who applied.
+         */type: ApplicationType,
+        /**
+         * How it came about.
+         */source: String,
+        /**
+         * What the applicant says.
+         */wording: String,
+        /**
+         * When it was made.
+         */time: Int64) {
+        self.userID = userID
+        self.nick = nick
+        self.avatar = avatar
+        self.type = type
+        self.source = source
+        self.wording = wording
+        self.time = time
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FriendApplication: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFriendApplication: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FriendApplication {
+        return
+            try FriendApplication(
+                userID: FfiConverterString.read(from: &buf),
+                nick: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
+                type: FfiConverterTypeApplicationType.read(from: &buf),
+                source: FfiConverterString.read(from: &buf),
+                wording: FfiConverterString.read(from: &buf),
+                time: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FriendApplication, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterString.write(value.nick, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+        FfiConverterTypeApplicationType.write(value.type, into: &buf)
+        FfiConverterString.write(value.source, into: &buf)
+        FfiConverterString.write(value.wording, into: &buf)
+        FfiConverterInt64.write(value.time, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendApplication_lift(_ buf: RustBuffer) throws -> FriendApplication {
+    return try FfiConverterTypeFriendApplication.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendApplication_lower(_ value: FriendApplication) -> RustBuffer {
+    return FfiConverterTypeFriendApplication.lower(value)
+}
+
+
+/**
+ * The applications that wait.
+ */
+public struct FriendApplications: Equatable, Hashable {
+    /**
+     * Received and sent ones, the newest first.
+     */
+    public var friendApplicationList: [FriendApplication]
+    /**
+     * How many received ones are unread.
+     */
+    public var unreadCount: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Received and sent ones, the newest first.
+         */friendApplicationList: [FriendApplication],
+        /**
+         * How many received ones are unread.
+         */unreadCount: Int32) {
+        self.friendApplicationList = friendApplicationList
+        self.unreadCount = unreadCount
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FriendApplications: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFriendApplications: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FriendApplications {
+        return
+            try FriendApplications(
+                friendApplicationList: FfiConverterSequenceTypeFriendApplication.read(from: &buf),
+                unreadCount: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FriendApplications, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeFriendApplication.write(value.friendApplicationList, into: &buf)
+        FfiConverterInt32.write(value.unreadCount, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendApplications_lift(_ buf: RustBuffer) throws -> FriendApplications {
+    return try FfiConverterTypeFriendApplications.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendApplications_lower(_ value: FriendApplications) -> RustBuffer {
+    return FfiConverterTypeFriendApplications.lower(value)
+}
+
+
+/**
+ * A group of friends.
+ */
+public struct FriendGroup: Equatable, Hashable {
+    /**
+     * The name.
+     */
+    public var name: String
+    /**
+     * How many friends are in it.
+     */
+    public var count: Int32
+    /**
+     * The friends in it.
+     */
+    public var userIDList: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The name.
+         */name: String,
+        /**
+         * How many friends are in it.
+         */count: Int32,
+        /**
+         * The friends in it.
+         */userIDList: [String]) {
+        self.name = name
+        self.count = count
+        self.userIDList = userIDList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FriendGroup: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFriendGroup: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FriendGroup {
+        return
+            try FriendGroup(
+                name: FfiConverterString.read(from: &buf),
+                count: FfiConverterInt32.read(from: &buf),
+                userIDList: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FriendGroup, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterInt32.write(value.count, into: &buf)
+        FfiConverterSequenceString.write(value.userIDList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendGroup_lift(_ buf: RustBuffer) throws -> FriendGroup {
+    return try FfiConverterTypeFriendGroup.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendGroup_lower(_ value: FriendGroup) -> RustBuffer {
+    return FfiConverterTypeFriendGroup.lower(value)
+}
+
+
+/**
+ * What became of one user.
+ */
+public struct FriendResult: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public var userID: String
+    /**
+     * 0 if it was done. 30539 if the user was asked, and 31704 if the user is no friend.
+     */
+    public var code: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */userID: String,
+        /**
+         * 0 if it was done. 30539 if the user was asked, and 31704 if the user is no friend.
+         */code: Int32) {
+        self.userID = userID
+        self.code = code
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FriendResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFriendResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FriendResult {
+        return
+            try FriendResult(
+                userID: FfiConverterString.read(from: &buf),
+                code: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FriendResult, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterInt32.write(value.code, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendResult_lift(_ buf: RustBuffer) throws -> FriendResult {
+    return try FfiConverterTypeFriendResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFriendResult_lower(_ value: FriendResult) -> RustBuffer {
+    return FfiConverterTypeFriendResult.lower(value)
 }
 
 
@@ -8437,6 +9515,115 @@ public func FfiConverterTypeMessageSearchResultItem_lower(_ value: MessageSearch
 
 
 /**
+ * A friend to add.
+ */
+public struct NewFriend: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public var to: String
+    /**
+     * How it came about: `AddSource_Type_` and 1 to 8 letters.
+     */
+    public var source: String
+    /**
+     * What is said with it, up to 256 bytes.
+     */
+    public var wording: String
+    /**
+     * In whose list; in both if absent.
+     */
+    public var type: AddType?
+    /**
+     * What this user calls the friend, up to 96 bytes.
+     */
+    public var remark: String
+    /**
+     * A friend group that the friend is in.
+     */
+    public var groupName: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */to: String,
+        /**
+         * How it came about: `AddSource_Type_` and 1 to 8 letters.
+         */source: String,
+        /**
+         * What is said with it, up to 256 bytes.
+         */wording: String = "",
+        /**
+         * In whose list; in both if absent.
+         */type: AddType? = nil,
+        /**
+         * What this user calls the friend, up to 96 bytes.
+         */remark: String = "",
+        /**
+         * A friend group that the friend is in.
+         */groupName: String? = nil) {
+        self.to = to
+        self.source = source
+        self.wording = wording
+        self.type = type
+        self.remark = remark
+        self.groupName = groupName
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension NewFriend: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeNewFriend: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> NewFriend {
+        return
+            try NewFriend(
+                to: FfiConverterString.read(from: &buf),
+                source: FfiConverterString.read(from: &buf),
+                wording: FfiConverterString.read(from: &buf),
+                type: FfiConverterOptionTypeAddType.read(from: &buf),
+                remark: FfiConverterString.read(from: &buf),
+                groupName: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: NewFriend, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.to, into: &buf)
+        FfiConverterString.write(value.source, into: &buf)
+        FfiConverterString.write(value.wording, into: &buf)
+        FfiConverterOptionTypeAddType.write(value.type, into: &buf)
+        FfiConverterString.write(value.remark, into: &buf)
+        FfiConverterOptionString.write(value.groupName, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFriend_lift(_ buf: RustBuffer) throws -> NewFriend {
+    return try FfiConverterTypeNewFriend.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeNewFriend_lower(_ value: NewFriend) -> RustBuffer {
+    return FfiConverterTypeNewFriend.lower(value)
+}
+
+
+/**
  * The parameters of a new group.
  */
 public struct NewGroup: Equatable, Hashable {
@@ -10395,6 +11582,91 @@ public func FfiConverterTypeVideoBody_lower(_ value: VideoBody) -> RustBuffer {
 
 
 /**
+ * In whose list somebody becomes a friend.
+ */
+
+public enum AddType: Equatable, Hashable {
+
+    /**
+     * In the list of the one who adds.
+     */
+    case single
+    /**
+     * In both lists.
+     */
+    case both
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AddType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAddType: FfiConverterRustBuffer {
+    typealias SwiftType = AddType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AddType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .single
+
+        case 2: return .both
+
+        case 3: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: AddType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .single:
+            writeInt(&buf, Int32(1))
+
+
+        case .both:
+            writeInt(&buf, Int32(2))
+
+
+        case .other:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddType_lift(_ buf: RustBuffer) throws -> AddType {
+    return try FfiConverterTypeAddType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddType_lower(_ value: AddType) -> RustBuffer {
+    return FfiConverterTypeAddType.lower(value)
+}
+
+
+
+/**
  * Who becomes a user's friend on asking.
  */
 
@@ -10490,6 +11762,176 @@ public func FfiConverterTypeAllowType_lower(_ value: AllowType) -> RustBuffer {
 
 
 /**
+ * Who applied.
+ */
+
+public enum ApplicationType: Equatable, Hashable {
+
+    /**
+     * The other one, to this user.
+     */
+    case comeIn
+    /**
+     * This user, to the other one.
+     */
+    case sendOut
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ApplicationType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeApplicationType: FfiConverterRustBuffer {
+    typealias SwiftType = ApplicationType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ApplicationType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .comeIn
+
+        case 2: return .sendOut
+
+        case 3: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ApplicationType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .comeIn:
+            writeInt(&buf, Int32(1))
+
+
+        case .sendOut:
+            writeInt(&buf, Int32(2))
+
+
+        case .other:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationType_lift(_ buf: RustBuffer) throws -> ApplicationType {
+    return try FfiConverterTypeApplicationType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeApplicationType_lower(_ value: ApplicationType) -> RustBuffer {
+    return FfiConverterTypeApplicationType.lower(value)
+}
+
+
+
+/**
+ * Whose lists a check looks into.
+ */
+
+public enum CheckType: Equatable, Hashable {
+
+    /**
+     * Into the list of the one who asks.
+     */
+    case single
+    /**
+     * Into both.
+     */
+    case both
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CheckType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCheckType: FfiConverterRustBuffer {
+    typealias SwiftType = CheckType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CheckType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .single
+
+        case 2: return .both
+
+        case 3: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: CheckType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .single:
+            writeInt(&buf, Int32(1))
+
+
+        case .both:
+            writeInt(&buf, Int32(2))
+
+
+        case .other:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheckType_lift(_ buf: RustBuffer) throws -> CheckType {
+    return try FfiConverterTypeCheckType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCheckType_lower(_ value: CheckType) -> RustBuffer {
+    return FfiConverterTypeCheckType.lower(value)
+}
+
+
+
+/**
  * Whose conversation it is.
  */
 
@@ -10570,6 +12012,91 @@ public func FfiConverterTypeConversationType_lift(_ buf: RustBuffer) throws -> C
 #endif
 public func FfiConverterTypeConversationType_lower(_ value: ConversationType) -> RustBuffer {
     return FfiConverterTypeConversationType.lower(value)
+}
+
+
+
+/**
+ * From whose list a friend is deleted.
+ */
+
+public enum DeleteType: Equatable, Hashable {
+
+    /**
+     * From the list of the one who deletes.
+     */
+    case single
+    /**
+     * From both lists.
+     */
+    case both
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension DeleteType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeDeleteType: FfiConverterRustBuffer {
+    typealias SwiftType = DeleteType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> DeleteType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .single
+
+        case 2: return .both
+
+        case 3: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: DeleteType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .single:
+            writeInt(&buf, Int32(1))
+
+
+        case .both:
+            writeInt(&buf, Int32(2))
+
+
+        case .other:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeleteType_lift(_ buf: RustBuffer) throws -> DeleteType {
+    return try FfiConverterTypeDeleteType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeDeleteType_lower(_ value: DeleteType) -> RustBuffer {
+    return FfiConverterTypeDeleteType.lower(value)
 }
 
 
@@ -10672,6 +12199,18 @@ public enum EventName: Equatable, Hashable {
      * How this user wants to be told of messages of all conversations changed.
      */
     case allReceiveMessageOptUpdated
+    /**
+     * Friends were added, changed or deleted.
+     */
+    case friendListUpdated
+    /**
+     * Friend groups changed.
+     */
+    case friendGroupListUpdated
+    /**
+     * Applications to become a friend changed.
+     */
+    case friendApplicationListUpdated
 
 
 
@@ -10738,6 +12277,12 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 22: return .unreadMessageCountChangedByFilter
 
         case 23: return .allReceiveMessageOptUpdated
+
+        case 24: return .friendListUpdated
+
+        case 25: return .friendGroupListUpdated
+
+        case 26: return .friendApplicationListUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -10837,6 +12382,18 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .allReceiveMessageOptUpdated:
             writeInt(&buf, Int32(23))
+
+
+        case .friendListUpdated:
+            writeInt(&buf, Int32(24))
+
+
+        case .friendGroupListUpdated:
+            writeInt(&buf, Int32(25))
+
+
+        case .friendApplicationListUpdated:
+            writeInt(&buf, Int32(26))
 
         }
     }
@@ -12507,6 +14064,111 @@ public func FfiConverterTypeReadMemberFilter_lower(_ value: ReadMemberFilter) ->
 
 
 /**
+ * Which of two users, A who asks and B, has the other as a friend.
+ */
+
+public enum Relation: Equatable, Hashable {
+
+    /**
+     * Neither.
+     */
+    case noRelation
+    /**
+     * A has B.
+     */
+    case aWithB
+    /**
+     * B has A.
+     */
+    case bWithA
+    /**
+     * Each has the other.
+     */
+    case bothWay
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Relation: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRelation: FfiConverterRustBuffer {
+    typealias SwiftType = Relation
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Relation {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .noRelation
+
+        case 2: return .aWithB
+
+        case 3: return .bWithA
+
+        case 4: return .bothWay
+
+        case 5: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: Relation, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .noRelation:
+            writeInt(&buf, Int32(1))
+
+
+        case .aWithB:
+            writeInt(&buf, Int32(2))
+
+
+        case .bWithA:
+            writeInt(&buf, Int32(3))
+
+
+        case .bothWay:
+            writeInt(&buf, Int32(4))
+
+
+        case .other:
+            writeInt(&buf, Int32(5))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRelation_lift(_ buf: RustBuffer) throws -> Relation {
+    return try FfiConverterTypeRelation.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRelation_lower(_ value: Relation) -> RustBuffer {
+    return FfiConverterTypeRelation.lower(value)
+}
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -12597,6 +14259,91 @@ public func FfiConverterTypeRenditionType_lift(_ buf: RustBuffer) throws -> Rend
 #endif
 public func FfiConverterTypeRenditionType_lower(_ value: RenditionType) -> RustBuffer {
     return FfiConverterTypeRenditionType.lower(value)
+}
+
+
+
+/**
+ * How an application is accepted.
+ */
+
+public enum ResponseAction: Equatable, Hashable {
+
+    /**
+     * The applicant has this user as a friend.
+     */
+    case agree
+    /**
+     * Each has the other.
+     */
+    case agreeAndAdd
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ResponseAction: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeResponseAction: FfiConverterRustBuffer {
+    typealias SwiftType = ResponseAction
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ResponseAction {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .agree
+
+        case 2: return .agreeAndAdd
+
+        case 3: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ResponseAction, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .agree:
+            writeInt(&buf, Int32(1))
+
+
+        case .agreeAndAdd:
+            writeInt(&buf, Int32(2))
+
+
+        case .other:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResponseAction_lift(_ buf: RustBuffer) throws -> ResponseAction {
+    return try FfiConverterTypeResponseAction.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeResponseAction_lower(_ value: ResponseAction) -> RustBuffer {
+    return FfiConverterTypeResponseAction.lower(value)
 }
 
 
@@ -13138,6 +14885,30 @@ public enum TimEvent: Equatable, Hashable {
          */opt: AllReceiveMessageOpt
     )
     /**
+     * Friends were added, changed or deleted.
+     */
+    case friendListUpdated(
+        /**
+         * The whole list.
+         */friends: [Friend]
+    )
+    /**
+     * Friend groups were created, renamed, deleted, filled or emptied.
+     */
+    case friendGroupListUpdated(
+        /**
+         * The whole list.
+         */friendGroups: [FriendGroup]
+    )
+    /**
+     * Applications to become a friend were made, have ended or were read.
+     */
+    case friendApplicationListUpdated(
+        /**
+         * The whole list, and how many are unread.
+         */applications: FriendApplications
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -13248,16 +15019,25 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 19: return .allReceiveMessageOptUpdated(opt: try FfiConverterTypeAllReceiveMessageOpt.read(from: &buf)
         )
 
-        case 20: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 20: return .friendListUpdated(friends: try FfiConverterSequenceTypeFriend.read(from: &buf)
         )
 
-        case 21: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 21: return .friendGroupListUpdated(friendGroups: try FfiConverterSequenceTypeFriendGroup.read(from: &buf)
         )
 
-        case 22: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 22: return .friendApplicationListUpdated(applications: try FfiConverterTypeFriendApplications.read(from: &buf)
         )
 
-        case 23: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 23: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        )
+
+        case 24: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        )
+
+        case 25: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 26: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -13368,24 +15148,39 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterTypeAllReceiveMessageOpt.write(opt, into: &buf)
 
 
-        case let .error(code,message):
+        case let .friendListUpdated(friends):
             writeInt(&buf, Int32(20))
+            FfiConverterSequenceTypeFriend.write(friends, into: &buf)
+
+
+        case let .friendGroupListUpdated(friendGroups):
+            writeInt(&buf, Int32(21))
+            FfiConverterSequenceTypeFriendGroup.write(friendGroups, into: &buf)
+
+
+        case let .friendApplicationListUpdated(applications):
+            writeInt(&buf, Int32(22))
+            FfiConverterTypeFriendApplications.write(applications, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(23))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(21))
+            writeInt(&buf, Int32(24))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(22))
+            writeInt(&buf, Int32(25))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(23))
+            writeInt(&buf, Int32(26))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -13771,6 +15566,30 @@ fileprivate struct FfiConverterOptionTypeTimeOfDay: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeAddType: FfiConverterRustBuffer {
+    typealias SwiftType = AddType?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeAddType.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeAddType.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeAllowType: FfiConverterRustBuffer {
     typealias SwiftType = AllowType?
 
@@ -14085,6 +15904,31 @@ fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeCheckedFriend: FfiConverterRustBuffer {
+    typealias SwiftType = [CheckedFriend]
+
+    public static func write(_ value: [CheckedFriend], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeCheckedFriend.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [CheckedFriend] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [CheckedFriend]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeCheckedFriend.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer {
     typealias SwiftType = [Conversation]
 
@@ -14152,6 +15996,106 @@ fileprivate struct FfiConverterSequenceTypeCustomField: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeCustomField.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFriend: FfiConverterRustBuffer {
+    typealias SwiftType = [Friend]
+
+    public static func write(_ value: [Friend], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFriend.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Friend] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Friend]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFriend.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFriendApplication: FfiConverterRustBuffer {
+    typealias SwiftType = [FriendApplication]
+
+    public static func write(_ value: [FriendApplication], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFriendApplication.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FriendApplication] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FriendApplication]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFriendApplication.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFriendGroup: FfiConverterRustBuffer {
+    typealias SwiftType = [FriendGroup]
+
+    public static func write(_ value: [FriendGroup], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFriendGroup.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FriendGroup] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FriendGroup]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFriendGroup.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeFriendResult: FfiConverterRustBuffer {
+    typealias SwiftType = [FriendResult]
+
+    public static func write(_ value: [FriendResult], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeFriendResult.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [FriendResult] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [FriendResult]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeFriendResult.read(from: &buf))
         }
         return seq
     }
@@ -14850,6 +16794,57 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_video_message() != 58389) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_accept_friend_application() != 33451) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_add_friend() != 46465) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_add_to_friend_group() != 54902) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_check_friend() != 23044) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_friend_group() != 8817) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_friend() != 48324) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_friend_application() != 48535) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_friend_group() != 15879) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_friend_application_list() != 7787) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_friend_group_list() != 49941) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_friend_list() != 43118) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_friend_profile() != 21386) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_refuse_friend_application() != 13913) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_remove_from_friend_group() != 15320) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_rename_friend_group() != 59915) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_friend_application_read() != 12393) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_update_friend() != 11170) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {

@@ -63,6 +63,10 @@ object TimCode {
     const val CONVERSATION_ID_INVALID: Int = 2503
     /** a groupID is 1 to 48 printable ASCII characters. */
     const val GROUP_ID_INVALID: Int = 2602
+    /** there is a friend group of this name already: choose another. */
+    const val FRIEND_GROUP_EXISTS: Int = 2710
+    /** there is no friend group of this name. */
+    const val FRIEND_GROUP_NOT_FOUND: Int = 2711
     /** a profile value is not allowed. */
     const val PROFILE_INVALID: Int = 2721
     /** the profile update is empty: set at least one field. */
@@ -149,8 +153,34 @@ object TimCode {
     const val TOO_MANY_REACTIONS: Int = 23005
     /** 100 users gave the message this reaction already. */
     const val TOO_MANY_REACTION_USERS: Int = 23006
+    /** a friend value is missing, too long or not allowed, or names yourself. */
+    const val FRIEND_BAD_PARAMETER: Int = 30001
+    /** the user does not exist: users exist from their first login on. */
+    const val FRIEND_ACCOUNT_NOT_FOUND: Int = 30003
+    /** you have 3,000 friends already: delete one first. */
+    const val FRIENDS_FULL: Int = 30010
+    /** you have 32 friend groups already: delete one first. */
+    const val FRIEND_GROUPS_FULL: Int = 30011
+    /** 100 applications wait in your list or in theirs: wait until some have ended. */
+    const val FRIEND_APPLICATIONS_FULL: Int = 30012
     /** the blacklist is full. */
     const val BLACKLIST_FULL: Int = 30013
+    /** the other user has 3,000 friends already. */
+    const val PEER_FRIENDS_FULL: Int = 30014
+    /** the user is a friend already. */
+    const val ALREADY_FRIENDS: Int = 30015
+    /** the user is on your blacklist: take them off first. */
+    const val FRIEND_BLACKLISTED_BY_ME: Int = 30515
+    /** the user lets nobody add them. */
+    const val FRIEND_DENIED: Int = 30516
+    /** you are on the user's blacklist. */
+    const val FRIEND_BLACKLISTED_ME: Int = 30525
+    /** the user was asked, and is a friend once they accept. */
+    const val FRIEND_WAITS: Int = 30539
+    /** there is no such application: it was handled or deleted. */
+    const val FRIEND_APPLICATION_NOT_FOUND: Int = 30614
+    /** the user is no friend. */
+    const val NOT_FRIENDS: Int = 31704
     /** a profile value is too long. */
     const val PROFILE_VALUE_TOO_LONG: Int = 40601
     /** a setting of the conversation is too long or not allowed. */

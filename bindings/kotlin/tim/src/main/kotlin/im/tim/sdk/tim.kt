@@ -901,6 +901,40 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_video_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_accept_friend_application(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_add_friend(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_add_to_friend_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_check_friend(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_friend_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_friend(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_friend_application(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_friend_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_friend_application_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_friend_group_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_friend_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_friend_profile(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_refuse_friend_application(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_remove_from_friend_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_rename_friend_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_friend_application_read(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_update_friend(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
@@ -1132,6 +1166,40 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_video_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`format`: RustBuffer.ByValue,`second`: Int,`snapshot`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_accept_friend_application(`ptr`: Long,`userID`: RustBuffer.ByValue,`action`: RustBuffer.ByValue,`remark`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_add_friend(`ptr`: Long,`friend`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_add_to_friend_group(`ptr`: Long,`name`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_check_friend(`ptr`: Long,`userIDList`: RustBuffer.ByValue,`checkType`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_create_friend_group(`ptr`: Long,`name`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_friend(`ptr`: Long,`userIDList`: RustBuffer.ByValue,`deleteType`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_friend_application(`ptr`: Long,`userID`: RustBuffer.ByValue,`applicationType`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_friend_group(`ptr`: Long,`name`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_friend_application_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_friend_group_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_friend_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_friend_profile(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_refuse_friend_application(`ptr`: Long,`userID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_remove_from_friend_group(`ptr`: Long,`name`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_rename_friend_group(`ptr`: Long,`oldName`: RustBuffer.ByValue,`newName`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_friend_application_read(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_update_friend(`ptr`: Long,`userID`: RustBuffer.ByValue,`remark`: RustBuffer.ByValue,`friendCustomField`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
@@ -1545,6 +1613,57 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_video_message() and 0xFFFF) != 58389) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_accept_friend_application() and 0xFFFF) != 33451) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_friend() and 0xFFFF) != 46465) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_friend_group() and 0xFFFF) != 54902) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_check_friend() and 0xFFFF) != 23044) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_friend_group() and 0xFFFF) != 8817) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_friend() and 0xFFFF) != 48324) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_friend_application() and 0xFFFF) != 48535) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_friend_group() and 0xFFFF) != 15879) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_friend_application_list() and 0xFFFF) != 7787) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_friend_group_list() and 0xFFFF) != 49941) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_friend_list() and 0xFFFF) != 43118) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_friend_profile() and 0xFFFF) != 21386) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_refuse_friend_application() and 0xFFFF) != 13913) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_friend_group() and 0xFFFF) != 15320) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_rename_friend_group() and 0xFFFF) != 59915) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_friend_application_read() and 0xFFFF) != 12393) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_friend() and 0xFFFF) != 11170) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
@@ -4025,6 +4144,154 @@ public interface TimInterface {
     fun `createVideoMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `format`: kotlin.String, `second`: kotlin.Int, `snapshot`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
+     * Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is full,
+     * 30001 for a remark over 96 bytes, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `acceptFriendApplication`(`userID`: kotlin.String, `action`: ResponseAction, `remark`: kotlin.String)
+
+    /**
+     * Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend at once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user who
+     * does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012 or 30014 if a
+     * list is full, 2711 for a friend group that there is not, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `addFriend`(`friend`: NewFriend): FriendResult
+
+    /**
+     * Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `addToFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>): List<FriendResult>
+
+    /**
+     * Asks the server who has whom as a friend, for 1 to 100 users.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    suspend fun `checkFriend`(`userIDList`: List<kotlin.String>, `checkType`: CheckType): List<CheckedFriend>
+
+    /**
+     * Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than 30 bytes,
+     * 30011 if there are 32 groups, 20001 for more than 100 users. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `createFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>): List<FriendResult>
+
+    /**
+     * Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    suspend fun `deleteFriend`(`userIDList`: List<kotlin.String>, `deleteType`: DeleteType): List<FriendResult>
+
+    /**
+     * Deletes an application from this user's list alone.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 130116 for `Other`.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `deleteFriendApplication`(`userID`: kotlin.String, `applicationType`: ApplicationType)
+
+    /**
+     * Deletes a friend group. The friends stay.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `deleteFriendGroup`(`name`: kotlin.String)
+
+    /**
+     * The applications that wait, received and sent, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getFriendApplicationList`(): FriendApplications
+
+    /**
+     * The friend groups, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getFriendGroupList`(): List<FriendGroup>
+
+    /**
+     * The friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getFriendList`(): List<Friend>
+
+    /**
+     * Those of these users who are friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none.
+     */
+    suspend fun `getFriendProfile`(`userIDList`: List<kotlin.String>): List<Friend>
+
+    /**
+     * Refuses an application. It is gone from both lists.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `refuseFriendApplication`(`userID`: kotlin.String)
+
+    /**
+     * Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `removeFromFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>): List<FriendResult>
+
+    /**
+     * Renames a friend group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than 30 bytes.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `renameFriendGroup`(`oldName`: kotlin.String, `newName`: kotlin.String)
+
+    /**
+     * Reads all received applications, on all devices.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setFriendApplicationRead`()
+
+    /**
+     * Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others stay: a key is
+     * Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too long or not
+     * allowed, 2722 for nothing to change. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `updateFriend`(`userID`: kotlin.String, `remark`: kotlin.String?, `friendCustomField`: List<CustomField>): Friend
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -5839,6 +6106,507 @@ open class Tim: TimInterface
 
 
     /**
+     * Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 30010 or 30014 if a list is full,
+     * 30001 for a remark over 96 bytes, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `acceptFriendApplication`(`userID`: kotlin.String, `action`: ResponseAction, `remark`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_accept_friend_application(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userID`),
+        FfiConverterTypeResponseAction.lower(`action`),
+        FfiConverterString.lower(`remark`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend at once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30001 for a value that is too long or not allowed, 30003 for a user who
+     * does not exist, 30015 for a friend, 30516 if the user lets nobody, 30515 or 30525 for a blacklist, 30010, 30012 or 30014 if a
+     * list is full, 2711 for a friend group that there is not, 130116 for `Other`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addFriend`(`friend`: NewFriend) : FriendResult {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_friend(
+                uniffiHandle,
+
+        FfiConverterTypeNewFriend.lower(`friend`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeFriendResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addToFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>) : List<FriendResult> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_to_friend_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriendResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Asks the server who has whom as a friend, for 1 to 100 users.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `checkFriend`(`userIDList`: List<kotlin.String>, `checkType`: CheckType) : List<CheckedFriend> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_check_friend(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+        FfiConverterTypeCheckType.lower(`checkType`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeCheckedFriend.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2710 for a name that there is, 30001 for a name of 0 or more than 30 bytes,
+     * 30011 if there are 32 groups, 20001 for more than 100 users. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `createFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>) : List<FriendResult> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_create_friend_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriendResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 130116 for `Other`. `Unreachable`: 2800
+     * or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteFriend`(`userIDList`: List<kotlin.String>, `deleteType`: DeleteType) : List<FriendResult> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_friend(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+        FfiConverterTypeDeleteType.lower(`deleteType`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriendResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Deletes an application from this user's list alone.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application, 130116 for `Other`.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteFriendApplication`(`userID`: kotlin.String, `applicationType`: ApplicationType) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_friend_application(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userID`),
+        FfiConverterTypeApplicationType.lower(`applicationType`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Deletes a friend group. The friends stay.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteFriendGroup`(`name`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_friend_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`name`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The applications that wait, received and sent, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getFriendApplicationList`() : FriendApplications {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_friend_application_list(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeFriendApplications.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The friend groups, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getFriendGroupList`() : List<FriendGroup> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_friend_group_list(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriendGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getFriendList`() : List<Friend> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_friend_list(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriend.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Those of these users who are friends, as this device knows them, also without a connection.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getFriendProfile`(`userIDList`: List<kotlin.String>) : List<Friend> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_friend_profile(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriend.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Refuses an application. It is gone from both lists.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 30614 if there is no such application. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `refuseFriendApplication`(`userID`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_refuse_friend_application(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 2711 for a name that there is not, 20001 for none or more than 100 users.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `removeFromFriendGroup`(`name`: kotlin.String, `userIDList`: List<kotlin.String>) : List<FriendResult> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_remove_from_friend_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`name`),
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeFriendResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Renames a friend group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2711 for a name that there is not, 2710 for one that there is, 30001 for one of 0 or more than 30 bytes.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `renameFriendGroup`(`oldName`: kotlin.String, `newName`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_rename_friend_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`oldName`),
+        FfiConverterString.lower(`newName`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Reads all received applications, on all devices.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setFriendApplicationRead`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_friend_application_read(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others stay: a key is
+     * Tag_SNS_Custom_ and 1 to 8 letters, an empty value removes a field.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 31704 if there is no such friend, 30001 for a value that is too long or not
+     * allowed, 2722 for nothing to change. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `updateFriend`(`userID`: kotlin.String, `remark`: kotlin.String?, `friendCustomField`: List<CustomField>) : Friend {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_update_friend(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userID`),
+        FfiConverterOptionalString.lower(`remark`),
+        FfiConverterSequenceTypeCustomField.lower(`friendCustomField`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeFriend.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -7197,6 +7965,57 @@ open class Tim: TimInterface
     /** [unsubscribeUnreadMessageCountByFilter] for Java: the future fails with a [TimException]. */
     fun unsubscribeUnreadMessageCountByFilterAsync(`filter`: ConversationFilter): CompletableFuture<Void?> = inFuture { `unsubscribeUnreadMessageCountByFilter`(filter); null }
 
+    /** [acceptFriendApplication] for Java: the future fails with a [TimException]. */
+    fun acceptFriendApplicationAsync(`userID`: kotlin.String, `action`: ResponseAction, `remark`: kotlin.String): CompletableFuture<Void?> = inFuture { `acceptFriendApplication`(userID, action, remark); null }
+
+    /** [addFriend] for Java: the future fails with a [TimException]. */
+    fun addFriendAsync(`friend`: NewFriend): CompletableFuture<FriendResult> = inFuture { `addFriend`(friend) }
+
+    /** [addToFriendGroup] for Java: the future fails with a [TimException]. */
+    fun addToFriendGroupAsync(`name`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<List<FriendResult>> = inFuture { `addToFriendGroup`(name, userIDList) }
+
+    /** [checkFriend] for Java: the future fails with a [TimException]. */
+    fun checkFriendAsync(`userIDList`: List<kotlin.String>, `checkType`: CheckType): CompletableFuture<List<CheckedFriend>> = inFuture { `checkFriend`(userIDList, checkType) }
+
+    /** [createFriendGroup] for Java: the future fails with a [TimException]. */
+    fun createFriendGroupAsync(`name`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<List<FriendResult>> = inFuture { `createFriendGroup`(name, userIDList) }
+
+    /** [deleteFriend] for Java: the future fails with a [TimException]. */
+    fun deleteFriendAsync(`userIDList`: List<kotlin.String>, `deleteType`: DeleteType): CompletableFuture<List<FriendResult>> = inFuture { `deleteFriend`(userIDList, deleteType) }
+
+    /** [deleteFriendApplication] for Java: the future fails with a [TimException]. */
+    fun deleteFriendApplicationAsync(`userID`: kotlin.String, `applicationType`: ApplicationType): CompletableFuture<Void?> = inFuture { `deleteFriendApplication`(userID, applicationType); null }
+
+    /** [deleteFriendGroup] for Java: the future fails with a [TimException]. */
+    fun deleteFriendGroupAsync(`name`: kotlin.String): CompletableFuture<Void?> = inFuture { `deleteFriendGroup`(name); null }
+
+    /** [getFriendApplicationList] for Java: the future fails with a [TimException]. */
+    fun getFriendApplicationListAsync(): CompletableFuture<FriendApplications> = inFuture { `getFriendApplicationList`() }
+
+    /** [getFriendGroupList] for Java: the future fails with a [TimException]. */
+    fun getFriendGroupListAsync(): CompletableFuture<List<FriendGroup>> = inFuture { `getFriendGroupList`() }
+
+    /** [getFriendList] for Java: the future fails with a [TimException]. */
+    fun getFriendListAsync(): CompletableFuture<List<Friend>> = inFuture { `getFriendList`() }
+
+    /** [getFriendProfile] for Java: the future fails with a [TimException]. */
+    fun getFriendProfileAsync(`userIDList`: List<kotlin.String>): CompletableFuture<List<Friend>> = inFuture { `getFriendProfile`(userIDList) }
+
+    /** [refuseFriendApplication] for Java: the future fails with a [TimException]. */
+    fun refuseFriendApplicationAsync(`userID`: kotlin.String): CompletableFuture<Void?> = inFuture { `refuseFriendApplication`(userID); null }
+
+    /** [removeFromFriendGroup] for Java: the future fails with a [TimException]. */
+    fun removeFromFriendGroupAsync(`name`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<List<FriendResult>> = inFuture { `removeFromFriendGroup`(name, userIDList) }
+
+    /** [renameFriendGroup] for Java: the future fails with a [TimException]. */
+    fun renameFriendGroupAsync(`oldName`: kotlin.String, `newName`: kotlin.String): CompletableFuture<Void?> = inFuture { `renameFriendGroup`(oldName, newName); null }
+
+    /** [setFriendApplicationRead] for Java: the future fails with a [TimException]. */
+    fun setFriendApplicationReadAsync(): CompletableFuture<Void?> = inFuture { `setFriendApplicationRead`(); null }
+
+    /** [updateFriend] for Java: the future fails with a [TimException]. */
+    fun updateFriendAsync(`userID`: kotlin.String, `remark`: kotlin.String?, `friendCustomField`: List<CustomField>): CompletableFuture<Friend> = inFuture { `updateFriend`(userID, remark, friendCustomField) }
+
     /** [createGroup] for Java: the future fails with a [TimException]. */
     fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
 
@@ -8072,6 +8891,61 @@ public object FfiConverterTypeAudioBody: FfiConverterRustBuffer<AudioBody> {
 
 
 /**
+ * Who of this user and another one has whom as a friend.
+ */
+data class CheckedFriend (
+    /**
+     * The other user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * Who has whom.
+     */
+    val `relation`: Relation
+    ,
+    /**
+     * 0, or 30003 if there is no such user.
+     */
+    val `code`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCheckedFriend: FfiConverterRustBuffer<CheckedFriend> {
+    override fun read(buf: ByteBuffer): CheckedFriend {
+        return CheckedFriend(
+            FfiConverterString.read(buf),
+            FfiConverterTypeRelation.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CheckedFriend) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterTypeRelation.allocationSize(value.`relation`) +
+            FfiConverterInt.allocationSize(value.`code`)
+    )
+
+    override fun write(value: CheckedFriend, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterTypeRelation.write(value.`relation`, buf)
+            FfiConverterInt.write(value.`code`, buf)
+    }
+}
+
+
+
+/**
  * One conversation of this user's list.
  */
 data class Conversation (
@@ -8710,6 +9584,337 @@ public object FfiConverterTypeFileBody: FfiConverterRustBuffer<FileBody> {
             FfiConverterString.write(value.`fileName`, buf)
             FfiConverterLong.write(value.`fileSize`, buf)
             FfiConverterString.write(value.`fileUrl`, buf)
+    }
+}
+
+
+
+/**
+ * A friend.
+ */
+data class Friend (
+    /**
+     * The friend.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * What this user calls the friend; empty if nothing.
+     */
+    val `remark`: kotlin.String
+    ,
+    /**
+     * The names of the friend groups that the friend is in.
+     */
+    val `groupList`: List<kotlin.String>
+    ,
+    /**
+     * How the friendship came about: `AddSource_Type_` and up to 8 letters.
+     */
+    val `source`: kotlin.String
+    ,
+    /**
+     * What was said with it.
+     */
+    val `wording`: kotlin.String
+    ,
+    /**
+     * Since when.
+     */
+    val `timeStamp`: kotlin.Long
+    ,
+    /**
+     * The friend's profile, as this device was last told.
+     */
+    val `profile`: Profile
+    ,
+    /**
+     * Fields of the app's.
+     */
+    val `friendCustomField`: List<CustomField>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFriend: FfiConverterRustBuffer<Friend> {
+    override fun read(buf: ByteBuffer): Friend {
+        return Friend(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterTypeProfile.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Friend) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterString.allocationSize(value.`remark`) +
+            FfiConverterSequenceString.allocationSize(value.`groupList`) +
+            FfiConverterString.allocationSize(value.`source`) +
+            FfiConverterString.allocationSize(value.`wording`) +
+            FfiConverterLong.allocationSize(value.`timeStamp`) +
+            FfiConverterTypeProfile.allocationSize(value.`profile`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`friendCustomField`)
+    )
+
+    override fun write(value: Friend, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterString.write(value.`remark`, buf)
+            FfiConverterSequenceString.write(value.`groupList`, buf)
+            FfiConverterString.write(value.`source`, buf)
+            FfiConverterString.write(value.`wording`, buf)
+            FfiConverterLong.write(value.`timeStamp`, buf)
+            FfiConverterTypeProfile.write(value.`profile`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`friendCustomField`, buf)
+    }
+}
+
+
+
+/**
+ * An application to become a friend.
+ */
+data class FriendApplication (
+    /**
+     * The other user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * The other user's nick when this was told.
+     */
+    val `nick`: kotlin.String
+    ,
+    /**
+     * The other user's avatar when this was told.
+     */
+    val `avatar`: kotlin.String
+    ,
+    /**
+     * Who applied.
+     */
+    val `type`: ApplicationType
+    ,
+    /**
+     * How it came about.
+     */
+    val `source`: kotlin.String
+    ,
+    /**
+     * What the applicant says.
+     */
+    val `wording`: kotlin.String
+    ,
+    /**
+     * When it was made.
+     */
+    val `time`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFriendApplication: FfiConverterRustBuffer<FriendApplication> {
+    override fun read(buf: ByteBuffer): FriendApplication {
+        return FriendApplication(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeApplicationType.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FriendApplication) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterString.allocationSize(value.`nick`) +
+            FfiConverterString.allocationSize(value.`avatar`) +
+            FfiConverterTypeApplicationType.allocationSize(value.`type`) +
+            FfiConverterString.allocationSize(value.`source`) +
+            FfiConverterString.allocationSize(value.`wording`) +
+            FfiConverterLong.allocationSize(value.`time`)
+    )
+
+    override fun write(value: FriendApplication, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterString.write(value.`nick`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
+            FfiConverterTypeApplicationType.write(value.`type`, buf)
+            FfiConverterString.write(value.`source`, buf)
+            FfiConverterString.write(value.`wording`, buf)
+            FfiConverterLong.write(value.`time`, buf)
+    }
+}
+
+
+
+/**
+ * The applications that wait.
+ */
+data class FriendApplications (
+    /**
+     * Received and sent ones, the newest first.
+     */
+    val `friendApplicationList`: List<FriendApplication>
+    ,
+    /**
+     * How many received ones are unread.
+     */
+    val `unreadCount`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFriendApplications: FfiConverterRustBuffer<FriendApplications> {
+    override fun read(buf: ByteBuffer): FriendApplications {
+        return FriendApplications(
+            FfiConverterSequenceTypeFriendApplication.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FriendApplications) = (
+            FfiConverterSequenceTypeFriendApplication.allocationSize(value.`friendApplicationList`) +
+            FfiConverterInt.allocationSize(value.`unreadCount`)
+    )
+
+    override fun write(value: FriendApplications, buf: ByteBuffer) {
+            FfiConverterSequenceTypeFriendApplication.write(value.`friendApplicationList`, buf)
+            FfiConverterInt.write(value.`unreadCount`, buf)
+    }
+}
+
+
+
+/**
+ * A group of friends.
+ */
+data class FriendGroup (
+    /**
+     * The name.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * How many friends are in it.
+     */
+    val `count`: kotlin.Int
+    ,
+    /**
+     * The friends in it.
+     */
+    val `userIDList`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFriendGroup: FfiConverterRustBuffer<FriendGroup> {
+    override fun read(buf: ByteBuffer): FriendGroup {
+        return FriendGroup(
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FriendGroup) = (
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterInt.allocationSize(value.`count`) +
+            FfiConverterSequenceString.allocationSize(value.`userIDList`)
+    )
+
+    override fun write(value: FriendGroup, buf: ByteBuffer) {
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterInt.write(value.`count`, buf)
+            FfiConverterSequenceString.write(value.`userIDList`, buf)
+    }
+}
+
+
+
+/**
+ * What became of one user.
+ */
+data class FriendResult (
+    /**
+     * The user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * 0 if it was done. 30539 if the user was asked, and 31704 if the user is no friend.
+     */
+    val `code`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFriendResult: FfiConverterRustBuffer<FriendResult> {
+    override fun read(buf: ByteBuffer): FriendResult {
+        return FriendResult(
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FriendResult) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterInt.allocationSize(value.`code`)
+    )
+
+    override fun write(value: FriendResult, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterInt.write(value.`code`, buf)
     }
 }
 
@@ -10677,6 +11882,85 @@ public object FfiConverterTypeMessageSearchResultItem: FfiConverterRustBuffer<Me
 
 
 /**
+ * A friend to add.
+ */
+data class NewFriend (
+    /**
+     * The user.
+     */
+    val `to`: kotlin.String
+    ,
+    /**
+     * How it came about: `AddSource_Type_` and 1 to 8 letters.
+     */
+    val `source`: kotlin.String
+    ,
+    /**
+     * What is said with it, up to 256 bytes.
+     */
+    val `wording`: kotlin.String = ""
+    ,
+    /**
+     * In whose list; in both if absent.
+     */
+    val `type`: AddType? = null
+    ,
+    /**
+     * What this user calls the friend, up to 96 bytes.
+     */
+    val `remark`: kotlin.String = ""
+    ,
+    /**
+     * A friend group that the friend is in.
+     */
+    val `groupName`: kotlin.String? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeNewFriend: FfiConverterRustBuffer<NewFriend> {
+    override fun read(buf: ByteBuffer): NewFriend {
+        return NewFriend(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalTypeAddType.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: NewFriend) = (
+            FfiConverterString.allocationSize(value.`to`) +
+            FfiConverterString.allocationSize(value.`source`) +
+            FfiConverterString.allocationSize(value.`wording`) +
+            FfiConverterOptionalTypeAddType.allocationSize(value.`type`) +
+            FfiConverterString.allocationSize(value.`remark`) +
+            FfiConverterOptionalString.allocationSize(value.`groupName`)
+    )
+
+    override fun write(value: NewFriend, buf: ByteBuffer) {
+            FfiConverterString.write(value.`to`, buf)
+            FfiConverterString.write(value.`source`, buf)
+            FfiConverterString.write(value.`wording`, buf)
+            FfiConverterOptionalTypeAddType.write(value.`type`, buf)
+            FfiConverterString.write(value.`remark`, buf)
+            FfiConverterOptionalString.write(value.`groupName`, buf)
+    }
+}
+
+
+
+/**
  * The parameters of a new group.
  */
 data class NewGroup @JvmOverloads constructor(
@@ -11932,6 +13216,55 @@ public object FfiConverterTypeVideoBody: FfiConverterRustBuffer<VideoBody> {
 
 
 /**
+ * In whose list somebody becomes a friend.
+ */
+
+enum class AddType {
+
+    /**
+     * In the list of the one who adds.
+     */
+    SINGLE,
+    /**
+     * In both lists.
+     */
+    BOTH,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAddType: FfiConverterRustBuffer<AddType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        AddType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: AddType) = 4UL
+
+    override fun write(value: AddType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * Who becomes a user's friend on asking.
  */
 
@@ -11985,6 +13318,104 @@ public object FfiConverterTypeAllowType: FfiConverterRustBuffer<AllowType> {
 
 
 /**
+ * Who applied.
+ */
+
+enum class ApplicationType {
+
+    /**
+     * The other one, to this user.
+     */
+    COME_IN,
+    /**
+     * This user, to the other one.
+     */
+    SEND_OUT,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeApplicationType: FfiConverterRustBuffer<ApplicationType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ApplicationType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ApplicationType) = 4UL
+
+    override fun write(value: ApplicationType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Whose lists a check looks into.
+ */
+
+enum class CheckType {
+
+    /**
+     * Into the list of the one who asks.
+     */
+    SINGLE,
+    /**
+     * Into both.
+     */
+    BOTH,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCheckType: FfiConverterRustBuffer<CheckType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        CheckType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: CheckType) = 4UL
+
+    override fun write(value: CheckType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * Whose conversation it is.
  */
 
@@ -12025,6 +13456,55 @@ public object FfiConverterTypeConversationType: FfiConverterRustBuffer<Conversat
     override fun allocationSize(value: ConversationType) = 4UL
 
     override fun write(value: ConversationType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * From whose list a friend is deleted.
+ */
+
+enum class DeleteType {
+
+    /**
+     * From the list of the one who deletes.
+     */
+    SINGLE,
+    /**
+     * From both lists.
+     */
+    BOTH,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeDeleteType: FfiConverterRustBuffer<DeleteType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        DeleteType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: DeleteType) = 4UL
+
+    override fun write(value: DeleteType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -12130,7 +13610,19 @@ enum class EventName {
     /**
      * How this user wants to be told of messages of all conversations changed.
      */
-    ALL_RECEIVE_MESSAGE_OPT_UPDATED;
+    ALL_RECEIVE_MESSAGE_OPT_UPDATED,
+    /**
+     * Friends were added, changed or deleted.
+     */
+    FRIEND_LIST_UPDATED,
+    /**
+     * Friend groups changed.
+     */
+    FRIEND_GROUP_LIST_UPDATED,
+    /**
+     * Applications to become a friend changed.
+     */
+    FRIEND_APPLICATION_LIST_UPDATED;
 
 
 
@@ -13338,6 +14830,63 @@ public object FfiConverterTypeReadMemberFilter: FfiConverterRustBuffer<ReadMembe
 
 
 /**
+ * Which of two users, A who asks and B, has the other as a friend.
+ */
+
+enum class Relation {
+
+    /**
+     * Neither.
+     */
+    NO_RELATION,
+    /**
+     * A has B.
+     */
+    A_WITH_B,
+    /**
+     * B has A.
+     */
+    B_WITH_A,
+    /**
+     * Each has the other.
+     */
+    BOTH_WAY,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRelation: FfiConverterRustBuffer<Relation> {
+    override fun read(buf: ByteBuffer) = try {
+
+        Relation.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: Relation) = 4UL
+
+    override fun write(value: Relation, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -13382,6 +14931,55 @@ public object FfiConverterTypeRenditionType: FfiConverterRustBuffer<RenditionTyp
     override fun allocationSize(value: RenditionType) = 4UL
 
     override fun write(value: RenditionType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How an application is accepted.
+ */
+
+enum class ResponseAction {
+
+    /**
+     * The applicant has this user as a friend.
+     */
+    AGREE,
+    /**
+     * Each has the other.
+     */
+    AGREE_AND_ADD,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeResponseAction: FfiConverterRustBuffer<ResponseAction> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ResponseAction.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ResponseAction) = 4UL
+
+    override fun write(value: ResponseAction, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -14013,6 +15611,51 @@ sealed class TimEvent {
     }
 
     /**
+     * Friends were added, changed or deleted.
+     */
+    data class FriendListUpdated(
+        /**
+         * The whole list.
+         */
+        val `friends`: List<im.tim.sdk.Friend>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Friend groups were created, renamed, deleted, filled or emptied.
+     */
+    data class FriendGroupListUpdated(
+        /**
+         * The whole list.
+         */
+        val `friendGroups`: List<im.tim.sdk.FriendGroup>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Applications to become a friend were made, have ended or were read.
+     */
+    data class FriendApplicationListUpdated(
+        /**
+         * The whole list, and how many are unread.
+         */
+        val `applications`: im.tim.sdk.FriendApplications) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -14152,17 +15795,26 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             19 -> TimEvent.AllReceiveMessageOptUpdated(
                 FfiConverterTypeAllReceiveMessageOpt.read(buf),
                 )
-            20 -> TimEvent.Error(
+            20 -> TimEvent.FriendListUpdated(
+                FfiConverterSequenceTypeFriend.read(buf),
+                )
+            21 -> TimEvent.FriendGroupListUpdated(
+                FfiConverterSequenceTypeFriendGroup.read(buf),
+                )
+            22 -> TimEvent.FriendApplicationListUpdated(
+                FfiConverterTypeFriendApplications.read(buf),
+                )
+            23 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            21 -> TimEvent.KickedOut(
+            24 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            22 -> TimEvent.NetStateChange(
+            25 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            23 -> TimEvent.SdkDestroy(
+            26 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -14308,6 +15960,27 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterTypeAllReceiveMessageOpt.allocationSize(value.`opt`)
             )
         }
+        is TimEvent.FriendListUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeFriend.allocationSize(value.`friends`)
+            )
+        }
+        is TimEvent.FriendGroupListUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeFriendGroup.allocationSize(value.`friendGroups`)
+            )
+        }
+        is TimEvent.FriendApplicationListUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFriendApplications.allocationSize(value.`applications`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -14441,24 +16114,39 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterTypeAllReceiveMessageOpt.write(value.`opt`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.FriendListUpdated -> {
                 buf.putInt(20)
+                FfiConverterSequenceTypeFriend.write(value.`friends`, buf)
+                Unit
+            }
+            is TimEvent.FriendGroupListUpdated -> {
+                buf.putInt(21)
+                FfiConverterSequenceTypeFriendGroup.write(value.`friendGroups`, buf)
+                Unit
+            }
+            is TimEvent.FriendApplicationListUpdated -> {
+                buf.putInt(22)
+                FfiConverterTypeFriendApplications.write(value.`applications`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(23)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(21)
+                buf.putInt(24)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(22)
+                buf.putInt(25)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(23)
+                buf.putInt(26)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
@@ -14954,6 +16642,38 @@ public object FfiConverterOptionalTypeTimeOfDay: FfiConverterRustBuffer<TimeOfDa
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeAddType: FfiConverterRustBuffer<AddType?> {
+    override fun read(buf: ByteBuffer): AddType? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeAddType.read(buf)
+    }
+
+    override fun allocationSize(value: AddType?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeAddType.allocationSize(value)
+        }
+    }
+
+    override fun write(value: AddType?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeAddType.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeAllowType: FfiConverterRustBuffer<AllowType?> {
     override fun read(buf: ByteBuffer): AllowType? {
         if (buf.get().toInt() == 0) {
@@ -15362,6 +17082,34 @@ public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.Str
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeCheckedFriend: FfiConverterRustBuffer<List<CheckedFriend>> {
+    override fun read(buf: ByteBuffer): List<CheckedFriend> {
+        val len = buf.getInt()
+        return List<CheckedFriend>(len) {
+            FfiConverterTypeCheckedFriend.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<CheckedFriend>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeCheckedFriend.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<CheckedFriend>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeCheckedFriend.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeConversation: FfiConverterRustBuffer<List<Conversation>> {
     override fun read(buf: ByteBuffer): List<Conversation> {
         val len = buf.getInt()
@@ -15436,6 +17184,118 @@ public object FfiConverterSequenceTypeCustomField: FfiConverterRustBuffer<List<C
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeCustomField.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFriend: FfiConverterRustBuffer<List<Friend>> {
+    override fun read(buf: ByteBuffer): List<Friend> {
+        val len = buf.getInt()
+        return List<Friend>(len) {
+            FfiConverterTypeFriend.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Friend>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFriend.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Friend>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFriend.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFriendApplication: FfiConverterRustBuffer<List<FriendApplication>> {
+    override fun read(buf: ByteBuffer): List<FriendApplication> {
+        val len = buf.getInt()
+        return List<FriendApplication>(len) {
+            FfiConverterTypeFriendApplication.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FriendApplication>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFriendApplication.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FriendApplication>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFriendApplication.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFriendGroup: FfiConverterRustBuffer<List<FriendGroup>> {
+    override fun read(buf: ByteBuffer): List<FriendGroup> {
+        val len = buf.getInt()
+        return List<FriendGroup>(len) {
+            FfiConverterTypeFriendGroup.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FriendGroup>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFriendGroup.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FriendGroup>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFriendGroup.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeFriendResult: FfiConverterRustBuffer<List<FriendResult>> {
+    override fun read(buf: ByteBuffer): List<FriendResult> {
+        val len = buf.getInt()
+        return List<FriendResult>(len) {
+            FfiConverterTypeFriendResult.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<FriendResult>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeFriendResult.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<FriendResult>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeFriendResult.write(it, buf)
         }
     }
 }

@@ -13,7 +13,8 @@ use crate::machine::io::{Call, Return};
 /// How long each address holds at least, in milliseconds; half of a grant.
 const HOLDS_MS: i64 = 5 * 60 * 1_000;
 
-/// A path on the server with a ticket, for a user. Asks the server only if the grant is too old.
+/// A path on the server with a ticket, for a user. Asks the server only if the grant is too old; if nobody answers, what is left of
+/// it has to do.
 ///
 /// # Errors
 /// [`Code::MEDIA_NOT_FOUND`] for what is no path of a file, or those of [`Commands::ask`].
@@ -31,18 +32,26 @@ pub(crate) async fn signed(
     let CallResult::Return(Return::Time(now)) = commands.call(Call::ServerTime).await? else {
         return Err(Code::PANICKED.into());
     };
-    if let Some(grant) = shared.grant(user).filter(|grant| grant.expires >= now + HOLDS_MS) {
+    let young = |grant: &Grant| grant.expires >= now + HOLDS_MS;
+    if let Some(grant) = shared.grant(user).filter(young) {
         return sign(&grant, path);
     }
-    match commands.ask(GrantRequest {}).await {
-        Ok(grant) => {
+    // One asks; those who wait for it sign with what it was given.
+    let _asking = shared.granting.lock().await;
+    let kept = shared.grant(user);
+    if let Some(grant) = kept.clone().filter(young) {
+        return sign(&grant, path);
+    }
+    match (commands.ask(GrantRequest {}).await, kept) {
+        (Ok(grant), _) => {
             let signed = sign(&grant, path);
             shared.keep_grant(user, grant);
             signed
         }
         // A server of an earlier version.
-        Err(why) if why.code == Code::UNSUPPORTED => download::ticket(commands, path).await,
-        Err(why) => Err(why),
+        (Err(why), _) if why.code == Code::UNSUPPORTED => download::ticket(commands, path).await,
+        (Err(_), Some(grant)) if grant.expires > now => sign(&grant, path),
+        (Err(why), _) => Err(why),
     }
 }
 

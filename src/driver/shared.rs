@@ -34,6 +34,8 @@ pub(crate) struct InstanceState {
     pub(crate) tasks: TaskTracker,
     downloads: Downloads,
     pub(super) loading: Loading,
+    /// Held while the server is asked for a grant.
+    pub(super) granting: tokio::sync::Mutex<()>,
     total_unread: AtomicU64,
     state: Mutex<State>,
 }
@@ -81,6 +83,7 @@ impl InstanceState {
             tasks,
             downloads,
             loading: Loading::default(),
+            granting: tokio::sync::Mutex::default(),
             total_unread: AtomicU64::new(0),
             state: Mutex::new(state),
         }

@@ -146,10 +146,13 @@ fn check_signed_here(
     Ok(holder)
 }
 
-/// The bytes of a text in hexadecimal.
+/// The bytes of a text in lower-case hexadecimal.
 fn bytes_of(hex: &str) -> Option<Vec<u8>> {
+    let is_digit = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
     let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-    hex.as_bytes().chunks(2).map(byte).collect()
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    let is_whole = rest.is_empty() && hex.bytes().all(is_digit);
+    is_whole.then(|| pairs.iter().map(|pair| byte(pair)).collect()).flatten()
 }
 
 fn sign(key: &[u8; 32], signed: &Signed) -> String {

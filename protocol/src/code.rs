@@ -255,7 +255,7 @@ codes! {
     RUNTIME_FAILED = 130_169: "the engine's threads could not be started: the system refuses new threads";
     MESSAGE_ON_ITS_WAY = 130_170: "the message is on its way and may have arrived: revoke it when it has";
     NOTHING_TO_CANCEL = 130_171: "there is nothing to cancel: it has ended, or never began";
-    DATABASE_KEY_WRONG = 130_172: "the key does not open the local database: pass the one it was written with";
+    DATABASE_KEY_WRONG = 130_172: "the key does not open the local database: pass its own, or remove the user's folder to begin anew";
     ENCRYPTION_MISSING = 130_173: "this library cannot encrypt: build it with the feature encryption, or pass no databaseKey";
     CERTIFICATE_UNKNOWN_ISSUER = 130_174, retry: "the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one";
     CERTIFICATE_UNUSABLE = 130_175, retry: "the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert";

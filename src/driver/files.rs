@@ -69,6 +69,11 @@ impl Files {
         Self { key, ..self }
     }
 
+    /// Whether this is the key of the databases.
+    pub(crate) fn has_key(&self, key: Option<&DatabaseKey>) -> bool {
+        self.key.as_ref() == key
+    }
+
     fn user(&self, user: &UserId) -> PathBuf {
         self.app.join(hex(user.as_str().as_bytes()))
     }

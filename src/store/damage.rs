@@ -70,13 +70,12 @@ struct Rescued {
 }
 
 fn rescued(damaged: &DatabaseFile) -> Rescued {
-    let Ok(connection) = open_as_found(damaged) else { return Rescued::default() };
-    let epoch = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
+    let epoch = readable(damaged, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
     let epoch = epoch.into_values().map(|epoch| {
         Change::Sync(SyncState { cursor: Cursor { epoch, version: 0 }, ..SyncState::default() })
     });
-    let waiting = readable(&connection, read::OUTBOX, read::waiting).into_values().map(Change::Outbox);
-    let sent = readable(&connection, read::RECENT_SENT, read::sent).into_values().collect();
+    let waiting = readable(damaged, read::OUTBOX, read::waiting).into_values().map(Change::Outbox);
+    let sent = readable(damaged, read::RECENT_SENT, read::sent).into_values().collect();
     Rescued { changes: epoch.chain(waiting).collect(), sent }
 }
 
@@ -92,14 +91,16 @@ fn open_as_found(file: &DatabaseFile) -> StoreResult<Connection> {
 }
 
 /// Rows by their number, which is the first column. Reading ends at the first row that cannot be read; from both ends that
-/// leaves out the damaged page only.
+/// leaves out the damaged page only. Each time on a connection of its own: behind a damaged page of an encrypted file SQLCipher
+/// reads nothing more.
 fn readable<T>(
-    connection: &Connection,
+    damaged: &DatabaseFile,
     query: &str,
     read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> BTreeMap<i64, T> {
     let mut found = BTreeMap::new();
     for order in ["ASC", "DESC"] {
+        let Ok(connection) = open_as_found(damaged) else { continue };
         let Ok(mut statement) = connection.prepare(&format!("{query} ORDER BY 1 {order}")) else { continue };
         let Ok(mut rows) = statement.query([]) else { continue };
         while let Ok(Some(row)) = rows.next() {

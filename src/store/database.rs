@@ -1,6 +1,5 @@
 //! The database of a user: its settings, and one transaction for each commit.
 
-use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -13,7 +12,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Fault, MessageId, UserId};
 
 use super::error::{StoreError, StoreResult};
-use super::file::DatabaseFile;
+use super::file::{DatabaseFile, private_file};
 use super::schema::STEPS;
 use super::{Change, LocalChange, LocalData, Query, Snapshot, beside, index, search};
 
@@ -178,7 +177,8 @@ impl Store {
     fn try_search(&mut self, search: &Search) -> StoreResult<Found> {
         match self.search_all(search) {
             Err(why) if why.is_damaged_index() => {
-                index::clear(&self.connection)?;
+                let is_stuck = |why: StoreError| if why.is_read_only() { StoreError::Damaged } else { why };
+                index::clear(&self.connection).map_err(is_stuck)?;
                 self.unindexed = index::unindexed(&self.connection)?;
                 self.search_all(search)
             }
@@ -283,14 +283,3 @@ fn migrate(connection: &mut Connection) -> StoreResult<()> {
     transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
     Ok(transaction.commit()?)
 }
-
-/// Creates the file readable by its owner only, before SQLite creates it readable by all. An error here recurs, with a
-/// code, when SQLite opens the file.
-#[cfg(unix)]
-fn private_file(path: &Path) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-}
-
-#[cfg(not(unix))]
-fn private_file(_: &Path) {}

@@ -17,7 +17,13 @@ pub(super) enum StoreError {
     Locked,
     /// This build cannot encrypt.
     CannotEncrypt,
+    /// A sound file could not be written into an encrypted one.
+    NotEncrypted,
 }
+
+/// SQLCipher does not say why.
+const NOT_ENCRYPTED: &str =
+    "the local database could not be encrypted: free as much space as it takes, then log in again";
 
 pub(super) type StoreResult<T> = Result<T, StoreError>;
 
@@ -50,6 +56,12 @@ impl StoreError {
         error.extended_code == ffi::SQLITE_CORRUPT_VTAB
     }
 
+    /// Whether nothing can be written, as behind a damaged page of an encrypted file.
+    pub(super) fn is_read_only(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        error.sqlite_error_code() == Some(ErrorCode::ReadOnly)
+    }
+
     /// Whether a file cannot be read at all: with another key it might be.
     pub(super) fn is_unreadable(&self) -> bool {
         let Self::Sqlite(error) = self else { return false };
@@ -60,7 +72,7 @@ impl StoreError {
     pub(super) fn is_damage(&self) -> bool {
         match self {
             Self::Damaged => true,
-            Self::Newer | Self::Unstorable | Self::Locked | Self::CannotEncrypt => false,
+            Self::Newer | Self::Unstorable | Self::Locked | Self::CannotEncrypt | Self::NotEncrypted => false,
             Self::Sqlite(error) => match error {
                 rusqlite::Error::FromSqlConversionFailure(..)
                 | rusqlite::Error::IntegralValueOutOfRange(..)
@@ -86,6 +98,7 @@ impl From<StoreError> for Fault {
             StoreError::Newer => return Self::new(Code::STORE_NEWER),
             StoreError::Locked => return Self::new(Code::DATABASE_KEY_WRONG),
             StoreError::CannotEncrypt => return Self::new(Code::ENCRYPTION_MISSING),
+            StoreError::NotEncrypted => return Self::with_text(Code::DATABASE_FAILED, NOT_ENCRYPTED),
             StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
             _ => return Self::new(Code::DATABASE_FAILED),
         };

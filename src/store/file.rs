@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -17,7 +16,9 @@ use super::error::{StoreError, StoreResult};
 pub const CAN_ENCRYPT: bool = cfg!(feature = "encryption");
 /// How many bytes a key has.
 pub const KEY_BYTES: usize = 32;
-/// The name of a database's file.
+/// The version of SQLCipher whose format files have, whatever later ones begin with.
+const FORMAT: u32 = 4;
+/// The name of a database's file, with which those of its other files begin.
 const PLAIN: &str = "tim.db";
 /// The name of an encrypted one.
 const ENCRYPTED: &str = "tim.encrypted.db";
@@ -44,6 +45,7 @@ impl DatabaseKey {
     fn unlock(&self, connection: &Connection) -> rusqlite::Result<()> {
         // Failures are told by their codes, not on the host's standard error.
         connection.pragma_update(None, "cipher_log_level", "NONE")?;
+        connection.pragma_update(None, "cipher_default_compatibility", FORMAT)?;
         connection.pragma_update(None, "key", self.literal())
     }
 }
@@ -103,16 +105,14 @@ impl DatabaseFile {
         Ok(self.key.as_ref().map_or(Ok(()), |key| key.unlock(connection))?)
     }
 
-    /// Checks that this is the file to open. Gives the one without a key that has to be encrypted before.
+    /// The file without a key that has to be encrypted before this one is opened, if there is one.
     pub(super) fn plain_before(&self) -> StoreResult<Option<Self>> {
-        let plain = Self::from(self.path.with_file_name(PLAIN));
+        let beside = |name| Self::from(self.path.with_file_name(name));
         match &self.key {
-            None if self.path.with_file_name(ENCRYPTED).exists() => Err(StoreError::Locked),
-            None => Ok(None),
+            None if beside(ENCRYPTED).is_there() => Err(StoreError::Locked),
             Some(_) if !CAN_ENCRYPT => Err(StoreError::CannotEncrypt),
-            Some(_) if !self.path.exists() => Ok(Some(plain).filter(Self::is_there)),
-            // A crash may have left it.
-            Some(_) => plain.remove().map(|()| None),
+            Some(_) if !self.is_there() => Ok(Some(beside(PLAIN)).filter(Self::is_there)),
+            _ => Ok(None),
         }
     }
 
@@ -123,16 +123,15 @@ impl DatabaseFile {
     /// Writes what a connection without a key has into this file, which does not exist. After a crash it does not exist, or is
     /// complete.
     pub(super) fn encrypt(&self, plain: &Connection) -> StoreResult<()> {
-        let Some(key) = &self.key else { return Err(StoreError::CannotEncrypt) };
         let partial = self.path.with_extension("partial");
+        let remove = || std::fs::remove_file(&partial);
         // Left by an earlier attempt.
-        let _ = std::fs::remove_file(&partial);
-        let version: i64 = plain.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let name = partial.to_str().ok_or(StoreError::Unstorable)?;
-        plain.execute("ATTACH DATABASE ? AS encrypted KEY ?", [name, &key.literal()])?;
-        plain.query_row("SELECT sqlcipher_export('encrypted')", [], |_| Ok(()))?;
-        plain.pragma_update(Some("encrypted"), "user_version", version)?;
-        plain.execute("DETACH DATABASE encrypted", [])?;
+        let _ = remove();
+        private_file(&partial);
+        if let Err(why) = self.export(plain, &partial) {
+            let _ = remove();
+            return Err(why);
+        }
         File::options().write(true).open(&partial)?.sync_all()?;
         std::fs::rename(&partial, &self.path)?;
         #[cfg(unix)]
@@ -140,12 +139,26 @@ impl DatabaseFile {
         Ok(())
     }
 
-    /// Removes the file, and what SQLite keeps beside it.
-    pub(super) fn remove(&self) -> StoreResult<()> {
-        for part in PARTS {
-            match std::fs::remove_file(with(&self.path, part)) {
-                Err(why) if why.kind() != ErrorKind::NotFound => return Err(why.into()),
-                _ => {}
+    fn export(&self, plain: &Connection, into: &Path) -> StoreResult<()> {
+        let Some(key) = &self.key else { return Err(StoreError::CannotEncrypt) };
+        let name = into.to_str().ok_or(StoreError::NotEncrypted)?;
+        let version: i64 = plain.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        plain.pragma_update(None, "cipher_default_compatibility", FORMAT)?;
+        plain.execute("ATTACH DATABASE ? AS encrypted KEY ?", [name, &key.literal()])?;
+        // Nobody else writes meanwhile.
+        plain.execute_batch("BEGIN IMMEDIATE; SELECT sqlcipher_export('encrypted'); COMMIT")?;
+        plain.pragma_update(Some("encrypted"), "user_version", version)?;
+        plain.execute("DETACH DATABASE encrypted", [])?;
+        Ok(())
+    }
+
+    /// Removes everything that was written without the key, damaged files too, if this one has a key.
+    pub(super) fn remove_plain(&self) -> StoreResult<()> {
+        let Some(folder) = self.path.parent().filter(|_| self.key.is_some()) else { return Ok(()) };
+        for entry in std::fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(|name| name.starts_with(PLAIN)) {
+                std::fs::remove_file(entry.path())?;
             }
         }
         Ok(())
@@ -164,6 +177,17 @@ pub(super) fn with(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     name.into()
 }
+
+/// Creates the file readable by its owner only, before SQLite creates it readable by all. An error here recurs, with a
+/// code, when SQLite opens the file.
+#[cfg(unix)]
+pub(super) fn private_file(path: &Path) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+}
+
+#[cfg(not(unix))]
+pub(super) fn private_file(_: &Path) {}
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,6 @@
 //! Opening a user's file, encrypting one that was written without a key, and replacing a damaged one.
 
+use rusqlite::Row;
 #[cfg(doc)]
 use tim_protocol::Code;
 use tim_protocol::Fault;
@@ -22,9 +23,10 @@ impl Store {
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
     pub fn open(file: impl Into<DatabaseFile>) -> Result<Opened, Fault> {
         let file = &file.into();
-        let Some(plain) = file.plain_before()? else { return Self::open_or_rebuild(file) };
-        let aside = Self::encrypt(&plain, file)?;
+        let aside = file.plain_before()?.map(|plain| Self::encrypt(&plain, file)).transpose()?.flatten();
         let opened = Self::open_or_rebuild(file)?;
+        // Only now is it sure that the key opens what was written with it.
+        file.remove_plain()?;
         Ok(Opened { set_aside: opened.set_aside.or(aside), ..opened })
     }
 
@@ -43,20 +45,28 @@ impl Store {
         }
     }
 
-    /// Writes a file with a key that has what one without it has, which is removed. Gives the name of the damaged one, if it was.
+    /// Writes a file with a key that has what one without it has. Gives the name of the damaged one, if it was.
     fn encrypt(plain: &DatabaseFile, into: &DatabaseFile) -> Result<Option<String>, Fault> {
         let Opened { store, mut set_aside, .. } = Self::open_or_rebuild(plain)?;
         let encrypted = into.encrypt(&store.connection);
+        // SQLCipher tells a full disk and a damaged page alike.
+        let is_sound = encrypted.is_ok() || store.is_sound();
         drop(store);
         match encrypted {
-            Err(failure) if failure.is_damage() => {
+            Err(_) if !is_sound => {
                 set_aside = Some(Self::rebuild(plain.clone())?);
                 into.encrypt(&Self::open_or_rebuild(plain)?.store.connection)?;
             }
-            other => other?,
+            Err(_) => return Err(StoreError::NotEncrypted.into()),
+            Ok(()) => {}
         }
-        plain.remove()?;
         Ok(set_aside)
+    }
+
+    /// Whether every page can be read.
+    fn is_sound(&self) -> bool {
+        let check = |row: &Row<'_>| row.get::<_, String>(0);
+        self.connection.query_row("PRAGMA quick_check(1)", [], check).is_ok_and(|result| result == "ok")
     }
 
     /// Sets a user's damaged file aside, and makes a new one with what can still be read of what waits to be sent. The

@@ -83,7 +83,8 @@ impl Tim {
     ///
     /// # Errors
     /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`],
-    /// [`Code::RUNTIME_FAILED`], or [`Code::ENCRYPTION_MISSING`] for a key in a build that cannot encrypt.
+    /// [`Code::RUNTIME_FAILED`], [`Code::ENCRYPTION_MISSING`] for a key in a build that cannot encrypt, or
+    /// [`Code::DATABASE_KEY_WRONG`] for another key than that of the instance that there is.
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
         if options.sdk_app_id == 0 {
             return Err(Code::SDK_APP_ID_MISSING.into());
@@ -93,7 +94,13 @@ impl Tim {
         }
         let key = Key { sdk_app_id: options.sdk_app_id, instance: options.instance.clone() };
         let destroy = |failed: Self| drop(failed.begin_destroy());
-        INSTANCES.find_or_make(key, destroy, |key, former| Self::make(key, options, former))
+        let database_key = options.database_key.clone();
+        let tim = INSTANCES.find_or_make(key, destroy, |key, former| Self::make(key, options, former))?;
+        if tim.inner.shared.files.has_key(database_key.as_ref()) {
+            Ok(tim)
+        } else {
+            Err(Code::DATABASE_KEY_WRONG.into())
+        }
     }
 
     /// Creates an instance that starts once the `former` ones of its key have closed their files.

@@ -314,7 +314,7 @@ public enum TimCode {
     public static let messageOnItsWay: Int32 = 130_170
     /// there is nothing to cancel: it has ended, or never began.
     public static let nothingToCancel: Int32 = 130_171
-    /// the key does not open the local database: pass the one it was written with.
+    /// the key does not open the local database: pass its own, or remove the user's folder to begin anew.
     public static let databaseKeyWrong: Int32 = 130_172
     /// this library cannot encrypt: build it with the feature encryption, or pass no databaseKey.
     public static let encryptionMissing: Int32 = 130_173

@@ -315,7 +315,7 @@ object TimCode {
     const val MESSAGE_ON_ITS_WAY: Int = 130_170
     /** there is nothing to cancel: it has ended, or never began. */
     const val NOTHING_TO_CANCEL: Int = 130_171
-    /** the key does not open the local database: pass the one it was written with. */
+    /** the key does not open the local database: pass its own, or remove the user's folder to begin anew. */
     const val DATABASE_KEY_WRONG: Int = 130_172
     /** this library cannot encrypt: build it with the feature encryption, or pass no databaseKey. */
     const val ENCRYPTION_MISSING: Int = 130_173

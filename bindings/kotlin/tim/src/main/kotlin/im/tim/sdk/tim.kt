@@ -13726,7 +13726,7 @@ enum class GroupType {
      */
     MEETING,
     /**
-     * Very many members; its ID begins with `@TGS#_`. Up to 100,000 members.
+     * Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
      */
     COMMUNITY,
     /**

@@ -1232,7 +1232,7 @@ inline void from_json(const nlohmann::json &json, profile &it) {
 }
 
 /** A friend. */
-struct friend {
+struct friend_ {
     /** The friend. */
     std::string user_id{};
     /** What this user calls the friend; empty if nothing. */
@@ -1250,7 +1250,7 @@ struct friend {
     /** Fields of the app's. */
     std::vector<types::custom_field> friend_custom_field{};
 };
-inline void to_json(nlohmann::json &json, const friend &it) {
+inline void to_json(nlohmann::json &json, const friend_ &it) {
     json = nlohmann::json::object();
     detail::put(json, "userID", it.user_id);
     detail::put(json, "remark", it.remark);
@@ -1261,7 +1261,7 @@ inline void to_json(nlohmann::json &json, const friend &it) {
     detail::put(json, "profile", it.profile);
     detail::put(json, "friendCustomField", it.friend_custom_field);
 }
-inline void from_json(const nlohmann::json &json, friend &it) {
+inline void from_json(const nlohmann::json &json, friend_ &it) {
     detail::take(json, "userID", it.user_id);
     detail::take(json, "remark", it.remark);
     detail::take(json, "groupList", it.group_list);
@@ -2435,7 +2435,7 @@ struct all_receive_message_opt_updated {
 /** Friends were added, changed or deleted. */
 struct friend_list_updated {
     /** The whole list. */
-    std::vector<types::friend> friends{};
+    std::vector<types::friend_> friends{};
 };
 
 /** Friend groups were created, renamed, deleted, filled or emptied. */

@@ -325,11 +325,11 @@ static void alice_sleeps_at_night_and_is_in_a_meeting_for_an_hour(void) {
     awaited nights, once;
     TELLS("{'messageRemindType':'AcceptAndNotify','startTime':null,'startTimestamp':null,'duration':0}",
           tim_get_all_receive_message_opt, alice);
-    await(&nights, alice, EVENT("onAllReceiveMessageOptUpdated"), "'startTime':{'hour':22,'minute':30,'second':0}");
+    await(&nights, alice, EVENT_OF("onAllReceiveMessageOptUpdated"), "'startTime':{'hour':22,'minute':30,'second':0}");
     TELLS("null", tim_set_all_receive_message_opt, alice,
           "{\"messageRemindType\":\"AcceptNotNotify\",\"startTime\":{\"hour\":22,\"minute\":30},\"duration\":32400}");
     comes(&nights);
-    await(&once, alice, EVENT("onAllReceiveMessageOptUpdated"), "'startTimestamp':1767225700");
+    await(&once, alice, EVENT_OF("onAllReceiveMessageOptUpdated"), "'startTimestamp':1767225700");
     TELLS("null", tim_set_all_receive_message_opt, alice,
           "{\"messageRemindType\":\"AcceptNotNotify\",\"startTimestamp\":1767225700,\"duration\":3600}");
     comes(&once);

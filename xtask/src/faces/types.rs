@@ -203,7 +203,7 @@ fn snake(name: &str) -> String {
         }
         snake.push(letter.to_ascii_lowercase());
     }
-    if ["and", "default", "linux", "or", "private", "public"].contains(&snake.as_str()) {
+    if ["and", "default", "friend", "linux", "or", "private", "public"].contains(&snake.as_str()) {
         snake + "_"
     } else {
         snake

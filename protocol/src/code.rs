@@ -100,6 +100,11 @@ codes! {
     CONVERSATION_NOT_FOUND = 2500: "there is no such conversation";
     CONVERSATION_ID_INVALID = 2503: "a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM";
     GROUP_ID_INVALID = 2602: "a groupID is 1 to 48 printable ASCII characters";
+    GROUP_OWNER_ALREADY = 2621: "the user owns the group already: name another member";
+    GROUP_NOT_A_MEMBER = 2623: "the user is not a member of the group: add the user first";
+    GROUP_TYPE_WITHOUT_ROLES = 2682: "a group of this type has no admins";
+    GROUP_ROLE_INVALID = 2683: "a member is made Admin or Member: change the owner by change_group_owner";
+    GROUP_ROLE_OF_SELF = 2684: "nobody changes their own role";
     FRIEND_GROUP_EXISTS = 2710: "there is a friend group of this name already: choose another";
     FRIEND_GROUP_NOT_FOUND = 2711: "there is no friend group of this name";
     PROFILE_INVALID = 2721: "a profile value is not allowed";
@@ -237,6 +242,9 @@ codes! {
     // Ours: changes of messages.
     MESSAGE_NOT_FOUND = 130_150: "there is no such message, or it was revoked";
     MODIFY_NOT_ALLOWED = 130_151: "only its sender modifies a message: a text, custom, face or location element, of any its custom data";
+
+    // Ours: members of groups.
+    GROUP_BANNED = 130_152: "the user was removed from this group, and may not come back yet: try again later";
 
     // Ours: what a server may leave out.
     SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";

@@ -147,6 +147,8 @@ pub const GROUP_FIELD_KEY_BYTES: usize = 16;
 pub const GROUP_FIELD_BYTES: usize = 512;
 /// Most members of a page of a group's list.
 pub const GROUP_MEMBER_PAGE: u32 = 100;
+/// Most admins of a group.
+pub const GROUP_ADMINS: usize = 100;
 /// Most fields of the app's at a member of a group.
 pub const MEMBER_FIELDS: usize = 5;
 /// Most members given when a group is created.

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use tim_protocol::call::{
-    Caller, CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest,
-    GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest,
-    PinMessageRequest, QuitGroupRequest, Request, UpdateGroupRequest,
+    AddMembersRequest, Caller, ChangeOwnerRequest, CreateGroupRequest, DeleteMembersRequest,
+    DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupsRequest,
+    HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest, PinMessageRequest,
+    QuitGroupRequest, Request, SetMemberRoleRequest, UpdateGroupRequest,
 };
-use tim_protocol::group::{GroupChanges, GroupType, NewGroup, Role};
+use tim_protocol::group::{GroupChanges, GroupType, InviteOption, NewGroup, Role};
 use tim_protocol::{Code, GroupId, UserId};
 use tim_server::core::ops::{Actor, Query, Write};
 use tim_server::store::conformance::{logged_in, logging_in};
@@ -15,8 +16,12 @@ use tim_server::store::sqlite::Database;
 
 const GROUP: &str = "climbers";
 
+fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 10] {
+fn requests() -> [Request; 14] {
     let group_id = GroupId::new(GROUP).unwrap();
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
@@ -36,7 +41,17 @@ fn requests() -> [Request; 10] {
             handle_message: words(),
         }
         .into(),
-        ListMembersRequest { group_id, role: None, after: None, limit: 10 }.into(),
+        ListMembersRequest { group_id: group_id.clone(), role: None, after: None, limit: 10 }.into(),
+        AddMembersRequest { group_id: group_id.clone(), user_id_list: vec![user("carol")] }.into(),
+        DeleteMembersRequest {
+            group_id: group_id.clone(),
+            user_id_list: vec![user("carol")],
+            reason: words(),
+            duration: 0,
+        }
+        .into(),
+        SetMemberRoleRequest { group_id: group_id.clone(), user_id: user("carol"), role: Role::Admin }.into(),
+        ChangeOwnerRequest { group_id, new_owner_id: user("carol") }.into(),
     ]
 }
 
@@ -45,6 +60,7 @@ fn climbers() -> NewGroup {
     NewGroup {
         name: GROUP.to_owned(),
         group_type: GroupType::Public,
+        invite_option: Some(InviteOption::FreeAccess),
         group_id: Some(GroupId::new(GROUP).unwrap()),
         member_list: vec![UserId::new("bob").unwrap()],
         ..NewGroup::default()
@@ -55,6 +71,7 @@ fn climbers() -> NewGroup {
 fn is_permitted(request: &Request, role: Option<Role>) -> bool {
     let rules = climbers().group_type.rules();
     match request {
+        Request::Members(MembersRequest::DeleteMembers(_)) => rules.removes_members.includes(role),
         Request::Groups(GroupsRequest::UpdateGroup(_)) => rules.edits_profile.includes(role),
         _ => true,
     }

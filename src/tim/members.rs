@@ -1,7 +1,10 @@
 //! The members of groups.
 
-use tim_protocol::call::{ListMembersRequest, MemberPage};
-use tim_protocol::group::Role;
+use tim_protocol::call::{
+    AddMembersRequest, AddedMembers, ChangeOwnerRequest, DeleteMembersRequest, GroupMember,
+    ListMembersRequest, MemberPage, SetMemberRoleRequest,
+};
+use tim_protocol::group::{Group, Role};
 use tim_protocol::{GroupId, UserId};
 
 use super::Tim;
@@ -22,5 +25,67 @@ impl Tim {
         count: u32,
     ) -> Result<MemberPage, TimError> {
         self.ask(ListMembersRequest { group_id: group.clone(), role, after: next, limit: count }).await
+    }
+
+    /// Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom an
+    /// ordinary member names wait for the owner or an admin.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many,
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`] if nobody may be added.
+    pub async fn add_group_member(
+        &self,
+        group: &GroupId,
+        users: &[UserId],
+    ) -> Result<AddedMembers, TimError> {
+        self.ask(AddMembersRequest { group_id: group.clone(), user_id_list: users.to_vec() }).await
+    }
+
+    /// Removes 1 to 100 members of lower roles from a group, and says why. For `duration` seconds they may not come back. Who is no
+    /// member is passed over.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many,
+    /// [`tim_protocol::Code::GROUP_BAD_PARAMETER`] for a reason that is too long, [`tim_protocol::Code::GROUP_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn delete_group_member(
+        &self,
+        group: &GroupId,
+        users: &[UserId],
+        reason: &str,
+        duration: u32,
+    ) -> Result<(), TimError> {
+        let (group_id, user_id_list, reason) = (group.clone(), users.to_vec(), reason.to_owned());
+        self.ask(DeleteMembersRequest { group_id, user_id_list, reason, duration }).await.map(drop)
+    }
+
+    /// Makes a member an admin, or an admin an ordinary member again. Only the owner may.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_TYPE_WITHOUT_ROLES`],
+    /// [`tim_protocol::Code::GROUP_ROLE_INVALID`], [`tim_protocol::Code::GROUP_ROLE_OF_SELF`],
+    /// [`tim_protocol::Code::GROUP_NOT_A_MEMBER`], [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_BAD_PARAMETER`] for a 101st admin, [`tim_protocol::Code::GROUP_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn set_group_member_role(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+        role: Role,
+    ) -> Result<GroupMember, TimError> {
+        let asked = SetMemberRoleRequest { group_id: group.clone(), user_id: user.clone(), role };
+        Ok(*self.ask(asked).await?.member)
+    }
+
+    /// Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_OWNER_ALREADY`],
+    /// [`tim_protocol::Code::GROUP_NOT_A_MEMBER`], [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`];
+    /// [`tim_protocol::Code::NETWORK_ERROR`] if the connection broke before the answer.
+    pub async fn change_group_owner(&self, group: &GroupId, new_owner: &UserId) -> Result<Group, TimError> {
+        let asked = ChangeOwnerRequest { group_id: group.clone(), new_owner_id: new_owner.clone() };
+        Ok(*self.ask(asked).await?.group)
     }
 }

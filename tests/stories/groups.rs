@@ -18,7 +18,7 @@ pub fn new_group(name: &str, group_type: GroupType, members: &[&str]) -> NewGrou
     }
 }
 
-async fn tip(device: &Device, kind: GroupTipType) -> Message {
+pub async fn tip(device: &Device, kind: GroupTipType) -> Message {
     device
         .expect("a group tip", |event| {
             received(event)?.into_iter().find(|message| match &message.payload {
@@ -29,7 +29,7 @@ async fn tip(device: &Device, kind: GroupTipType) -> Message {
         .await
 }
 
-async fn notice(device: &Device, kind: NoticeType) -> Message {
+pub async fn notice(device: &Device, kind: NoticeType) -> Message {
     device
         .expect("a system notice", |event| {
             received(event)?.into_iter().find(|message| match &message.payload {
@@ -40,7 +40,7 @@ async fn notice(device: &Device, kind: NoticeType) -> Message {
         .await
 }
 
-async fn groups(device: &Device, count: usize) {
+pub async fn groups(device: &Device, count: usize) {
     device
         .expect("GROUP_LIST_UPDATED", |event| match event {
             Event::GroupListUpdated(groups) => (groups.len() == count).then_some(()),

@@ -203,11 +203,14 @@
  *                               One that is stored has a downloadSize and no messages: tim_download_merger_message
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
- *                               6 the group's profile changed, by newGroupProfile: a group changes
+ *                               3 they were removed, for reason if one was given; 4 they became admins, 5 members again
+ *                               6 the group's profile changed, by newGroupProfile: a group changes; or its owner, to ownerID
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
  *                               "name":"Climbers", "type":"Public"}, "handleMessage":"may I?"}
  *                               operationType: 1 operatorID applies, with these words; 2 accepted your application, or 3
- *                               refused it, with these words; 5 dismissed the group; 6 you made it; 7 added you; 8 you left
+ *                               refused it, with these words; 4 removed you, for this reason; 5 dismissed the group;
+ *                               6 you made it; 7 added you; 8 you left; 9 made you an admin, 10 a member again
+ *                               userIDList, of 1 to 3: the users whom operatorID, or you, invited
  *     gone                      no payload: the message was taken back
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
@@ -306,12 +309,16 @@
  *   role: Member, Admin, Owner       nick, avatar: empty if none       nameCard: the name in the group; empty if not otherwise
  *   muteUntil: until when the member may not send; 0 if never muted       memberCustomField: the app's own
  *
- * role (tim_get_group_member_list)
+ * role (tim_get_group_member_list, tim_set_group_member_role)
  *   "Owner": Member, Admin, Owner
  *
  * group member list (tim_get_group_member_list)
  *   {"memberList":[{...a group member...}], "next":"bob"}
  *   next: what to ask the next page with; null if this was the last one
+ *
+ * added members (tim_add_group_member)
+ *   {"successUserIDList":["bob"], "existedUserIDList":[], "pendingUserIDList":[], "overLimitUserIDList":[], "failureUserIDList":[]}
+ *   pending: the owner or an admin decides       overLimit: the group is full       failure: no such user, or not to come back yet
  *
  * new group (tim_create_group; name and type are required)
  *   {"name":"Climbers", "type":"Public", "groupID":"climbers", "introduction":"", "notification":"", "avatar":"",
@@ -1237,6 +1244,69 @@ tim_status tim_get_group_member_list(tim_client client,
                                      const char *next,
                                      tim_done_callback done,
                                      void *user_data);
+
+/**
+ * Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom
+ * an ordinary member names wait for the owner or an admin.
+ *
+ * `user_id_list_json` is an array of texts. Result: `added members`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+ * who is not in it or if nobody may be added, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_add_group_member(tim_client client,
+                                const char *group_id,
+                                const char *user_id_list_json,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they
+ * may not come back. Who is no member is passed over.
+ *
+ * `user_id_list_json` is an array of texts. Result: `null`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for
+ * a reason that is too long, 10007 for who may not, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_delete_group_member(tim_client client,
+                                   const char *group_id,
+                                   const char *user_id_list_json,
+                                   const char *reason,
+                                   int32_t duration,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
+ * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+ *
+ * `role_json` is `role`. Result: `group member`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a
+ * type without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not,
+ * 10010 for no such group, 10019 for no such user; 2800 or 2801.
+ */
+tim_status tim_set_group_member_role(tim_client client,
+                                     const char *group_id,
+                                     const char *user_id,
+                                     const char *role_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+ *
+ * Result: `group`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member,
+ * 10007 for who is not the owner, 10010 for no such group, 10019 for no such user; 2800 or 2801; if the connection
+ * broke before the answer, the group tells who owns it.
+ */
+tim_status tim_change_group_owner(tim_client client,
+                                  const char *group_id,
+                                  const char *new_owner_id,
+                                  tim_done_callback done,
+                                  void *user_data);
 
 /**
  * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts

@@ -413,7 +413,7 @@ inline void from_json(const nlohmann::json &json, group_changes &it) {
 struct group_tip {
     /** The user who caused it. */
     std::string operator_id{};
-    /** The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. */
+    /** The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became admins, 5 admins became members, 6 the group's profile or owner changed. */
     std::int32_t operation_type{};
     /** The users it concerns. */
     std::vector<std::string> user_id_list{};
@@ -421,6 +421,10 @@ struct group_tip {
     std::int32_t member_count{};
     /** What changed of the group's profile. */
     std::optional<types::group_changes> new_group_profile{};
+    /** The new owner, if the owner is another. */
+    std::optional<std::string> owner_id{};
+    /** Why users were removed; empty if nobody said. */
+    std::string reason{};
 };
 inline void to_json(nlohmann::json &json, const group_tip &it) {
     json = nlohmann::json::object();
@@ -429,6 +433,8 @@ inline void to_json(nlohmann::json &json, const group_tip &it) {
     detail::put(json, "userIDList", it.user_id_list);
     detail::put(json, "memberCount", it.member_count);
     detail::put(json, "newGroupProfile", it.new_group_profile);
+    detail::put(json, "ownerID", it.owner_id);
+    detail::put(json, "reason", it.reason);
 }
 inline void from_json(const nlohmann::json &json, group_tip &it) {
     detail::take(json, "operatorID", it.operator_id);
@@ -436,6 +442,8 @@ inline void from_json(const nlohmann::json &json, group_tip &it) {
     detail::take(json, "userIDList", it.user_id_list);
     detail::take(json, "memberCount", it.member_count);
     detail::take(json, "newGroupProfile", it.new_group_profile);
+    detail::take(json, "ownerID", it.owner_id);
+    detail::take(json, "reason", it.reason);
 }
 
 /** The kind of a group. */
@@ -479,12 +487,14 @@ inline void from_json(const nlohmann::json &json, group_profile &it) {
 struct system_notice {
     /** The user who caused it. */
     std::string operator_id{};
-    /** The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it, 7 the user was added, 8 the user left. */
+    /** The kind of notice: 1 somebody applies or invites, 2 accepted, 3 refused, 4 the user was removed, 5 the group was dismissed, 6 the user created it, 7 the user was added, 8 the user left, 9 the user became an admin, 10 is none any more. */
     std::int32_t operation_type{};
     /** The group it is about. */
     types::group_profile group_profile{};
     /** The text sent with an application or its answer; empty if none. */
     std::string handle_message{};
+    /** The users who were invited, in an application for others and the answer to it. */
+    std::vector<std::string> user_id_list{};
 };
 inline void to_json(nlohmann::json &json, const system_notice &it) {
     json = nlohmann::json::object();
@@ -492,12 +502,14 @@ inline void to_json(nlohmann::json &json, const system_notice &it) {
     detail::put(json, "operationType", it.operation_type);
     detail::put(json, "groupProfile", it.group_profile);
     detail::put(json, "handleMessage", it.handle_message);
+    detail::put(json, "userIDList", it.user_id_list);
 }
 inline void from_json(const nlohmann::json &json, system_notice &it) {
     detail::take(json, "operatorID", it.operator_id);
     detail::take(json, "operationType", it.operation_type);
     detail::take(json, "groupProfile", it.group_profile);
     detail::take(json, "handleMessage", it.handle_message);
+    detail::take(json, "userIDList", it.user_id_list);
 }
 
 /** Revoked. */
@@ -1750,6 +1762,35 @@ inline void to_json(nlohmann::json &json, const group_member_list &it) {
 inline void from_json(const nlohmann::json &json, group_member_list &it) {
     detail::take(json, "memberList", it.member_list);
     detail::take(json, "next", it.next);
+}
+
+/** What became of each user who was to be added to a group. */
+struct added_members {
+    /** Members now. */
+    std::vector<std::string> success_user_id_list{};
+    /** Members before. */
+    std::vector<std::string> existed_user_id_list{};
+    /** Waiting for the owner or an admin to decide. */
+    std::vector<std::string> pending_user_id_list{};
+    /** Not added, because the group is full. */
+    std::vector<std::string> over_limit_user_id_list{};
+    /** Not added, because there is no such user, or the user was removed and may not come back yet. */
+    std::vector<std::string> failure_user_id_list{};
+};
+inline void to_json(nlohmann::json &json, const added_members &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "successUserIDList", it.success_user_id_list);
+    detail::put(json, "existedUserIDList", it.existed_user_id_list);
+    detail::put(json, "pendingUserIDList", it.pending_user_id_list);
+    detail::put(json, "overLimitUserIDList", it.over_limit_user_id_list);
+    detail::put(json, "failureUserIDList", it.failure_user_id_list);
+}
+inline void from_json(const nlohmann::json &json, added_members &it) {
+    detail::take(json, "successUserIDList", it.success_user_id_list);
+    detail::take(json, "existedUserIDList", it.existed_user_id_list);
+    detail::take(json, "pendingUserIDList", it.pending_user_id_list);
+    detail::take(json, "overLimitUserIDList", it.over_limit_user_id_list);
+    detail::take(json, "failureUserIDList", it.failure_user_id_list);
 }
 
 /** What a message can be created with besides its content. */

@@ -128,6 +128,24 @@ public:
                                  const std::string &role_json = {}, const std::string &next = {}) const {
         return ask(tim_get_group_member_list, group_id, count, role_json, next);
     }
+    /** As tim_add_group_member. */
+    answer add_group_member(const std::string &group_id, const std::string &user_id_list_json) const {
+        return ask(tim_add_group_member, group_id, user_id_list_json);
+    }
+    /** As tim_delete_group_member. */
+    answer delete_group_member(const std::string &group_id, const std::string &user_id_list_json,
+                               const std::string &reason = "", std::int32_t duration = 0) const {
+        return ask(tim_delete_group_member, group_id, user_id_list_json, reason, duration);
+    }
+    /** As tim_set_group_member_role. */
+    answer set_group_member_role(const std::string &group_id, const std::string &user_id,
+                                 const std::string &role_json) const {
+        return ask(tim_set_group_member_role, group_id, user_id, role_json);
+    }
+    /** As tim_change_group_owner. */
+    answer change_group_owner(const std::string &group_id, const std::string &new_owner_id) const {
+        return ask(tim_change_group_owner, group_id, new_owner_id);
+    }
     /** As tim_send_message. */
     answer send_message(const std::string &message_json, const std::string &options_json = {}) const {
         return ask(tim_send_message, message_json, options_json);

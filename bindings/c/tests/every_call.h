@@ -27,6 +27,10 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_set_local_custom_data(client, text, text, done, NULL)); \
     EACH(tim_set_local_custom_int(client, text, 1, done, NULL)); \
     EACH(tim_get_group_member_list(client, text, 1, NULL, NULL, done, NULL)); \
+    EACH(tim_add_group_member(client, text, json, done, NULL)); \
+    EACH(tim_delete_group_member(client, text, json, text, 1, done, NULL)); \
+    EACH(tim_set_group_member_role(client, text, text, json, done, NULL)); \
+    EACH(tim_change_group_owner(client, text, text, done, NULL)); \
     EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \

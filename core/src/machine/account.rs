@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
-    GroupIs, GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest,
+    GroupIs, GroupsReply, GroupsRequest, Joined, MembersReply, Reply, Request, UsersReply, UsersRequest,
 };
 use tim_protocol::group::{Group, GroupChanges, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
@@ -153,6 +153,7 @@ impl Account {
             Reply::Friends(reply) => reply.changes().iter().for_each(|change| self.friends.keep(cx, change)),
             Reply::Users(UsersReply::SetReceiveOpt(is)) => self.keep_receive_opt(cx, *is),
             Reply::Groups(GroupsReply::UpdateGroup(is)) => self.update(cx, (*is.group).clone()),
+            Reply::Members(MembersReply::ChangeOwner(is)) => return self.join(cx, (*is.group).clone()),
             Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, (*is.group).clone()),
             Reply::Groups(GroupsReply::JoinGroup(Joined {
                 status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
@@ -284,13 +285,14 @@ impl Account {
         }
     }
 
-    /// Applies a tip to the group: its member count, that its owner has left, and what changed of its profile.
+    /// Applies a tip to the group: its member count, another owner or that the owner has left, and what changed of its profile.
     pub(super) fn apply_tip(&mut self, cx: &mut Context, tip: &GroupTip, to: &ConversationId) {
         let Some(mut group) = self.group(to).cloned() else { return };
         group.member_count = tip.member_count;
         let has_left =
             |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
         group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
+        group.owner_id = tip.owner_id.clone().or(group.owner_id);
         match &tip.new_group_profile {
             Some(changes) if Some(tip.info_sequence) == group.info_sequence.checked_add(1) => {
                 GroupChanges::clone(changes).apply(&mut group);

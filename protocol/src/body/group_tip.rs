@@ -27,6 +27,12 @@ pub struct GroupTip {
     /// How often the group's profile had changed afterwards; 0 if it did not now.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub info_sequence: u64,
+    /// The new owner, if the owner is another.
+    #[serde(rename = "ownerID", default, skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
+    /// Why users were removed; empty if nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
 numbers! {
@@ -36,7 +42,13 @@ numbers! {
         Join = 1,
         /// A user left.
         Quit = 2,
-        /// The group's profile changed.
+        /// Users were removed.
+        Removed = 3,
+        /// Users became admins.
+        AdminsAdded = 4,
+        /// Admins became ordinary members.
+        AdminsRemoved = 5,
+        /// The group's profile changed, or its owner.
         ProfileUpdated = 6,
     }
 }

@@ -236,7 +236,7 @@ impl Check for GetGroupRequest {
     }
 }
 
-fn check_words(words: &str) -> Result<(), Fault> {
+pub(super) fn check_words(words: &str) -> Result<(), Fault> {
     if words.len() > limits::APPLICATION_BYTES { Err(Fault::new(Code::GROUP_BAD_PARAMETER)) } else { Ok(()) }
 }
 

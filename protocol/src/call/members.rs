@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::groups::check_words;
+use super::{Check, Done, GroupIs};
 use crate::fields::Fields;
 use crate::group::Role;
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, bounds, limits};
@@ -63,6 +64,138 @@ pub struct GroupMember {
     pub member_custom_field: Fields,
 }
 
+/// Adds users to a group, or asks its owner and admins to, by the group's invite option. Members may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddMembersRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The users; at most [`limits::USERS_PER_CALL`].
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<UserId>,
+}
+
+/// What became of each user that was to be added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AddedMembers {
+    /// Members now.
+    #[serde(rename = "successUserIDList", skip_serializing_if = "Vec::is_empty")]
+    pub success: Vec<UserId>,
+    /// Members before.
+    #[serde(rename = "existedUserIDList", skip_serializing_if = "Vec::is_empty")]
+    pub existed: Vec<UserId>,
+    /// Waiting for the owner or an admin to decide.
+    #[serde(rename = "pendingUserIDList", skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<UserId>,
+    /// Not added, because the group is full.
+    #[serde(rename = "overLimitUserIDList", skip_serializing_if = "Vec::is_empty")]
+    pub over_limit: Vec<UserId>,
+    /// Not added, because there is no such user, or the user was removed and may not come back yet.
+    #[serde(rename = "failureUserIDList", skip_serializing_if = "Vec::is_empty")]
+    pub failure: Vec<UserId>,
+}
+
+/// Removes members of lower roles. Who is no member is passed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteMembersRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The members; at most [`limits::USERS_PER_CALL`].
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<UserId>,
+    /// Why, for all to read; at most 256 bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// For how many seconds they may not come back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub duration: u32,
+}
+
+/// Makes a member an admin, or an admin an ordinary member again. Only the owner may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMemberRoleRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The member.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// The role: Admin or Member.
+    pub role: Role,
+}
+
+/// A member after the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberIs {
+    /// The member.
+    pub member: Box<GroupMember>,
+}
+
+/// Makes another member the owner, and the owner an ordinary member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeOwnerRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The new owner.
+    #[serde(rename = "newOwnerID")]
+    pub new_owner_id: UserId,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
+fn is_zero(seconds: &u32) -> bool {
+    *seconds == 0
+}
+
+impl Check for AddMembersRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        bounds::user_count(&self.user_id_list)
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for DeleteMembersRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        bounds::user_count(&self.user_id_list)?;
+        check_words(&self.reason)
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for SetMemberRoleRequest {
+    fn check(&self, asker: &UserId) -> Result<(), Fault> {
+        match self.role {
+            Role::Other(_) => Err(Code::VALUE_UNKNOWN.into()),
+            Role::Owner => Err(Code::GROUP_ROLE_INVALID.into()),
+            Role::Admin | Role::Member if self.user_id == *asker => Err(Code::GROUP_ROLE_OF_SELF.into()),
+            Role::Admin | Role::Member => Ok(()),
+        }
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for ChangeOwnerRequest {
+    fn check(&self, asker: &UserId) -> Result<(), Fault> {
+        if self.new_owner_id == *asker { Err(Code::GROUP_OWNER_ALREADY.into()) } else { Ok(()) }
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
 impl Check for ListMembersRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         if matches!(self.role, Some(Role::Other(_))) {
@@ -84,5 +217,9 @@ verbs! {
     /// The requests about the members of groups.
     MembersRequest -> MembersReply {
         Query by Member: ListMembers(ListMembersRequest) = "member.list" -> MemberPage,
+        Command by Member: AddMembers(AddMembersRequest) = "member.add" -> AddedMembers,
+        Command by Member: DeleteMembers(DeleteMembersRequest) = "member.delete" -> Done,
+        Command by Owner: SetMemberRole(SetMemberRoleRequest) = "member.role" -> MemberIs,
+        Once by Owner: ChangeOwner(ChangeOwnerRequest) = "member.owner" -> GroupIs,
     }
 }

@@ -14,7 +14,7 @@ use tim_protocol::{GroupId, List, UserId, limits};
 use super::DomainResult;
 use super::group_profile;
 use super::group_view::{CallersGroup, callers_group, group_for};
-use super::members::shown;
+use super::member_view::shown;
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
@@ -123,6 +123,7 @@ fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) 
     }
     rows.dismiss_group(conversation.key)?;
     rows.remove_applications(conversation.key)?;
+    rows.remove_bans(conversation.key)?;
     let mut notifications = vec![unsubscribe(conversation, members.iter().copied())];
     notifications.extend(memberships(rows, conversation, members.iter().copied())?);
     for member in members {

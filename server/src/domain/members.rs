@@ -1,16 +1,18 @@
-//! The verbs about the members of groups: the list of them, and the list of members.
+//! The verbs about the members of groups: the list of them, and the list of members. The others are decided beside it.
 
 use tim_protocol::bounds::PageRoom;
-use tim_protocol::call::{
-    Call as _, Check as _, GroupMember, ListMembersRequest, MemberPage, MembersRequest,
-};
+use tim_protocol::call::{Call as _, Check as _, ListMembersRequest, MemberPage, MembersRequest};
 use tim_protocol::code::Code;
 use tim_protocol::{List, limits};
 
 use super::DomainResult;
+use super::add_members;
+use super::delete_members;
 use super::group_view::{CallersGroup, callers_group};
+use super::member_view::shown;
 use super::outcome::without_notifications;
-use super::rows::{ListedMember, Rows};
+use super::roles;
+use super::rows::Rows;
 use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
 
 pub(super) fn request(
@@ -18,13 +20,17 @@ pub(super) fn request(
     asked: &UserRequest,
     request: &MembersRequest,
 ) -> DomainResult<Committed> {
-    let UserRequest { actor, .. } = asked;
+    let UserRequest { actor, now, .. } = asked;
     let group = request.group().ok_or(Code::INTERNAL)?;
     let group = callers_group(rows, actor, group, asked.request.caller())?;
     match request {
         MembersRequest::ListMembers(asked) => {
             list(rows, actor, &group, asked).map(ListMembersRequest::answer).map(without_notifications)
         }
+        MembersRequest::AddMembers(asked) => add_members::add(rows, actor, &group, asked, *now),
+        MembersRequest::DeleteMembers(asked) => delete_members::delete(rows, actor, &group, asked, *now),
+        MembersRequest::SetMemberRole(asked) => roles::set(rows, actor, &group, asked, *now),
+        MembersRequest::ChangeOwner(asked) => roles::change_owner(rows, actor, &group, asked, *now),
     }
 }
 
@@ -54,19 +60,4 @@ fn list(
     }
     page.next = last.filter(|_| is_full);
     Ok(page)
-}
-
-/// A member as others see it.
-pub(super) fn shown(listed: ListedMember) -> GroupMember {
-    let ListedMember { user, profile, member } = listed;
-    GroupMember {
-        user_id: user,
-        nick: profile.nick.unwrap_or_default(),
-        avatar: profile.avatar.unwrap_or_default(),
-        role: member.role,
-        join_time: member.joined,
-        name_card: member.name_card,
-        mute_until: member.mute_until,
-        member_custom_field: member.fields,
-    }
 }

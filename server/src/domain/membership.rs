@@ -8,7 +8,7 @@ use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
 use super::group_view::{CallersGroup, group_for};
-use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
+use super::notices::{memberships, notice, notice_of_others, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
 use super::rules::{self, Action};
@@ -26,6 +26,9 @@ pub(super) fn join(
     if group.self_info.is_some() {
         let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(Box::new(group)) };
         return Ok(without_notifications(call::JoinGroupRequest::answer(already)));
+    }
+    if is_banned(rows, conversation, actor.key, now)? {
+        return Err(Code::GROUP_BANNED.into());
     }
     match group.join_option {
         JoinOption::DisableApply | JoinOption::Other(_) => Err(Code::GROUP_PERMISSION_DENIED.into()),
@@ -54,13 +57,35 @@ fn apply(
     text: &str,
     now: i64,
 ) -> DomainResult<Vec<Notification>> {
-    if !rows.add_application(conversation.key, actor.key, now)? {
+    if !rows.add_application(conversation.key, actor.key, None, now)? {
         return Ok(Vec::new());
     }
+    ask_deciders(rows, actor, conversation, (text, &[]), now)
+}
+
+/// Notifies the owner and admins of an application, or of users whom the actor invites.
+pub(super) fn ask_deciders(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    (text, invited): (&str, &[UserId]),
+    now: i64,
+) -> DomainResult<Vec<Notification>> {
     let mut deciders = rows.members_of_role(conversation.key, &Role::Owner)?;
     deciders.extend(rows.members_of_role(conversation.key, &Role::Admin)?);
+    let about = (NoticeType::JoinApplication, text, invited);
     let to = deciders.into_iter();
-    to.map(|to| notice(rows, actor, to, conversation, NoticeType::JoinApplication, text, now)).collect()
+    to.map(|to| notice_of_others(rows, actor, to, conversation, about, now)).collect()
+}
+
+/// Whether a user may come in now.
+pub(super) fn is_banned(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+    now: i64,
+) -> DomainResult<bool> {
+    Ok(rows.ban(conversation.key, user)? > now)
 }
 
 pub(super) fn handle_application(
@@ -72,9 +97,8 @@ pub(super) fn handle_application(
 ) -> DomainResult<Committed> {
     let group = group_for(rows, conversation, actor.key)?;
     let applicant = rows.user(actor.app, &handle.user_id)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
-    if !rows.remove_application(conversation.key, applicant)? {
-        return Err(Code::APPLICATION_HANDLED.into());
-    }
+    let application =
+        rows.remove_application(conversation.key, applicant)?.ok_or(Code::APPLICATION_HANDLED)?;
     let (answer, text) = match handle.accept {
         true => (NoticeType::ApplicationAccepted, &handle.handle_message),
         false => (NoticeType::ApplicationRefused, &handle.handle_message),
@@ -83,7 +107,25 @@ pub(super) fn handle_application(
     if handle.accept && rows.member(conversation.key, applicant)?.is_none() {
         notifications = add_to_group(rows, actor, conversation, &group, (&handle.user_id, applicant), now)?;
     }
-    notifications.push(notice(rows, actor, applicant, conversation, answer, text, now)?);
+    let invited = [handle.user_id.clone()];
+    let (asker, about) = match application.inviter {
+        None => (applicant, (answer, text.as_str(), &[][..])),
+        Some(inviter) => {
+            if handle.accept {
+                notifications.push(notice(
+                    rows,
+                    actor,
+                    applicant,
+                    conversation,
+                    NoticeType::Invited,
+                    "",
+                    now,
+                )?);
+            }
+            (inviter, (answer, text.as_str(), &invited[..]))
+        }
+    };
+    notifications.push(notice_of_others(rows, actor, asker, conversation, about, now)?);
     Ok(with_notifications(call::HandleApplicationRequest::answer(Done {}), notifications))
 }
 
@@ -97,7 +139,7 @@ pub(super) fn quit(
     rules::may(Action::Quit, *group_type, *role)?;
     rows.change_member_count(conversation.key, -1)?;
     if is_owner {
-        rows.clear_owner(conversation.key)?;
+        rows.set_owner(conversation.key, None)?;
     }
     // Written while the leaving user is still a member, because the tip is the last message that user may see.
     let leaving = vec![actor.user.clone()];
@@ -120,6 +162,9 @@ fn add_to_group(
 ) -> DomainResult<Vec<Notification>> {
     if group.member_count >= group.max_member_count {
         return Err(Code::GROUP_FULL.into());
+    }
+    if is_banned(rows, conversation, user, now)? {
+        return Err(Code::GROUP_BANNED.into());
     }
     admit(rows, conversation, group.group_type, user, Role::Member, now)?;
     let mut notifications = vec![subscribe(conversation, std::iter::once(user))];
@@ -149,6 +194,7 @@ pub(super) fn admit(
     rows.add_member(conversation.key, user, &member)?;
     rows.change_member_count(conversation.key, 1)?;
     rows.remove_application(conversation.key, user)?;
+    rows.remove_ban(conversation.key, user)?;
     let head = conversation.head;
     let first_visible_seq = if group_type.rules().shows_history_before_joining { 1 } else { head + 1 };
     let as_of = UserConversation { read: head, first_visible_seq, ..UserConversation::default() };
@@ -163,7 +209,13 @@ pub(super) fn expel(rows: &mut impl Rows, conversation: &Conversation, user: Use
     note(rows, user, conversation, true)
 }
 
-fn note(rows: &mut impl Rows, user: UserKey, conversation: &Conversation, is_gone: bool) -> DomainResult<()> {
+/// Notes for a user that the own membership is another: its devices learn it whenever they come.
+pub(super) fn note(
+    rows: &mut impl Rows,
+    user: UserKey,
+    conversation: &Conversation,
+    is_gone: bool,
+) -> DomainResult<()> {
     marks::mark(rows, user, conversation.key)?;
     match &conversation.parties {
         Parties::Group(group) => {

@@ -11,8 +11,10 @@
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
 
 mod accounts;
+mod add_members;
 mod blacklist;
 mod conversations;
+mod delete_members;
 mod friend_applications;
 mod friend_groups;
 mod friend_list;
@@ -27,6 +29,7 @@ mod logins;
 pub mod marks;
 mod media;
 mod media_names;
+mod member_view;
 mod members;
 mod membership;
 mod mentions;
@@ -48,6 +51,7 @@ mod remove_messages;
 mod removed;
 mod requests;
 mod revoke;
+mod roles;
 pub mod rows;
 pub mod rules;
 mod search;

@@ -68,15 +68,28 @@ pub(super) fn tip(
     users: Vec<UserId>,
     now: i64,
 ) -> DomainResult<Notification> {
-    let tip = GroupTip {
+    let tip = new_tip(rows, actor, conversation, kind, users)?;
+    write_tip(rows, conversation, tip, now)
+}
+
+/// A tip of what `actor` did with `users`, about which more may be said.
+pub(super) fn new_tip(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    kind: GroupTipType,
+    users: Vec<UserId>,
+) -> DomainResult<GroupTip> {
+    Ok(GroupTip {
         operator_id: actor.user.clone(),
         operation_type: kind,
         user_id_list: users,
         member_count: rows.group_summary(conversation.key)?.members,
         new_group_profile: None,
         info_sequence: 0,
-    };
-    write_tip(rows, conversation, tip, now)
+        owner_id: None,
+        reason: String::new(),
+    })
 }
 
 /// Writes a tip of what `actor` changed of a group's profile into its log.
@@ -88,18 +101,14 @@ pub(super) fn profile_tip(
     info_sequence: u64,
     now: i64,
 ) -> DomainResult<Notification> {
-    let tip = GroupTip {
-        operator_id: actor.user.clone(),
-        operation_type: GroupTipType::ProfileUpdated,
-        user_id_list: vec![actor.user.clone()],
-        member_count: rows.group_summary(conversation.key)?.members,
-        new_group_profile: Some(Box::new(changes)),
-        info_sequence,
-    };
+    let users = vec![actor.user.clone()];
+    let tip = new_tip(rows, actor, conversation, GroupTipType::ProfileUpdated, users)?;
+    let tip = GroupTip { new_group_profile: Some(Box::new(changes)), info_sequence, ..tip };
     write_tip(rows, conversation, tip, now)
 }
 
-fn write_tip(
+/// Writes a tip into a group's log.
+pub(super) fn write_tip(
     rows: &mut impl Rows,
     conversation: &Conversation,
     tip: GroupTip,
@@ -122,6 +131,18 @@ pub(super) fn notice(
     text: &str,
     now: i64,
 ) -> DomainResult<Notification> {
+    notice_of_others(rows, actor, to, conversation, (kind, text, &[]), now)
+}
+
+/// The same, of users whom somebody invited.
+pub(super) fn notice_of_others(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    to: UserKey,
+    conversation: &Conversation,
+    (kind, text, users): (NoticeType, &str, &[UserId]),
+    now: i64,
+) -> DomainResult<Notification> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let group = group_row(rows, conversation)?;
     let body = Body::GroupSystemNotice(SystemNotice {
@@ -133,6 +154,7 @@ pub(super) fn notice(
             group_type: group.group_type,
         },
         handle_message: text.to_owned(),
+        user_id_list: users.to_vec(),
     });
     let mut log = match rows.conversation(actor.app, &Parties::System(to))? {
         Some(log) => log,

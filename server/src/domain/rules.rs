@@ -19,6 +19,17 @@ pub fn may_write(standing: &Standing) -> Result<(), Code> {
     }
 }
 
+/// Whether a role is above another.
+#[must_use]
+pub fn outranks(role: Option<Role>, other: Role) -> bool {
+    let rank = |role| match role {
+        Role::Owner => 2,
+        Role::Admin => 1,
+        Role::Member | Role::Other(_) => 0,
+    };
+    role.is_some_and(|role| rank(role) > rank(other))
+}
+
 /// Actions in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -32,6 +43,10 @@ pub enum Action {
     EditProfile,
     /// Mute members, or all of them.
     Mute,
+    /// Remove members.
+    RemoveMembers,
+    /// Make another member the owner.
+    Transfer,
 }
 
 /// Checks whether a user with this role (`None` if not a member) may do something in a group of this type.
@@ -49,6 +64,8 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
         Action::Dismiss => rules.dismisses,
         Action::EditProfile => rules.edits_profile,
         Action::Mute => rules.mutes,
+        Action::RemoveMembers => rules.removes_members,
+        Action::Transfer => rules.transfers,
     };
     if rank.includes(role) { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }
 }

@@ -618,6 +618,116 @@ fn get_group_member_list(tim: Arc<Tim>, group_id: String, count: i32, role: Opti
     call(async move { tim.get_group_member_list(group_id, count, role, next).await })
 }
 
+/// Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom
+/// an ordinary member names wait for the owner or an admin.
+///
+/// `user_id_list_json` is an array of texts. Result: `added members`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+/// who is not in it or if nobody may be added, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_add_group_member(
+    client: TimClient,
+    group_id: *const c_char,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(add_group_member(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn add_group_member(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.add_group_member(group_id, user_id_list).await })
+}
+
+/// Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they
+/// may not come back. Who is no member is passed over.
+///
+/// `user_id_list_json` is an array of texts. Result: `null`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for
+/// a reason that is too long, 10007 for who may not, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_group_member(
+    client: TimClient,
+    group_id: *const c_char,
+    user_id_list_json: *const c_char,
+    reason: *const c_char,
+    duration: i32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_group_member(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(user_id_list_json)?,
+        guard::text(reason)?,
+        duration,
+    ))))
+}
+
+fn delete_group_member(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>, reason: String, duration: i32) -> Call {
+    call(async move { tim.delete_group_member(group_id, user_id_list, reason, duration).await })
+}
+
+/// Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+///
+/// `role_json` is `role`. Result: `group member`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a
+/// type without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not,
+/// 10010 for no such group, 10019 for no such user; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_group_member_role(
+    client: TimClient,
+    group_id: *const c_char,
+    user_id: *const c_char,
+    role_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_role(
+        tim,
+        guard::text(group_id)?,
+        guard::text(user_id)?,
+        guard::noun(role_json)?,
+    ))))
+}
+
+fn set_group_member_role(tim: Arc<Tim>, group_id: String, user_id: String, role: Role) -> Call {
+    call(async move { tim.set_group_member_role(group_id, user_id, role).await })
+}
+
+/// Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+///
+/// Result: `group`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member,
+/// 10007 for who is not the owner, 10010 for no such group, 10019 for no such user; 2800 or 2801; if the connection
+/// broke before the answer, the group tells who owns it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_change_group_owner(
+    client: TimClient,
+    group_id: *const c_char,
+    new_owner_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(change_group_owner(
+        tim,
+        guard::text(group_id)?,
+        guard::text(new_owner_id)?,
+    ))))
+}
+
+fn change_group_owner(tim: Arc<Tim>, group_id: String, new_owner_id: String) -> Call {
+    call(async move { tim.change_group_owner(group_id, new_owner_id).await })
+}
+
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
 /// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
 /// refused is sent again with `tim_resend_message`.
@@ -2464,6 +2574,22 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "getGroupMemberList" => {
             let mut given = Parameters::new("getGroupMemberList", &["groupID", "count", "role", "next"], given)?;
             Ok(get_group_member_list(tim, given.take("groupID")?, given.take_or("count", 15)?, given.take_or("role", None)?, given.take_or("next", None)?))
+        }
+        "addGroupMember" => {
+            let mut given = Parameters::new("addGroupMember", &["groupID", "userIDList"], given)?;
+            Ok(add_group_member(tim, given.take("groupID")?, given.take("userIDList")?))
+        }
+        "deleteGroupMember" => {
+            let mut given = Parameters::new("deleteGroupMember", &["groupID", "userIDList", "reason", "duration"], given)?;
+            Ok(delete_group_member(tim, given.take("groupID")?, given.take("userIDList")?, given.take_or("reason", "".to_owned())?, given.take_or("duration", 0)?))
+        }
+        "setGroupMemberRole" => {
+            let mut given = Parameters::new("setGroupMemberRole", &["groupID", "userID", "role"], given)?;
+            Ok(set_group_member_role(tim, given.take("groupID")?, given.take("userID")?, given.take("role")?))
+        }
+        "changeGroupOwner" => {
+            let mut given = Parameters::new("changeGroupOwner", &["groupID", "newOwnerID"], given)?;
+            Ok(change_group_owner(tim, given.take("groupID")?, given.take("newOwnerID")?))
         }
         "sendMessage" => {
             let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;

@@ -193,7 +193,8 @@ pub struct GroupTip {
     /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: String,
-    /// The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
+    /// The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
+    /// admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
     pub operation_type: i32,
     /// The users it concerns.
     #[serde(rename = "userIDList")]
@@ -204,6 +205,14 @@ pub struct GroupTip {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[uniffi(default = None)]
     pub new_group_profile: Option<GroupChanges>,
+    /// The new owner, if the owner is another.
+    #[serde(rename = "ownerID", default, skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub owner_id: Option<String>,
+    /// Why users were removed; empty if nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[uniffi(default = "")]
+    pub reason: String,
 }
 
 /// What a notice tells of its group.
@@ -226,13 +235,18 @@ pub struct SystemNotice {
     /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: String,
-    /// The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
-    /// 7 the user was added, 8 the user left. Other values are of a later version.
+    /// The kind of notice: 1 somebody applies or invites, 2 accepted, 3 refused, 4 the user was removed,
+    /// 5 the group was dismissed, 6 the user created it,
+    /// 7 the user was added, 8 the user left, 9 the user became an admin, 10 is none any more. Other values are of a later version.
     pub operation_type: i32,
     /// The group it is about.
     pub group_profile: GroupProfile,
     /// The text sent with an application or its answer; empty if none.
     pub handle_message: String,
+    /// The users who were invited, in an application for others and the answer to it.
+    #[serde(rename = "userIDList", default, skip_serializing_if = "Vec::is_empty")]
+    #[uniffi(default = [])]
+    pub user_id_list: Vec<String>,
 }
 
 /// A picture: its three sizes, in the order original, thumbnail, large. Sizes of a later version are left out.
@@ -453,11 +467,12 @@ impl From<wire::Body> for Payload {
                     user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
                     member_count: small(tip.member_count),
                     new_group_profile: tip.new_group_profile.map(|changes| (*changes).into()),
+                    owner_id: tip.owner_id.map(|owner| owner.to_string()),
+                    reason: tip.reason,
                 })
             }
             wire::Body::GroupSystemNotice(notice) => {
-                let wire::SystemNotice { operator_id, operation_type, group_profile, handle_message } =
-                    notice;
+                let wire::SystemNotice { operator_id, operation_type, group_profile, .. } = notice;
                 let wire::NoticeGroup { group_id, name, group_type } = group_profile;
                 Self::GroupSystemNotice(SystemNotice {
                     operator_id: operator_id.to_string(),
@@ -467,7 +482,8 @@ impl From<wire::Body> for Payload {
                         name,
                         r#type: group_type.into(),
                     },
-                    handle_message,
+                    handle_message: notice.handle_message,
+                    user_id_list: notice.user_id_list.iter().map(ToString::to_string).collect(),
                 })
             }
         }

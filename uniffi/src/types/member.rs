@@ -1,6 +1,7 @@
 //! Members of groups, as both faces have them.
 
 use serde::Serialize;
+use tim::UserId;
 use tim::protocol::call as engine;
 
 use super::group::{CustomField, Role, custom_fields};
@@ -59,5 +60,38 @@ impl From<engine::MemberPage> for GroupMemberList {
     fn from(page: engine::MemberPage) -> Self {
         let next = page.next.map(|user| user.to_string());
         Self { member_list: page.member_list.into_iter().map(Into::into).collect(), next }
+    }
+}
+
+/// What became of each user who was to be added to a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+pub struct AddedMembers {
+    /// Members now.
+    #[serde(rename = "successUserIDList")]
+    pub success_user_id_list: Vec<String>,
+    /// Members before.
+    #[serde(rename = "existedUserIDList")]
+    pub existed_user_id_list: Vec<String>,
+    /// Waiting for the owner or an admin to decide.
+    #[serde(rename = "pendingUserIDList")]
+    pub pending_user_id_list: Vec<String>,
+    /// Not added, because the group is full.
+    #[serde(rename = "overLimitUserIDList")]
+    pub over_limit_user_id_list: Vec<String>,
+    /// Not added, because there is no such user, or the user was removed and may not come back yet.
+    #[serde(rename = "failureUserIDList")]
+    pub failure_user_id_list: Vec<String>,
+}
+
+impl From<engine::AddedMembers> for AddedMembers {
+    fn from(added: engine::AddedMembers) -> Self {
+        let names = |users: Vec<UserId>| users.iter().map(ToString::to_string).collect();
+        Self {
+            success_user_id_list: names(added.success),
+            existed_user_id_list: names(added.existed),
+            pending_user_id_list: names(added.pending),
+            over_limit_user_id_list: names(added.over_limit),
+            failure_user_id_list: names(added.failure),
+        }
     }
 }

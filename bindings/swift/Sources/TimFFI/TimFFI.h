@@ -753,9 +753,29 @@ uint64_t uniffi_tim_ffi_fn_method_tim_set_local_custom_data(uint64_t ptr, RustBu
 uint64_t uniffi_tim_ffi_fn_method_tim_set_local_custom_int(uint64_t ptr, RustBuffer message_id, int64_t number
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_GROUP_MEMBER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_GROUP_MEMBER
+uint64_t uniffi_tim_ffi_fn_method_tim_add_group_member(uint64_t ptr, RustBuffer group_id, RustBuffer user_id_list
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CHANGE_GROUP_OWNER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CHANGE_GROUP_OWNER
+uint64_t uniffi_tim_ffi_fn_method_tim_change_group_owner(uint64_t ptr, RustBuffer group_id, RustBuffer new_owner_id
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DELETE_GROUP_MEMBER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DELETE_GROUP_MEMBER
+uint64_t uniffi_tim_ffi_fn_method_tim_delete_group_member(uint64_t ptr, RustBuffer group_id, RustBuffer user_id_list, RustBuffer reason, int32_t duration
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_LIST
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_list(uint64_t ptr, RustBuffer group_id, int32_t count, RustBuffer role, RustBuffer next
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_GROUP_MEMBER_ROLE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_GROUP_MEMBER_ROLE
+uint64_t uniffi_tim_ffi_fn_method_tim_set_group_member_role(uint64_t ptr, RustBuffer group_id, RustBuffer user_id, RustBuffer role
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
@@ -1790,9 +1810,33 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_set_local_custom_int(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_GROUP_MEMBER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_GROUP_MEMBER
+uint16_t uniffi_tim_ffi_checksum_method_tim_add_group_member(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CHANGE_GROUP_OWNER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CHANGE_GROUP_OWNER
+uint16_t uniffi_tim_ffi_checksum_method_tim_change_group_owner(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DELETE_GROUP_MEMBER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DELETE_GROUP_MEMBER
+uint16_t uniffi_tim_ffi_checksum_method_tim_delete_group_member(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_LIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_member_list(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_GROUP_MEMBER_ROLE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SET_GROUP_MEMBER_ROLE
+uint16_t uniffi_tim_ffi_checksum_method_tim_set_group_member_role(void
 
 );
 #endif

@@ -62,6 +62,16 @@ public enum TimCode {
     public static let conversationIDInvalid: Int32 = 2503
     /// a groupID is 1 to 48 printable ASCII characters.
     public static let groupIDInvalid: Int32 = 2602
+    /// the user owns the group already: name another member.
+    public static let groupOwnerAlready: Int32 = 2621
+    /// the user is not a member of the group: add the user first.
+    public static let groupNotAMember: Int32 = 2623
+    /// a group of this type has no admins.
+    public static let groupTypeWithoutRoles: Int32 = 2682
+    /// a member is made Admin or Member: change the owner by change_group_owner.
+    public static let groupRoleInvalid: Int32 = 2683
+    /// nobody changes their own role.
+    public static let groupRoleOfSelf: Int32 = 2684
     /// there is a friend group of this name already: choose another.
     public static let friendGroupExists: Int32 = 2710
     /// there is no friend group of this name.
@@ -286,6 +296,8 @@ public enum TimCode {
     public static let messageNotFound: Int32 = 130_150
     /// only its sender modifies a message: a text, custom, face or location element, of any its custom data.
     public static let modifyNotAllowed: Int32 = 130_151
+    /// the user was removed from this group, and may not come back yet: try again later.
+    public static let groupBanned: Int32 = 130_152
     /// this server does not search messages: its operator turns it on with [search] enabled = true.
     public static let searchOff: Int32 = 130_155
     /// 50 filters are subscribed to already: unsubscribe from one first.

@@ -40,7 +40,13 @@ public enum GroupTipType: Int32, Sendable {
     case join = 1
     /// A user left.
     case quit = 2
-    /// The group's profile changed.
+    /// Users were removed.
+    case removed = 3
+    /// Users became admins.
+    case adminsAdded = 4
+    /// Admins became ordinary members.
+    case adminsRemoved = 5
+    /// The group's profile or owner changed.
     case profileUpdated = 6
 }
 
@@ -51,12 +57,14 @@ extension GroupTip {
 
 /// What a system notice tells, with TIM's number for it.
 public enum SystemNoticeType: Int32, Sendable {
-    /// A user applies to join. The owner and the admins are told.
+    /// A user applies to join, or invites others. The owner and the admins are told.
     case joinApplication = 1
     /// This user's application was accepted.
     case applicationAccepted = 2
     /// This user's application was refused.
     case applicationRefused = 3
+    /// This user was removed from the group.
+    case removed = 4
     /// The group was dismissed.
     case groupDismissed = 5
     /// This user made the group.
@@ -65,6 +73,10 @@ public enum SystemNoticeType: Int32, Sendable {
     case invited = 7
     /// This user left the group.
     case quit = 8
+    /// This user became an admin.
+    case adminAdded = 9
+    /// This user is no admin any more.
+    case adminRemoved = 10
 }
 
 extension SystemNotice {

@@ -2211,6 +2211,36 @@ public protocol TimProtocol: AnyObject, Sendable {
     func setLocalCustomInt(messageID: String, number: Int64) async throws
 
     /**
+     * Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom an
+     * ordinary member names wait for the owner or an admin.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it or if nobody may be added, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func addGroupMember(groupID: String, userIDList: [String]) async throws  -> AddedMembers
+
+    /**
+     * Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member, 10007 for
+     * who is not the owner, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801; if the connection
+     * broke before the answer, the group tells who owns it.
+     */
+    func changeGroupOwner(groupID: String, newOwnerID: String) async throws  -> TimGroup
+
+    /**
+     * Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they may not come
+     * back. Who is no member is passed over.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for a
+     * reason that is too long, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func deleteGroupMember(groupID: String, userIDList: [String], reason: String, duration: Int32) async throws
+
+    /**
      * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
      * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
      *
@@ -2219,6 +2249,16 @@ public protocol TimProtocol: AnyObject, Sendable {
      * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupMemberList(groupID: String, count: Int32, role: Role?, next: String?) async throws  -> GroupMemberList
+
+    /**
+     * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a type
+     * without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not, 10010 for no
+     * such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    func setGroupMemberRole(groupID: String, userID: String, role: Role) async throws  -> GroupMember
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
@@ -4322,6 +4362,78 @@ open func setLocalCustomInt(messageID: String, number: Int64)async throws   {
 }
 
     /**
+     * Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom an
+     * ordinary member names wait for the owner or an admin.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it or if nobody may be added, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+open func addGroupMember(groupID: String, userIDList: [String])async throws  -> AddedMembers  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_add_group_member(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeAddedMembers_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member, 10007 for
+     * who is not the owner, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801; if the connection
+     * broke before the answer, the group tells who owns it.
+     */
+open func changeGroupOwner(groupID: String, newOwnerID: String)async throws  -> TimGroup  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_change_group_owner(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(newOwnerID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeTimGroup_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they may not come
+     * back. Who is no member is passed over.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for a
+     * reason that is too long, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+open func deleteGroupMember(groupID: String, userIDList: [String], reason: String = "", duration: Int32 = 0)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_group_member(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(userIDList),FfiConverterString.lower(reason),FfiConverterInt32.lower(duration)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
      * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
      *
@@ -4341,6 +4453,30 @@ open func getGroupMemberList(groupID: String, count: Int32 = 15, role: Role? = n
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeGroupMemberList_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a type
+     * without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not, 10010 for no
+     * such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+open func setGroupMemberRole(groupID: String, userID: String, role: Role)async throws  -> GroupMember  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_group_member_role(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(userID),FfiConverterTypeRole_lower(role)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMember_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -5392,6 +5528,105 @@ public func FfiConverterTypeUploadProgress_lower(_ value: UploadProgress) -> UIn
 }
 
 
+
+
+/**
+ * What became of each user who was to be added to a group.
+ */
+public struct AddedMembers: Equatable, Hashable {
+    /**
+     * Members now.
+     */
+    public var successUserIDList: [String]
+    /**
+     * Members before.
+     */
+    public var existedUserIDList: [String]
+    /**
+     * Waiting for the owner or an admin to decide.
+     */
+    public var pendingUserIDList: [String]
+    /**
+     * Not added, because the group is full.
+     */
+    public var overLimitUserIDList: [String]
+    /**
+     * Not added, because there is no such user, or the user was removed and may not come back yet.
+     */
+    public var failureUserIDList: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Members now.
+         */successUserIDList: [String],
+        /**
+         * Members before.
+         */existedUserIDList: [String],
+        /**
+         * Waiting for the owner or an admin to decide.
+         */pendingUserIDList: [String],
+        /**
+         * Not added, because the group is full.
+         */overLimitUserIDList: [String],
+        /**
+         * Not added, because there is no such user, or the user was removed and may not come back yet.
+         */failureUserIDList: [String]) {
+        self.successUserIDList = successUserIDList
+        self.existedUserIDList = existedUserIDList
+        self.pendingUserIDList = pendingUserIDList
+        self.overLimitUserIDList = overLimitUserIDList
+        self.failureUserIDList = failureUserIDList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AddedMembers: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAddedMembers: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AddedMembers {
+        return
+            try AddedMembers(
+                successUserIDList: FfiConverterSequenceString.read(from: &buf),
+                existedUserIDList: FfiConverterSequenceString.read(from: &buf),
+                pendingUserIDList: FfiConverterSequenceString.read(from: &buf),
+                overLimitUserIDList: FfiConverterSequenceString.read(from: &buf),
+                failureUserIDList: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AddedMembers, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.successUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.existedUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.pendingUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.overLimitUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.failureUserIDList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddedMembers_lift(_ buf: RustBuffer) throws -> AddedMembers {
+    return try FfiConverterTypeAddedMembers.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAddedMembers_lower(_ value: AddedMembers) -> RustBuffer {
+    return FfiConverterTypeAddedMembers.lower(value)
+}
 
 
 /**
@@ -7612,7 +7847,8 @@ public struct GroupTip: Equatable, Hashable {
      */
     public var operatorID: String
     /**
-     * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
+     * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
+     * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
      */
     public var operationType: Int32
     /**
@@ -7627,6 +7863,14 @@ public struct GroupTip: Equatable, Hashable {
      * What changed of the group's profile.
      */
     public var newGroupProfile: GroupChanges?
+    /**
+     * The new owner, if the owner is another.
+     */
+    public var ownerID: String?
+    /**
+     * Why users were removed; empty if nobody said.
+     */
+    public var reason: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7635,7 +7879,8 @@ public struct GroupTip: Equatable, Hashable {
          * The user who caused it.
          */operatorID: String,
         /**
-         * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
+         * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
+         * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
          */operationType: Int32,
         /**
          * The users it concerns.
@@ -7645,12 +7890,20 @@ public struct GroupTip: Equatable, Hashable {
          */memberCount: Int32,
         /**
          * What changed of the group's profile.
-         */newGroupProfile: GroupChanges? = nil) {
+         */newGroupProfile: GroupChanges? = nil,
+        /**
+         * The new owner, if the owner is another.
+         */ownerID: String? = nil,
+        /**
+         * Why users were removed; empty if nobody said.
+         */reason: String = "") {
         self.operatorID = operatorID
         self.operationType = operationType
         self.userIDList = userIDList
         self.memberCount = memberCount
         self.newGroupProfile = newGroupProfile
+        self.ownerID = ownerID
+        self.reason = reason
     }
 
 
@@ -7673,7 +7926,9 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
                 operationType: FfiConverterInt32.read(from: &buf),
                 userIDList: FfiConverterSequenceString.read(from: &buf),
                 memberCount: FfiConverterInt32.read(from: &buf),
-                newGroupProfile: FfiConverterOptionTypeGroupChanges.read(from: &buf)
+                newGroupProfile: FfiConverterOptionTypeGroupChanges.read(from: &buf),
+                ownerID: FfiConverterOptionString.read(from: &buf),
+                reason: FfiConverterString.read(from: &buf)
         )
     }
 
@@ -7683,6 +7938,8 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
         FfiConverterSequenceString.write(value.userIDList, into: &buf)
         FfiConverterInt32.write(value.memberCount, into: &buf)
         FfiConverterOptionTypeGroupChanges.write(value.newGroupProfile, into: &buf)
+        FfiConverterOptionString.write(value.ownerID, into: &buf)
+        FfiConverterString.write(value.reason, into: &buf)
     }
 }
 
@@ -10609,8 +10866,9 @@ public struct SystemNotice: Equatable, Hashable {
      */
     public var operatorID: String
     /**
-     * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
-     * 7 the user was added, 8 the user left. Other values are of a later version.
+     * The kind of notice: 1 somebody applies or invites, 2 accepted, 3 refused, 4 the user was removed,
+     * 5 the group was dismissed, 6 the user created it,
+     * 7 the user was added, 8 the user left, 9 the user became an admin, 10 is none any more. Other values are of a later version.
      */
     public var operationType: Int32
     /**
@@ -10621,6 +10879,10 @@ public struct SystemNotice: Equatable, Hashable {
      * The text sent with an application or its answer; empty if none.
      */
     public var handleMessage: String
+    /**
+     * The users who were invited, in an application for others and the answer to it.
+     */
+    public var userIDList: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -10629,19 +10891,24 @@ public struct SystemNotice: Equatable, Hashable {
          * The user who caused it.
          */operatorID: String,
         /**
-         * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
-         * 7 the user was added, 8 the user left. Other values are of a later version.
+         * The kind of notice: 1 somebody applies or invites, 2 accepted, 3 refused, 4 the user was removed,
+         * 5 the group was dismissed, 6 the user created it,
+         * 7 the user was added, 8 the user left, 9 the user became an admin, 10 is none any more. Other values are of a later version.
          */operationType: Int32,
         /**
          * The group it is about.
          */groupProfile: GroupProfile,
         /**
          * The text sent with an application or its answer; empty if none.
-         */handleMessage: String) {
+         */handleMessage: String,
+        /**
+         * The users who were invited, in an application for others and the answer to it.
+         */userIDList: [String] = []) {
         self.operatorID = operatorID
         self.operationType = operationType
         self.groupProfile = groupProfile
         self.handleMessage = handleMessage
+        self.userIDList = userIDList
     }
 
 
@@ -10663,7 +10930,8 @@ public struct FfiConverterTypeSystemNotice: FfiConverterRustBuffer {
                 operatorID: FfiConverterString.read(from: &buf),
                 operationType: FfiConverterInt32.read(from: &buf),
                 groupProfile: FfiConverterTypeGroupProfile.read(from: &buf),
-                handleMessage: FfiConverterString.read(from: &buf)
+                handleMessage: FfiConverterString.read(from: &buf),
+                userIDList: FfiConverterSequenceString.read(from: &buf)
         )
     }
 
@@ -10672,6 +10940,7 @@ public struct FfiConverterTypeSystemNotice: FfiConverterRustBuffer {
         FfiConverterInt32.write(value.operationType, into: &buf)
         FfiConverterTypeGroupProfile.write(value.groupProfile, into: &buf)
         FfiConverterString.write(value.handleMessage, into: &buf)
+        FfiConverterSequenceString.write(value.userIDList, into: &buf)
     }
 }
 
@@ -16889,7 +17158,19 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() != 63758) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_add_group_member() != 4073) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_change_group_owner() != 7078) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_group_member() != 39339) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_member_list() != 57241) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_group_member_role() != 65377) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {

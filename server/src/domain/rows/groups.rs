@@ -101,6 +101,13 @@ pub struct Member {
     pub fields: Fields,
 }
 
+/// An application to join.
+#[derive(Debug, Clone, Copy)]
+pub struct Application {
+    /// Who invited the user; `None` if the user applied.
+    pub inviter: Option<UserKey>,
+}
+
 /// A member in a list: the user beside the row.
 #[derive(Debug, Clone)]
 pub struct ListedMember {
@@ -132,8 +139,8 @@ pub trait GroupRows {
     /// Stores the profile of a group, and how often it has changed.
     fn set_group_profile(&mut self, key: ConversationKey, group: &Group) -> DomainResult<()>;
 
-    /// Removes the owner from the group's row.
-    fn clear_owner(&mut self, group: ConversationKey) -> DomainResult<()>;
+    /// Sets the owner in the group's row.
+    fn set_owner(&mut self, group: ConversationKey, owner: Option<UserKey>) -> DomainResult<()>;
 
     /// Sets the group to dismissed, with a member count of 0. The caller removes the rows of members and applications.
     fn dismiss_group(&mut self, group: ConversationKey) -> DomainResult<()>;
@@ -172,12 +179,38 @@ pub trait GroupRows {
     /// Removes a member. The caller changes the member count.
     fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()>;
 
-    /// Records an application, at this time in milliseconds since 1970. Returns whether it is new.
-    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> DomainResult<bool>;
+    /// Sets the role of a member.
+    fn set_member_role(&mut self, group: ConversationKey, user: UserKey, role: Role) -> DomainResult<()>;
 
-    /// Removes an application. Returns whether there was one.
-    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<bool>;
+    /// Records an application of a user's, made by one who invites the user or not, at this time in milliseconds since 1970. Returns
+    /// whether it is new.
+    fn add_application(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+        inviter: Option<UserKey>,
+        time: i64,
+    ) -> DomainResult<bool>;
+
+    /// Removes an application. Returns it, if there was one.
+    fn remove_application(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+    ) -> DomainResult<Option<Application>>;
 
     /// Removes all applications.
     fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()>;
+
+    /// Until when a user may not join; 0 if the user may.
+    fn ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<UnixMillis>;
+
+    /// Sets until when a user may not join.
+    fn set_ban(&mut self, group: ConversationKey, user: UserKey, until: UnixMillis) -> DomainResult<()>;
+
+    /// Forgets that a user could not join, if it was so.
+    fn remove_ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()>;
+
+    /// Forgets this of all users.
+    fn remove_bans(&mut self, group: ConversationKey) -> DomainResult<()>;
 }

@@ -32,7 +32,9 @@ mod sends;
 mod users;
 
 pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
-pub use groups::{GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, Standing};
+pub use groups::{
+    Application, GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, Standing,
+};
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;

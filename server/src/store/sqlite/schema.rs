@@ -231,6 +231,13 @@ CREATE INDEX member_role ON member(conv, role, user);
 ",
     // Records of the user's own, beside the changes that tell of them: friends, applications to become one, friend groups.
     "ALTER TABLE change ADD COLUMN record TEXT;",
+    // Who invited the user of an application, and until when removed users may not come back.
+    r"
+ALTER TABLE application ADD COLUMN inviter INTEGER;
+CREATE TABLE ban(
+    conv INTEGER NOT NULL, user INTEGER NOT NULL, shard INTEGER NOT NULL, until INTEGER NOT NULL,
+    PRIMARY KEY(conv, user)) WITHOUT ROWID;
+",
 ];
 
 /// The settings of the connection that writes.
@@ -249,7 +256,7 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 pub(super) fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     // Otherwise the planner looks at bound values, such as that of a LIMIT, and parses the statement again for the next.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(192);
     connection.busy_timeout(BUSY_WITHIN)
 }
 

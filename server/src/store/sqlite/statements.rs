@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 use tim_protocol::conversation::Cursor;
 use tim_protocol::friend::AddType;
-use tim_protocol::group::{GroupChanges, GroupType, NewGroup, Role};
+use tim_protocol::group::{GroupChanges, GroupType, InviteOption, NewGroup, Role};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
@@ -239,6 +239,7 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
         let after = Some(alice.user.clone());
         asks(store, alice, call::ListMembersRequest { group_id, role, after, limit: 2 }).await;
     }
+    members(store, alice, applicants[0]).await;
     let sent = conformance::sent(store.write(conformance::message(alice, "GROUPpublic", 7)).await);
     for version in [0, 1] {
         let text = format!("after version {version}");
@@ -305,6 +306,28 @@ async fn receipts(store: &Watched, alice: &Actor) {
 }
 
 /// The owner leaves it.
+/// A member with another role, removed for a while, and back; and the group with another owner.
+async fn members(store: &Watched, alice: &Actor, member: &Actor) {
+    let group_id = || GroupId::new("public").unwrap();
+    let changes = GroupChanges { invite_option: Some(InviteOption::FreeAccess), ..GroupChanges::default() };
+    asks(store, alice, call::UpdateGroupRequest { group_id: group_id(), changes: changes.into() }).await;
+    for role in [Role::Admin, Role::Member] {
+        let user_id = member.user.clone();
+        asks(store, alice, call::SetMemberRoleRequest { group_id: group_id(), user_id, role }).await;
+    }
+    for _ in 0..2 {
+        let (user_id_list, reason) = (vec![member.user.clone()], String::new());
+        let delete = call::DeleteMembersRequest { group_id: group_id(), user_id_list, reason, duration: 1 };
+        asks(store, alice, delete).await;
+        let add = call::AddMembersRequest { group_id: group_id(), user_id_list: vec![member.user.clone()] };
+        store.write(Write::request(alice, add, NOW + 10_000)).await.unwrap();
+    }
+    for (from, to) in [(alice, member), (member, alice)] {
+        let new_owner_id = to.user.clone();
+        asks(store, from, call::ChangeOwnerRequest { group_id: group_id(), new_owner_id }).await;
+    }
+}
+
 async fn work_group(store: &Watched, alice: &Actor) {
     store.write(conformance::group(alice, "work", &["bob"])).await.unwrap();
     let mention = r#"{"atUserList":["bob"]}"#;

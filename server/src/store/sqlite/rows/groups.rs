@@ -1,15 +1,16 @@
 //! The tables `grp`, `member` and `application`.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, Role};
-use tim_protocol::{UserId, bounds};
+use tim_protocol::{UnixMillis, UserId, bounds};
 
 use super::{Transaction, to_sql, unsigned, word};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{
-    GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, SenderProfile, Standing,
+    Application, GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, SenderProfile,
+    Standing,
 };
 use crate::store::sqlite::failure::damaged;
 
@@ -143,8 +144,9 @@ impl GroupRows for Transaction<'_> {
         Ok(())
     }
 
-    fn clear_owner(&mut self, group: ConversationKey) -> DomainResult<()> {
-        self.prepare("UPDATE grp SET owner = NULL WHERE conv = ?")?.execute([group.0])?;
+    fn set_owner(&mut self, group: ConversationKey, owner: Option<UserKey>) -> DomainResult<()> {
+        self.prepare("UPDATE grp SET owner = ?2 WHERE conv = ?1")?
+            .execute(params![group.0, owner.map(|owner| owner.0)])?;
         Ok(())
     }
 
@@ -251,25 +253,71 @@ impl GroupRows for Transaction<'_> {
         Ok(())
     }
 
-    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> DomainResult<bool> {
+    fn set_member_role(&mut self, group: ConversationKey, user: UserKey, role: Role) -> DomainResult<()> {
+        self.prepare("UPDATE member SET role = ?3 WHERE conv = ?1 AND user = ?2")?.execute(params![
+            group.0,
+            user.0,
+            role.as_str()
+        ])?;
+        Ok(())
+    }
+
+    fn add_application(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+        inviter: Option<UserKey>,
+        time: i64,
+    ) -> DomainResult<bool> {
         let added = self
             .prepare(&format!(
-                "INSERT INTO application(conv, user, shard, time) VALUES(?1, ?2, {SHARD}, ?3)
+                "INSERT INTO application(conv, user, shard, time, inviter) VALUES(?1, ?2, {SHARD}, ?3, ?4)
                  ON CONFLICT(conv, user) DO NOTHING"
             ))?
-            .execute(params![group.0, user.0, time])?;
+            .execute(params![group.0, user.0, time, inviter.map(|inviter| inviter.0)])?;
         Ok(added > 0)
     }
 
-    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<bool> {
-        let removed = self
-            .prepare("DELETE FROM application WHERE conv = ? AND user = ?")?
-            .execute(params![group.0, user.0])?;
-        Ok(removed > 0)
+    fn remove_application(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+    ) -> DomainResult<Option<Application>> {
+        let mut removed =
+            self.prepare("DELETE FROM application WHERE conv = ? AND user = ? RETURNING inviter")?;
+        let mut rows = removed.query(params![group.0, user.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let inviter: Option<i64> = row.get(0)?;
+        Ok(Some(Application { inviter: inviter.map(UserKey) }))
     }
 
     fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()> {
         self.prepare("DELETE FROM application WHERE conv = ?")?.execute([group.0])?;
+        Ok(())
+    }
+
+    fn ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<UnixMillis> {
+        let mut query = self.prepare("SELECT until FROM ban WHERE conv = ? AND user = ?")?;
+        let until = query.query_row(params![group.0, user.0], |row| row.get(0)).optional()?;
+        Ok(until.unwrap_or_default())
+    }
+
+    fn set_ban(&mut self, group: ConversationKey, user: UserKey, until: UnixMillis) -> DomainResult<()> {
+        self.prepare(&format!(
+            "INSERT INTO ban(conv, user, shard, until) VALUES(?1, ?2, {SHARD}, ?3)
+             ON CONFLICT(conv, user) DO UPDATE SET until = excluded.until"
+        ))?
+        .execute(params![group.0, user.0, until])?;
+        Ok(())
+    }
+
+    fn remove_ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()> {
+        self.prepare("DELETE FROM ban WHERE conv = ? AND user = ?")?.execute(params![group.0, user.0])?;
+        Ok(())
+    }
+
+    fn remove_bans(&mut self, group: ConversationKey) -> DomainResult<()> {
+        self.prepare("DELETE FROM ban WHERE conv = ?")?.execute([group.0])?;
         Ok(())
     }
 }

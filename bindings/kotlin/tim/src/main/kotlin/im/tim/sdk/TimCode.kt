@@ -63,6 +63,16 @@ object TimCode {
     const val CONVERSATION_ID_INVALID: Int = 2503
     /** a groupID is 1 to 48 printable ASCII characters. */
     const val GROUP_ID_INVALID: Int = 2602
+    /** the user owns the group already: name another member. */
+    const val GROUP_OWNER_ALREADY: Int = 2621
+    /** the user is not a member of the group: add the user first. */
+    const val GROUP_NOT_A_MEMBER: Int = 2623
+    /** a group of this type has no admins. */
+    const val GROUP_TYPE_WITHOUT_ROLES: Int = 2682
+    /** a member is made Admin or Member: change the owner by change_group_owner. */
+    const val GROUP_ROLE_INVALID: Int = 2683
+    /** nobody changes their own role. */
+    const val GROUP_ROLE_OF_SELF: Int = 2684
     /** there is a friend group of this name already: choose another. */
     const val FRIEND_GROUP_EXISTS: Int = 2710
     /** there is no friend group of this name. */
@@ -287,6 +297,8 @@ object TimCode {
     const val MESSAGE_NOT_FOUND: Int = 130_150
     /** only its sender modifies a message: a text, custom, face or location element, of any its custom data. */
     const val MODIFY_NOT_ALLOWED: Int = 130_151
+    /** the user was removed from this group, and may not come back yet: try again later. */
+    const val GROUP_BANNED: Int = 130_152
     /** this server does not search messages: its operator turns it on with [search] enabled = true. */
     const val SEARCH_OFF: Int = 130_155
     /** 50 filters are subscribed to already: unsubscribe from one first. */

@@ -37,7 +37,16 @@ enum class GroupTipType(val number: Int) {
     /** A user left. */
     QUIT(2),
 
-    /** The group's profile changed. */
+    /** Users were removed. */
+    REMOVED(3),
+
+    /** Users became admins. */
+    ADMINS_ADDED(4),
+
+    /** Admins became ordinary members. */
+    ADMINS_REMOVED(5),
+
+    /** The group's profile or owner changed. */
     PROFILE_UPDATED(6),
 }
 
@@ -46,7 +55,7 @@ val GroupTip.type: GroupTipType? get() = GroupTipType.entries.find { it.number =
 
 /** What a system notice tells, with TIM's number for it. */
 enum class SystemNoticeType(val number: Int) {
-    /** A user applies to join. The owner and the admins are told. */
+    /** A user applies to join, or invites others. The owner and the admins are told. */
     JOIN_APPLICATION(1),
 
     /** This user's application was accepted. */
@@ -54,6 +63,9 @@ enum class SystemNoticeType(val number: Int) {
 
     /** This user's application was refused. */
     APPLICATION_REFUSED(3),
+
+    /** This user was removed from the group. */
+    REMOVED(4),
 
     /** The group was dismissed. */
     GROUP_DISMISSED(5),
@@ -66,6 +78,12 @@ enum class SystemNoticeType(val number: Int) {
 
     /** This user left the group. */
     QUIT(8),
+
+    /** This user became an admin. */
+    ADMIN_ADDED(9),
+
+    /** This user is no admin any more. */
+    ADMIN_REMOVED(10),
 }
 
 /** What the notice tells; null if a later version made it. */

@@ -963,7 +963,15 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_local_custom_int(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_add_group_member(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_change_group_owner(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_group_member(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_member_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_group_member_role(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
@@ -1228,7 +1236,15 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_local_custom_int(`ptr`: Long,`messageID`: RustBuffer.ByValue,`number`: Long,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_add_group_member(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_change_group_owner(`ptr`: Long,`groupID`: RustBuffer.ByValue,`newOwnerID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_group_member(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,`duration`: Int,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_member_list(`ptr`: Long,`groupID`: RustBuffer.ByValue,`count`: Int,`role`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_group_member_role(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,`role`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
@@ -1708,7 +1724,19 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_local_custom_int() and 0xFFFF) != 63758) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_group_member() and 0xFFFF) != 4073) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_change_group_owner() and 0xFFFF) != 7078) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_group_member() and 0xFFFF) != 39339) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_list() and 0xFFFF) != 57241) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_member_role() and 0xFFFF) != 65377) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
@@ -4426,6 +4454,36 @@ public interface TimInterface {
     suspend fun `setLocalCustomInt`(`messageID`: kotlin.String, `number`: kotlin.Long)
 
     /**
+     * Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom an
+     * ordinary member names wait for the owner or an admin.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it or if nobody may be added, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `addGroupMember`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): AddedMembers
+
+    /**
+     * Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member, 10007 for
+     * who is not the owner, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801; if the connection
+     * broke before the answer, the group tells who owns it.
+     */
+    suspend fun `changeGroupOwner`(`groupID`: kotlin.String, `newOwnerID`: kotlin.String): Group
+
+    /**
+     * Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they may not come
+     * back. Who is no member is passed over.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for a
+     * reason that is too long, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `deleteGroupMember`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>, `reason`: kotlin.String = "", `duration`: kotlin.Int = 0)
+
+    /**
      * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
      * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
      *
@@ -4434,6 +4492,16 @@ public interface TimInterface {
      * 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupMemberList`(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): GroupMemberList
+
+    /**
+     * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a type
+     * without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not, 10010 for no
+     * such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setGroupMemberRole`(`groupID`: kotlin.String, `userID`: kotlin.String, `role`: Role): GroupMember
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
@@ -7036,6 +7104,102 @@ open class Tim: TimInterface
 
 
     /**
+     * Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom an
+     * ordinary member names wait for the owner or an admin.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it or if nobody may be added, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addGroupMember`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>) : AddedMembers {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_group_member(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeAddedMembers.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2621 for this user, 2623 for who is no member, 10007 for
+     * who is not the owner, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801; if the connection
+     * broke before the answer, the group tells who owns it.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `changeGroupOwner`(`groupID`: kotlin.String, `newOwnerID`: kotlin.String) : Group {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_change_group_owner(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterString.lower(`newOwnerID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they may not come
+     * back. Who is no member is passed over.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10004 for a
+     * reason that is too long, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteGroupMember`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>, `reason`: kotlin.String, `duration`: kotlin.Int) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_group_member(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`userIDList`),
+        FfiConverterString.lower(`reason`),
+        FfiConverterInt.lower(`duration`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what the page before
      * gave, and absent for the first. Who is a member the whole time is listed once, whoever comes or goes meanwhile.
      *
@@ -7062,6 +7226,38 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeGroupMemberList.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2682 in a group of a type
+     * without admins, 2683 for another role, 2684 for the own role, 10004 for a 101st admin, 10007 for who may not, 10010 for no
+     * such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setGroupMemberRole`(`groupID`: kotlin.String, `userID`: kotlin.String, `role`: Role) : GroupMember {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_group_member_role(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterString.lower(`userID`),
+        FfiConverterTypeRole.lower(`role`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMember.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -8060,9 +8256,22 @@ open class Tim: TimInterface
     /** [setLocalCustomInt] for Java: the future fails with a [TimException]. */
     fun setLocalCustomIntAsync(`messageID`: kotlin.String, `number`: kotlin.Long): CompletableFuture<Void?> = inFuture { `setLocalCustomInt`(messageID, number); null }
 
+    /** [addGroupMember] for Java: the future fails with a [TimException]. */
+    fun addGroupMemberAsync(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<AddedMembers> = inFuture { `addGroupMember`(groupID, userIDList) }
+
+    /** [changeGroupOwner] for Java: the future fails with a [TimException]. */
+    fun changeGroupOwnerAsync(`groupID`: kotlin.String, `newOwnerID`: kotlin.String): CompletableFuture<Group> = inFuture { `changeGroupOwner`(groupID, newOwnerID) }
+
+    /** [deleteGroupMember] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun deleteGroupMemberAsync(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>, `reason`: kotlin.String = "", `duration`: kotlin.Int = 0): CompletableFuture<Void?> = inFuture { `deleteGroupMember`(groupID, userIDList, reason, duration); null }
+
     /** [getGroupMemberList] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun getGroupMemberListAsync(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): CompletableFuture<GroupMemberList> = inFuture { `getGroupMemberList`(groupID, count, role, next) }
+
+    /** [setGroupMemberRole] for Java: the future fails with a [TimException]. */
+    fun setGroupMemberRoleAsync(`groupID`: kotlin.String, `userID`: kotlin.String, `role`: Role): CompletableFuture<GroupMember> = inFuture { `setGroupMemberRole`(groupID, userID, role) }
 
     /** [cancelMessage] for Java: the future fails with a [TimException]. */
     fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
@@ -8758,6 +8967,77 @@ public object FfiConverterTypeUploadProgress: FfiConverter<UploadProgress, Long>
 
     override fun write(value: UploadProgress, buf: ByteBuffer) {
         buf.putLong(lower(value))
+    }
+}
+
+
+
+/**
+ * What became of each user who was to be added to a group.
+ */
+data class AddedMembers (
+    /**
+     * Members now.
+     */
+    val `successUserIDList`: List<kotlin.String>
+    ,
+    /**
+     * Members before.
+     */
+    val `existedUserIDList`: List<kotlin.String>
+    ,
+    /**
+     * Waiting for the owner or an admin to decide.
+     */
+    val `pendingUserIDList`: List<kotlin.String>
+    ,
+    /**
+     * Not added, because the group is full.
+     */
+    val `overLimitUserIDList`: List<kotlin.String>
+    ,
+    /**
+     * Not added, because there is no such user, or the user was removed and may not come back yet.
+     */
+    val `failureUserIDList`: List<kotlin.String>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAddedMembers: FfiConverterRustBuffer<AddedMembers> {
+    override fun read(buf: ByteBuffer): AddedMembers {
+        return AddedMembers(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AddedMembers) = (
+            FfiConverterSequenceString.allocationSize(value.`successUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`existedUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`pendingUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`overLimitUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`failureUserIDList`)
+    )
+
+    override fun write(value: AddedMembers, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`successUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`existedUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`pendingUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`overLimitUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`failureUserIDList`, buf)
     }
 }
 
@@ -10507,7 +10787,8 @@ data class GroupTip (
     val `operatorID`: kotlin.String
     ,
     /**
-     * The kind of change: 1 users joined, 2 a user left, 6 the group's profile changed. Other values are of a later version.
+     * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
+     * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
      */
     val `operationType`: kotlin.Int
     ,
@@ -10525,6 +10806,16 @@ data class GroupTip (
      * What changed of the group's profile.
      */
     val `newGroupProfile`: GroupChanges? = null
+    ,
+    /**
+     * The new owner, if the owner is another.
+     */
+    val `ownerID`: kotlin.String? = null
+    ,
+    /**
+     * Why users were removed; empty if nobody said.
+     */
+    val `reason`: kotlin.String = ""
 
 ){
 
@@ -10546,6 +10837,8 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterSequenceString.read(buf),
             FfiConverterInt.read(buf),
             FfiConverterOptionalTypeGroupChanges.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
         )
     }
 
@@ -10554,7 +10847,9 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterInt.allocationSize(value.`operationType`) +
             FfiConverterSequenceString.allocationSize(value.`userIDList`) +
             FfiConverterInt.allocationSize(value.`memberCount`) +
-            FfiConverterOptionalTypeGroupChanges.allocationSize(value.`newGroupProfile`)
+            FfiConverterOptionalTypeGroupChanges.allocationSize(value.`newGroupProfile`) +
+            FfiConverterOptionalString.allocationSize(value.`ownerID`) +
+            FfiConverterString.allocationSize(value.`reason`)
     )
 
     override fun write(value: GroupTip, buf: ByteBuffer) {
@@ -10563,6 +10858,8 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterSequenceString.write(value.`userIDList`, buf)
             FfiConverterInt.write(value.`memberCount`, buf)
             FfiConverterOptionalTypeGroupChanges.write(value.`newGroupProfile`, buf)
+            FfiConverterOptionalString.write(value.`ownerID`, buf)
+            FfiConverterString.write(value.`reason`, buf)
     }
 }
 
@@ -12676,8 +12973,9 @@ data class SystemNotice (
     val `operatorID`: kotlin.String
     ,
     /**
-     * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
-     * 7 the user was added, 8 the user left. Other values are of a later version.
+     * The kind of notice: 1 somebody applies or invites, 2 accepted, 3 refused, 4 the user was removed,
+     * 5 the group was dismissed, 6 the user created it,
+     * 7 the user was added, 8 the user left, 9 the user became an admin, 10 is none any more. Other values are of a later version.
      */
     val `operationType`: kotlin.Int
     ,
@@ -12690,6 +12988,11 @@ data class SystemNotice (
      * The text sent with an application or its answer; empty if none.
      */
     val `handleMessage`: kotlin.String
+    ,
+    /**
+     * The users who were invited, in an application for others and the answer to it.
+     */
+    val `userIDList`: List<kotlin.String> = listOf()
 
 ){
 
@@ -12710,6 +13013,7 @@ public object FfiConverterTypeSystemNotice: FfiConverterRustBuffer<SystemNotice>
             FfiConverterInt.read(buf),
             FfiConverterTypeGroupProfile.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
         )
     }
 
@@ -12717,7 +13021,8 @@ public object FfiConverterTypeSystemNotice: FfiConverterRustBuffer<SystemNotice>
             FfiConverterString.allocationSize(value.`operatorID`) +
             FfiConverterInt.allocationSize(value.`operationType`) +
             FfiConverterTypeGroupProfile.allocationSize(value.`groupProfile`) +
-            FfiConverterString.allocationSize(value.`handleMessage`)
+            FfiConverterString.allocationSize(value.`handleMessage`) +
+            FfiConverterSequenceString.allocationSize(value.`userIDList`)
     )
 
     override fun write(value: SystemNotice, buf: ByteBuffer) {
@@ -12725,6 +13030,7 @@ public object FfiConverterTypeSystemNotice: FfiConverterRustBuffer<SystemNotice>
             FfiConverterInt.write(value.`operationType`, buf)
             FfiConverterTypeGroupProfile.write(value.`groupProfile`, buf)
             FfiConverterString.write(value.`handleMessage`, buf)
+            FfiConverterSequenceString.write(value.`userIDList`, buf)
     }
 }
 

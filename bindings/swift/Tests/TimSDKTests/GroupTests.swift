@@ -56,6 +56,21 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(error?.code, TimCode.groupNotFound)
     }
 
+    func testMembersAreAddedPromotedAndRemoved() async throws {
+        let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
+        let open = NewGroup(name: "choir", type: .public, inviteOption: .freeAccess)
+        let choir = try await alice.tim.createGroup(open).groupID
+        let added = try await alice.tim.addGroupMember(groupID: choir, userIDList: [bob.name, carol.name])
+        XCTAssertEqual(added.successUserIDList, [bob.name, carol.name])
+        let promoted = try await alice.tim.setGroupMemberRole(groupID: choir, userID: bob.name, role: .admin)
+        XCTAssertEqual(promoted.role, .admin)
+        try await bob.tim.deleteGroupMember(groupID: choir, userIDList: [carol.name], reason: "sings too loud", duration: 60)
+        let removed = try await carol.nextNotice(.removed)
+        XCTAssertEqual(removed.handleMessage, "sings too loud")
+        let group = try await alice.tim.changeGroupOwner(groupID: choir, newOwnerID: bob.name)
+        XCTAssertEqual(group.ownerID, bob.name)
+    }
+
     func testAnOwnerDecidesWhoComesIn() async throws {
         let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
         let group = try await alice.tim.createGroup(NewGroup(name: "books", type: .public)).groupID

@@ -54,6 +54,27 @@ class GroupTest {
     }
 
     @Test
+    fun membersAreAddedPromotedAndRemoved() = story {
+        val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
+        val open = NewGroup("choir", GroupType.PUBLIC, inviteOption = InviteOption.FREE_ACCESS)
+        val choir = alice.tim.createGroup(open).groupID
+        val added = alice.tim.addGroupMember(choir, listOf(bob.name, carol.name, alice.name))
+        assertEquals(listOf(bob.name, carol.name) to listOf(alice.name), added.successUserIDList to added.existedUserIDList)
+
+        assertEquals(Role.ADMIN, alice.tim.setGroupMemberRole(choir, bob.name, Role.ADMIN).role)
+        val promoted = carol.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.ADMINS_ADDED } }
+        assertEquals(listOf(bob.name), promoted.userIDList)
+
+        bob.tim.deleteGroupMember(choir, listOf(carol.name), "sings too loud", 60)
+        assertEquals("sings too loud", carol.nextNotice(SystemNoticeType.REMOVED).handleMessage)
+        val banned = assertFailsWith<TimException.Refused> { carol.tim.joinGroup(choir) }
+        assertEquals(TimCode.GROUP_BANNED, banned.code)
+
+        assertEquals(bob.name, alice.tim.changeGroupOwner(choir, bob.name).ownerID)
+        assertEquals(Role.OWNER, bob.tim.getGroupProfile(choir).selfInfo?.role)
+    }
+
+    @Test
     fun anOwnerDecidesWhoMayJoin() = story {
         val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
         val group = alice.tim.createGroup(NewGroup("allotment", GroupType.PUBLIC)).groupID

@@ -43,7 +43,8 @@ class GroupTest {
         assertEquals(TimCode.GROUP_PERMISSION_DENIED, refused.code)
 
         bob.tim.quitGroup(made.groupID)
-        assertEquals(GroupTipType.QUIT, alice.hears { it.groupTip }.type)
+        val quit = alice.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.QUIT } }
+        assertEquals(listOf(bob.name), quit.userIDList)
         assertEquals(emptyList(), bob.tim.getGroupList())
         assertNull(bob.tim.getGroupProfile(made.groupID).selfInfo)
 

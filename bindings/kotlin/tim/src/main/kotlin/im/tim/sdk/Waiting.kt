@@ -62,7 +62,8 @@ internal class Waiting(private val capacity: Int) {
 /** It carries a whole list. */
 private val TimEvent.isList
     get() = this is TimEvent.ConversationListUpdated || this is TimEvent.GroupListUpdated || this is TimEvent.BlacklistUpdated ||
-        this is TimEvent.TotalUnreadMessageCountUpdated
+        this is TimEvent.FriendListUpdated || this is TimEvent.FriendGroupListUpdated ||
+        this is TimEvent.FriendApplicationListUpdated || this is TimEvent.TotalUnreadMessageCountUpdated
 
 /** What follows it belongs to another login, or was promised before it: no list moves in front of it. */
 private val TimEvent.isBorder

@@ -491,7 +491,11 @@ class ChatTest {
             }
             alice.changeNick()
             begun.await()
-            for (other in listOf(bob, carol, dave)) alice.tim.addToBlacklist(listOf(other.name))
+            for (other in listOf(bob, carol, dave)) {
+                alice.tim.addFriend(NewFriend(other.name, "AddSource_Type_Kotlin"))
+                alice.tim.createFriendGroup(other.name, emptyList())
+                alice.tim.addToBlacklist(listOf(other.name))
+            }
             alice.tim.logout()
             alice.logIn()
             alice.tim.removeFromBlacklist(listOf(bob.name, carol.name))
@@ -505,6 +509,8 @@ class ChatTest {
             }
             assertEquals(listOf(setOf(bob.name, carol.name, dave.name)), before)
             assertEquals(setOf(dave.name), after.last())
+            assertEquals(listOf(3), told.take(end).filterIsInstance<TimEvent.FriendListUpdated>().map { it.friends.size })
+            assertEquals(listOf(3), told.take(end).filterIsInstance<TimEvent.FriendGroupListUpdated>().map { it.friendGroups.size })
         }
     }
 

@@ -234,13 +234,13 @@ final class ChatTests: XCTestCase {
     func testWhatIsUnreadByAFilter() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let chats = ConversationFilter(type: .c2c)
-        let before = try await bob.tim.subscribeUnreadMessageCountByFilter(filter: chats)
+        let before = try await bob.tim.subscribeUnreadMessageCountByFilter(chats)
         XCTAssertEqual(before, 0)
         try await alice.tim.sendMessage(alice.tim.createTextMessage(to: bob.name, conversationType: .c2c, text: "tea?"))
         try await bob.next { $0 == .unreadMessageCountChangedByFilter(filter: chats, count: 1) }
-        let ofGroups = try await bob.tim.getUnreadMessageCountByFilter(filter: ConversationFilter(type: .group))
+        let ofGroups = try await bob.tim.getUnreadMessageCountByFilter(ConversationFilter(type: .group))
         XCTAssertEqual(ofGroups, 0)
-        try await bob.tim.unsubscribeUnreadMessageCountByFilter(filter: chats)
+        try await bob.tim.unsubscribeUnreadMessageCountByFilter(chats)
     }
 
     func testANoticeThatSomebodyTypes() async throws {

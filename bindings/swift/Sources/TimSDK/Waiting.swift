@@ -62,7 +62,7 @@ final class Waiting: @unchecked Sendable {
     }
 }
 
-private enum WholeList { case conversations, groups, blacklist, totalUnread }
+private enum WholeList { case conversations, groups, blacklist, friends, friendGroups, friendApplications, totalUnread }
 
 extension TimEvent {
     /// Which whole list it carries.
@@ -71,6 +71,9 @@ extension TimEvent {
         case .conversationListUpdated: .conversations
         case .groupListUpdated: .groups
         case .blacklistUpdated: .blacklist
+        case .friendListUpdated: .friends
+        case .friendGroupListUpdated: .friendGroups
+        case .friendApplicationListUpdated: .friendApplications
         case .totalUnreadMessageCountUpdated: .totalUnread
         default: nil
         }

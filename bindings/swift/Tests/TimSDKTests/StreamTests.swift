@@ -42,7 +42,11 @@ final class StreamTests: XCTestCase {
         let alice = try await Person.ready("alice")
         let (bob, carol, dave) = (try await Person.ready("bob"), try await Person.ready("carol"), try await Person.ready("dave"))
         let events = alice.tim.events()
-        for other in [bob, carol, dave] { try await alice.tim.addToBlacklist(userIDList: [other.name]) }
+        for other in [bob, carol, dave] {
+            _ = try await alice.tim.addFriend(NewFriend(to: other.name, source: "AddSource_Type_Swift"))
+            _ = try await alice.tim.createFriendGroup(name: other.name, userIDList: [])
+            try await alice.tim.addToBlacklist(userIDList: [other.name])
+        }
         try await alice.tim.logout()
         try await alice.logIn()
         try await alice.tim.removeFromBlacklist(userIDList: [bob.name, carol.name])
@@ -55,6 +59,10 @@ final class StreamTests: XCTestCase {
         }
         XCTAssertEqual(lists[0], [Set([bob, carol, dave].map(\.name))])
         XCTAssertEqual(lists[1].last, [dave.name])
+        let friends = told[..<end].compactMap { if case .friendListUpdated(let friends) = $0 { friends.count } else { nil } }
+        XCTAssertEqual(friends, [3])
+        let groups = told[..<end].compactMap { if case .friendGroupListUpdated(let groups) = $0 { groups.count } else { nil } }
+        XCTAssertEqual(groups, [3])
     }
 
     func testEveryStreamHearsEverything() async throws {

@@ -212,11 +212,22 @@ async fn an_application_is_agreed_to_refused_deleted_or_answered_by_another() {
     assert_eq!(friends_of(&bob).await, nobody, "agreed to, and not added");
     alice.tim.delete_friend(&[id("bob")], DeleteType::Both).await.unwrap();
 
-    // Each applies to the other: both want it.
+    // Between two of whom one wants to hear nothing of the other nobody becomes a friend.
     alice.tim.add_friend(asks("bob")).await.unwrap();
+    has_applications(&bob, 1, 1).await;
+    alice.tim.add_to_blacklist(&[id("bob")]).await.unwrap();
+    let refused = bob.tim.accept_friend_application(id("alice"), ResponseAction::AgreeAndAdd, "").await;
+    assert_eq!(refused.unwrap_err().code, Code::FRIEND_BLACKLISTED_ME);
+    alice.tim.remove_from_blacklist(&[id("bob")]).await.unwrap();
+    bob.tim.refuse_friend_application(id("alice")).await.unwrap();
+    has_applications(&alice, 0, 0).await;
+
+    // Each applies to the other: both want it, each with the remark they asked for.
+    alice.tim.add_friend(AddFriendRequest { remark: "Bobby".to_owned(), ..asks("bob") }).await.unwrap();
     has_applications(&bob, 1, 1).await;
     assert_eq!(bob.tim.add_friend(asks("alice")).await.unwrap().code, None);
     has_friends(&alice, &["bob"]).await;
+    assert_eq!(alice.tim.get_friend_list().await.unwrap()[0].remark, "Bobby");
     assert_eq!(friends_of(&bob).await, ["alice"]);
     has_applications(&alice, 0, 0).await;
 }

@@ -114,7 +114,7 @@ async fn who_is_invited_waits_for_the_owner_if_the_group_says_so() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let carol = world.device("carol", "tablet").await;
-    world.device("dave", "phone").await;
+    let dave = world.device("dave", "phone").await;
     let club = new_group("club", GroupType::Public, &["bob"]);
     let club = alice.tim.create_group(club).await.unwrap().group_id;
     groups(&bob, 1).await;
@@ -137,6 +137,14 @@ async fn who_is_invited_waits_for_the_owner_if_the_group_says_so() {
     alice.tim.handle_group_application(&club, &user("dave"), false, "not yet").await.unwrap();
     let answer = notice_of(notice(&bob, NoticeType::ApplicationRefused).await);
     assert_eq!((answer.user_id_list, answer.handle_message.as_str()), (vec![user("dave")], "not yet"));
+    // Dave asks himself, after he was invited once more: it is his own wish that is told and answered.
+    assert_eq!(bob.tim.add_group_member(&club, &[user("dave")]).await.unwrap().pending, [user("dave")]);
+    notice(&alice, NoticeType::JoinApplication).await;
+    dave.tim.join_group(&club, "it is me").await.unwrap();
+    let asked = notice_of(notice(&alice, NoticeType::JoinApplication).await);
+    assert_eq!((asked.operator_id.as_str(), asked.handle_message.as_str()), ("dave", "it is me"));
+    alice.tim.handle_group_application(&club, &user("dave"), false, "no").await.unwrap();
+    assert_eq!(notice_of(notice(&dave, NoticeType::ApplicationRefused).await).handle_message, "no");
     // The owner is not asked by herself.
     assert_eq!(alice.tim.add_group_member(&club, &[user("dave")]).await.unwrap().success, [user("dave")]);
 }
@@ -177,6 +185,9 @@ async fn who_is_removed_is_out_on_all_devices_and_may_not_come_back_yet() {
     assert_eq!(unheard.code, Code::GROUP_PERMISSION_DENIED);
     assert_eq!(bob.tim.join_group(&club, "").await.unwrap_err().code, Code::GROUP_BANNED);
     assert_eq!(carol.tim.add_group_member(&club, &[user("bob")]).await.unwrap().failure, [user("bob")]);
+    // The owner thinks better of it.
+    assert_eq!(alice.tim.add_group_member(&club, &[user("bob")]).await.unwrap().success, [user("bob")]);
+    groups(&bob, 1).await;
 
     alice.tim.delete_group_member(&club, &[user("carol")], "", 0).await.unwrap();
     groups(&carol, 0).await;
@@ -243,12 +254,10 @@ async fn everybody_knows_the_new_owner() {
     assert_eq!(told.owner_id, Some(user("bob")));
     with_role(&bob, Role::Owner).await;
     dave.login(&world).await;
-    for device in [&alice, &bob, &carol, &dave] {
-        let owner = device.tim.get_group_profile(&club).await.unwrap().owner_id;
-        assert_eq!(owner, Some(user("bob")));
-    }
     owned_by(&dave, "bob").await;
-    assert_eq!(carol.tim.get_group_list().await.unwrap()[0].owner_id, Some(user("bob")));
+    for device in [&alice, &bob, &carol, &dave] {
+        assert_eq!(device.tim.get_group_list().await.unwrap()[0].owner_id, Some(user("bob")));
+    }
     assert_eq!(own_role(&alice).await, Some(Role::Member));
     alice.tim.quit_group(&club).await.unwrap();
     bob.tim.dismiss_group(&club).await.unwrap();

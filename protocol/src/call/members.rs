@@ -218,8 +218,8 @@ verbs! {
     MembersRequest -> MembersReply {
         Query by Member: ListMembers(ListMembersRequest) = "member.list" -> MemberPage,
         Command by Member: AddMembers(AddMembersRequest) = "member.add" -> AddedMembers,
-        Command by Member: DeleteMembers(DeleteMembersRequest) = "member.delete" -> Done,
-        Command by Owner: SetMemberRole(SetMemberRoleRequest) = "member.role" -> MemberIs,
+        Once by Member: DeleteMembers(DeleteMembersRequest) = "member.delete" -> Done,
+        Once by Owner: SetMemberRole(SetMemberRoleRequest) = "member.role" -> MemberIs,
         Once by Owner: ChangeOwner(ChangeOwnerRequest) = "member.owner" -> GroupIs,
     }
 }

@@ -9,7 +9,7 @@ use tim_protocol::group_rules::Rank;
 
 use super::DomainResult;
 use super::group_view::{CallersGroup, group_for};
-use super::membership::{admit, ask_deciders, is_banned};
+use super::membership::{AGAIN_MS, admit, ask_deciders, is_banned};
 use super::notices::{memberships, notice, subscribe, tip};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Rows};
@@ -30,7 +30,7 @@ pub(super) fn add(
             return Err(Code::GROUP_PERMISSION_DENIED.into());
         }
     };
-    let (mut added, comers) = sort(rows, actor, conversation, (&group, &asked.user_id_list), now)?;
+    let (mut added, comers) = sort(rows, actor, (conversation, *role), (&group, &asked.user_id_list), now)?;
     let names: Vec<UserId> = comers.iter().map(|comer| comer.0.clone()).collect();
     let notifications = if comers.is_empty() {
         Vec::new()
@@ -49,11 +49,12 @@ pub(super) fn add(
     })
 }
 
-/// Who of the users can come in; the others with the reason why they cannot.
+/// Who of the users can come in; the others with the reason why they cannot. The owner and admins let in again whom they or others
+/// removed.
 fn sort(
     rows: &mut impl Rows,
     actor: &Actor,
-    conversation: &Conversation,
+    (conversation, role): (&Conversation, Option<Role>),
     (group, users): (&Group, &[UserId]),
     now: i64,
 ) -> DomainResult<(AddedMembers, Vec<(UserId, UserKey)>)> {
@@ -66,7 +67,9 @@ fn sort(
         let list = match rows.user(actor.app, user)? {
             None => &mut added.failure,
             Some(key) if rows.member(conversation.key, key)?.is_some() => &mut added.existed,
-            Some(key) if is_banned(rows, conversation, key, now)? => &mut added.failure,
+            Some(key) if !Rank::Admin.includes(role) && is_banned(rows, conversation, key, now)? => {
+                &mut added.failure
+            }
             Some(_) if comers.len() >= room => &mut added.over_limit,
             Some(key) => {
                 comers.push((user.clone(), key));
@@ -109,7 +112,7 @@ fn invite(
 ) -> DomainResult<Vec<Notification>> {
     let mut invited = Vec::new();
     for (user, key) in comers {
-        if rows.add_application(conversation.key, *key, Some(actor.key), now)? {
+        if rows.add_application(conversation.key, *key, Some(actor.key), (now, now - AGAIN_MS))? {
             invited.push(user.clone());
         }
     }

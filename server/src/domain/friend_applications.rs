@@ -9,7 +9,7 @@ use tim_protocol::friend::{ApplicationRecord, ApplicationType, FriendRecord, Res
 use tim_protocol::limits;
 
 use super::DomainResult;
-use super::friend_records::{Person, RECEIVED, Told, application, befriend, relation};
+use super::friend_records::{Person, RECEIVED, Told, application, befriend, check_blacklists, relation};
 use super::rows::{ChangeKind, Rows};
 use crate::core::ops::{Actor, Committed};
 
@@ -73,6 +73,7 @@ pub(super) fn accept(
             Err(Code::FRIEND_APPLICATION_NOT_FOUND.into())
         };
     };
+    check_blacklists(rows, &me, &applicant)?;
     // The applicant may have deleted theirs.
     let sent = application(rows, applicant.key, ApplicationType::SendOut, &me.user)?.unwrap_or_default();
     let record = |remark, groups| FriendRecord {

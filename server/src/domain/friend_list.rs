@@ -8,9 +8,9 @@ use tim_protocol::code::Code;
 use tim_protocol::friend::{AddType, ApplicationType, CheckType, DeleteType, FriendRecord, Relation};
 use tim_protocol::profile::AllowType;
 
-use super::friend_records::{Person, Told, application, befriend, friend, relation};
+use super::friend_records::{Person, Told, application, befriend, check_blacklists, friend, relation};
 use super::outcome::without_notifications;
-use super::rows::{ChangeKind, Rows};
+use super::rows::Rows;
 use super::{DomainResult, friend_applications, friend_groups};
 use crate::core::ops::{Actor, Committed};
 
@@ -22,12 +22,7 @@ pub(super) fn add(
 ) -> DomainResult<Committed> {
     let other = Person::find(rows, actor.app, &add.user_id)?.ok_or(Code::FRIEND_ACCOUNT_NOT_FOUND)?;
     let me = Person::of(actor);
-    if rows.has(me.key, ChangeKind::Blacklist, other.user.as_str())? {
-        return Err(Code::FRIEND_BLACKLISTED_BY_ME.into());
-    }
-    if rows.has(other.key, ChangeKind::Blacklist, me.user.as_str())? {
-        return Err(Code::FRIEND_BLACKLISTED_ME.into());
-    }
+    check_blacklists(rows, &me, &other)?;
     let (mine, theirs) = relation(rows, &me, &other)?;
     if mine && (theirs || add.add_type == AddType::Single) {
         return Err(Code::ALREADY_FRIENDS.into());
@@ -47,11 +42,19 @@ pub(super) fn add(
     let mut told = Told::new(actor);
     let mut code = None;
     let has_applied = application(rows, me.key, ApplicationType::ComeIn, &other.user)?.is_some();
+    // What the other one asked for, if they did not delete it.
+    let sent = application(rows, other.key, ApplicationType::SendOut, &me.user)?.unwrap_or_default();
     let allows = rows.profile(other.key)?.0.allow_type.unwrap_or_default();
     if has_applied || allows == AllowType::AllowAny {
         befriend(rows, &mut told, (&me, &other), record(&add.remark, groups), Code::FRIENDS_FULL)?;
         if has_applied || add.add_type == AddType::Both {
-            befriend(rows, &mut told, (&other, &me), record("", Vec::new()), Code::PEER_FRIENDS_FULL)?;
+            befriend(
+                rows,
+                &mut told,
+                (&other, &me),
+                record(&sent.remark, sent.groups),
+                Code::PEER_FRIENDS_FULL,
+            )?;
         }
         friend_applications::end(rows, &mut told, &other, &me)?;
         friend_applications::end(rows, &mut told, &me, &other)?;

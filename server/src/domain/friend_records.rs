@@ -249,6 +249,17 @@ pub(super) fn befriend(
     told.put_friend(rows, (of, other), Some(record))
 }
 
+/// Refuses what makes friends of two users of whom one has blacklisted the other.
+pub(super) fn check_blacklists(rows: &mut impl Rows, me: &Person, other: &Person) -> DomainResult<()> {
+    if rows.has(me.key, ChangeKind::Blacklist, other.user.as_str())? {
+        return Err(Code::FRIEND_BLACKLISTED_BY_ME.into());
+    }
+    if rows.has(other.key, ChangeKind::Blacklist, me.user.as_str())? {
+        return Err(Code::FRIEND_BLACKLISTED_ME.into());
+    }
+    Ok(())
+}
+
 /// Whether each of two has the other as a friend.
 pub(super) fn relation(rows: &mut impl Rows, me: &Person, other: &Person) -> DomainResult<(bool, bool)> {
     let mine = rows.has(me.key, ChangeKind::Friend, other.user.as_str())?;

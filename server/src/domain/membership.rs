@@ -49,6 +49,9 @@ pub(super) fn join(
     }
 }
 
+/// An application that was repeated so long after it was told is told again: those who decide may have changed.
+pub(super) const AGAIN_MS: i64 = 10 * 60 * 1_000;
+
 /// Records an application, and notifies the owner and admins.
 fn apply(
     rows: &mut impl Rows,
@@ -57,7 +60,7 @@ fn apply(
     text: &str,
     now: i64,
 ) -> DomainResult<Vec<Notification>> {
-    if !rows.add_application(conversation.key, actor.key, None, now)? {
+    if !rows.add_application(conversation.key, actor.key, None, (now, now - AGAIN_MS))? {
         return Ok(Vec::new());
     }
     ask_deciders(rows, actor, conversation, (text, &[]), now)

@@ -118,7 +118,7 @@ impl Routes {
         };
         match self.shared.store.write(put).await {
             Ok(_) => json(StatusCode::OK, &serde_json::json!({})),
-            Err(why) => fault(StatusCode::BAD_REQUEST, &why),
+            Err(why) => fault(refused(&why), &why),
         }
     }
 
@@ -131,7 +131,12 @@ impl Routes {
         };
         match self.shared.store.write(Write::Kick { app, user }).await {
             Ok(_) => json(StatusCode::OK, &serde_json::json!({})),
-            Err(why) => fault(StatusCode::BAD_REQUEST, &why),
+            Err(why) => fault(refused(&why), &why),
         }
     }
+}
+
+/// The status of a refused change: one that may be tried again is no fault of the request.
+fn refused(why: &Fault) -> StatusCode {
+    if why.code.is_retryable() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST }
 }

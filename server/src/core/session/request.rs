@@ -1,6 +1,8 @@
 //! Translates checked requests to writes and queries.
 
-use tim_protocol::call::{self, Check as _, Kind, MediaRequest, MessagesRequest, Request, SessionRequest};
+use tim_protocol::call::{
+    self, Check as _, Kind, MediaRequest, MembersRequest, MessagesRequest, Request, SessionRequest,
+};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
 
@@ -14,6 +16,18 @@ use crate::core::ticket::{self, Upload};
 
 /// A search counts as so many requests.
 const SEARCH_WEIGHT: u64 = 10;
+/// So many users whom a request changes count as another request.
+const USERS_AT_ONCE: u64 = 10;
+
+/// How many users a request changes something for, each by rows of their own.
+fn users(request: &Request) -> u64 {
+    let users = match request {
+        Request::Members(MembersRequest::AddMembers(add)) => &add.user_id_list,
+        Request::Members(MembersRequest::DeleteMembers(delete)) => &delete.user_id_list,
+        _ => return 0,
+    };
+    users.len() as u64
+}
 
 /// How a request is carried out.
 enum Plan {
@@ -52,7 +66,10 @@ impl Session {
             Request::Messages(MessagesRequest::Search(_)) => {
                 self.shares.requests(actor.key, SEARCH_WEIGHT - 1, now.monotonic)
             }
-            _ => Ok(()),
+            request => match users(request) / USERS_AT_ONCE {
+                0 => Ok(()),
+                more => self.shares.requests(actor.key, more, now.monotonic),
+            },
         }
     }
 

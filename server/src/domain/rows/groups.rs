@@ -182,14 +182,15 @@ pub trait GroupRows {
     /// Sets the role of a member.
     fn set_member_role(&mut self, group: ConversationKey, user: UserKey, role: Role) -> DomainResult<()>;
 
-    /// Records an application of a user's, made by one who invites the user or not, at this time in milliseconds since 1970. Returns
-    /// whether it is new.
+    /// Records an application of a user's, made by one who invites the user or not, at this time in milliseconds since 1970. The
+    /// user's own takes the place of an invitation, and not the other way round. Returns whether the deciders are to be told: it is
+    /// new, the user's own, or was made before the second time.
     fn add_application(
         &mut self,
         group: ConversationKey,
         user: UserKey,
         inviter: Option<UserKey>,
-        time: i64,
+        times: (i64, i64),
     ) -> DomainResult<bool>;
 
     /// Removes an application. Returns it, if there was one.

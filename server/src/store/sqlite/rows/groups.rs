@@ -267,14 +267,15 @@ impl GroupRows for Transaction<'_> {
         group: ConversationKey,
         user: UserKey,
         inviter: Option<UserKey>,
-        time: i64,
+        (time, again_before): (i64, i64),
     ) -> DomainResult<bool> {
         let added = self
             .prepare(&format!(
                 "INSERT INTO application(conv, user, shard, time, inviter) VALUES(?1, ?2, {SHARD}, ?3, ?4)
-                 ON CONFLICT(conv, user) DO NOTHING"
+                 ON CONFLICT(conv, user) DO UPDATE SET time = ?3, inviter = CASE WHEN inviter IS NULL THEN NULL ELSE ?4 END
+                     WHERE time < ?5 OR (inviter IS NOT NULL AND ?4 IS NULL)"
             ))?
-            .execute(params![group.0, user.0, time, inviter.map(|inviter| inviter.0)])?;
+            .execute(params![group.0, user.0, time, inviter.map(|inviter| inviter.0), again_before])?;
         Ok(added > 0)
     }
 

@@ -370,6 +370,10 @@
  *    "wording":"we met", "time":1760000000}], "unreadCount":1}
  *   type: Pendency_Type_ComeIn, or Pendency_Type_SendOut
  *
+ *   tim_accept_friend_application takes Response_Action_Agree (the other has this user as a friend) or
+ *   Response_Action_AgreeAndAdd (both have); tim_delete_friend takes Delete_Type_Single (of this user's list) or
+ *   Delete_Type_Both
+ *
  * friend group       {"name":"Work", "count":1, "userIDList":["bob"]}
  *
  * all receive message opt (tim_set_all_receive_message_opt: how to tell this user of messages of all conversations)

@@ -148,6 +148,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
                 Wake::Command(Some(Command::Network { up })) => self.process(Input::Network { up }).await,
                 Wake::Command(Some(Command::Destroy(done))) => {
                     self.keep_files().await;
+                    self.keep_delivered().await;
                     self.shared.end_login(Code::DESTROYED);
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
@@ -231,8 +232,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
             // What is copied goes to the outbox, and what was heard to the store, before that is closed.
             (Call::Pause, _) => {
                 self.keep_files().await;
-                let heard = self.shared.dispatch.take_delivered();
-                self.process(Input::Delivered(heard)).await;
+                self.keep_delivered().await;
                 self.call(Call::Pause, caller).await;
             }
             (call, _) if self.discards_a_copy(&call) => {
@@ -241,6 +241,12 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
             }
             (call, _) => self.call(call, caller).await,
         }
+    }
+
+    /// Stores what listeners have returned from, so that it is not told again.
+    async fn keep_delivered(&mut self) {
+        let heard = self.shared.dispatch.take_delivered();
+        self.process(Input::Delivered(heard)).await;
     }
 
     /// Whether a call discards a message whose file is being copied.

@@ -1,6 +1,7 @@
 //! The user's own data other than conversations: profile, blacklist, receive option, groups, and friends, which `friends` keeps.
 //!
-//! `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is returned as a [`Membership`].
+//! `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is
+//! returned as a [`Membership`].
 
 mod friends;
 mod outdated;
@@ -24,7 +25,7 @@ use crate::stored::Change;
 use friends::Friends;
 use outdated::Outdated;
 
-/// The user's profile, blacklist, receive option and groups.
+/// The user's profile, blacklist, receive option, groups and friends.
 #[derive(Default)]
 pub(super) struct Account {
     profile: Option<Profile>,

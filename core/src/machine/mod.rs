@@ -38,7 +38,7 @@
 //! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
-//!   `account` is profile, blacklist, receive option and groups; `calls` and `history` are what waits for an answer.
+//!   `account` is profile, blacklist, receive option, groups and friends; `calls` and `history` are what waits for an answer.
 //! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;

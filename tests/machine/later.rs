@@ -159,6 +159,24 @@ fn a_message_that_cannot_be_read_is_asked_for_once_and_shown_as_unknown() {
 }
 
 #[test]
+fn an_own_message_that_changed_and_cannot_be_read_keeps_its_place() {
+    let mut phone = Phone::ready(json!([]));
+    phone.say("is the book good?");
+    phone.reply(
+        "msg.send",
+        &json!({"sequence": 1, "countable": 1, "bySender": 1, "time": BEGIN, "mutation": 2}),
+    );
+    phone.wait(1_000);
+    let page = json!({"messages": [{"sequence": "first"}], "low": 1, "high": 1, "floor": 1});
+    phone.reply("msg.history", &page);
+    let page = Call::MessageList { conversation: "C2Cbob".parse().unwrap(), before: None, count: 20 };
+    let call = phone.call(page);
+    let (_, query) = phone.pages.iter().find(|(id, _)| *id == call).expect("the place is here");
+    assert_eq!(phone.store.messages(&UserId::new("alice").unwrap(), query).unwrap().len(), 1);
+    assert!(phone.told().is_empty(), "its caller knows it");
+}
+
+#[test]
 fn a_mutation_of_a_later_version_takes_its_number_and_changes_nothing() {
     let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
     let mut push = frame("push.mutation-kind");

@@ -143,7 +143,12 @@ fn stored(history: &History, found: &mut Violations) {
                 .collect();
             let stored = &last.stored[id];
             if !stored.iter().map(|message| message.sequence).eq(claimed.iter().copied()) {
-                found.violated("I3", format!("{me} has {} of {ranges:?} in {id:?}", stored.len()));
+                let missing: Vec<_> =
+                    claimed.iter().filter(|place| !stored.iter().any(|it| it.sequence == **place)).collect();
+                found.violated(
+                    "I3",
+                    format!("{me} has {} of {ranges:?} in {id:?}, without {missing:?}", stored.len()),
+                );
             }
             for message in stored {
                 let sequence = message.sequence;

@@ -27,6 +27,14 @@ const MAX_STASHED: usize = 1_000;
 /// conversation; the newest.
 pub(super) const MAX_EMITTED: u64 = 300;
 
+/// A message that this device sent, and whose caller knows.
+#[derive(Clone, Copy)]
+pub(super) struct Own {
+    pub(super) sequence: u64,
+    /// The store has it. It has not if the message had changed by the time it was acknowledged.
+    pub(super) is_stored: bool,
+}
+
 /// One conversation of the user's. Small, because the map of all of them keeps room for more.
 pub(super) struct Conv {
     pub(super) row: Box<ConversationRow>,
@@ -38,8 +46,8 @@ pub(super) struct Conv {
     pub(super) is_last_sought: bool,
     /// Messages that were received out of order.
     pub(super) stash: BTreeMap<u64, WireMessage>,
-    /// Sequences above `row.emitted_seq` of messages sent by this device.
-    pub(super) own_seqs: Vec<u64>,
+    /// The messages above `row.emitted_seq` that this device sent.
+    pub(super) own: Vec<Own>,
     /// When to fetch the gap above `row.emitted_seq`, on the monotonic clock.
     pub(super) ask_missing_at: Option<i64>,
     /// No request is made before this time, because the last one brought nothing.
@@ -107,7 +115,7 @@ impl Conv {
             is_last_sought: false,
             newest: newest.filter(|it| !Attributes::of(it.attributes.as_deref()).excluded_from_last_message),
             stash: BTreeMap::new(),
-            own_seqs: Vec::new(),
+            own: Vec::new(),
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
             is_paging: false,

@@ -12,7 +12,7 @@ use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{ConversationId, Fault, List};
 
-use super::conversation::{MAX_EMITTED, tip_of};
+use super::conversation::{MAX_EMITTED, Own, tip_of};
 use super::{Conversations, Surroundings};
 use crate::machine::context::Context;
 use crate::machine::unreadable::{Unreadable, placeholder};
@@ -65,7 +65,7 @@ impl Conversations {
             // It changed since it was sent.
             conv.note_place(&message.from.clone(), &message);
             if sequence > conv.row.emitted_seq {
-                conv.own_seqs.push(sequence);
+                conv.own.push(Own { sequence, is_stored: false });
             }
             return self.advance(around, &id, 0);
         }
@@ -81,7 +81,7 @@ impl Conversations {
             return self.touch(&id);
         }
         if sequence > conv.row.emitted_seq {
-            conv.own_seqs.push(sequence);
+            conv.own.push(Own { sequence, is_stored: true });
             conv.stash(message);
         }
         self.advance(around, &id, GAP_PATIENCE_MS);
@@ -100,7 +100,7 @@ impl Conversations {
         conv.note(&me, &message);
         if message.sequence > conv.row.emitted_seq {
             if is_own {
-                conv.own_seqs.push(message.sequence);
+                conv.own.push(Own { sequence: message.sequence, is_stored: true });
             }
             conv.stash(message);
         }
@@ -123,12 +123,13 @@ impl Conversations {
             let baseline_seq = conv.row.baseline_seq.unwrap_or(u64::MAX);
             let is_news = |message: &WireMessage| message.sequence > baseline_seq || message.time >= since;
             // Those sent by this device are stored, unless they changed, and their callers know.
-            let own = std::mem::take(&mut conv.own_seqs);
-            conv.own_seqs = own.iter().copied().filter(|sequence| *sequence > high).collect();
-            next.retain(|message| message.mutation_seq > 0 || !own.contains(&message.sequence));
+            let own = std::mem::take(&mut conv.own);
+            conv.own = own.iter().copied().filter(|it| it.sequence > high).collect();
+            let sent = |message: &WireMessage| own.iter().find(|it| it.sequence == message.sequence);
+            next.retain(|message| message.mutation_seq > 0 || !sent(message).is_some_and(|it| it.is_stored));
             next.retain(|message| !message.removed && !conv.is_removed(message.sequence));
             for message in next.iter().filter(|message| is_news(message)) {
-                if own.contains(&message.sequence) || conv.discards(&me, message) {
+                if sent(message).is_some() || conv.discards(&me, message) {
                     continue;
                 }
                 conv.note_emitted(message.sequence);

@@ -105,6 +105,7 @@ codes! {
     GROUP_TYPE_WITHOUT_ROLES = 2682: "a group of this type has no admins";
     GROUP_ROLE_INVALID = 2683: "a member is made Admin or Member: change the owner by change_group_owner";
     GROUP_ROLE_OF_SELF = 2684: "nobody changes their own role";
+    GROUP_MUTE_OF_SELF = 2685: "nobody mutes themselves";
     FRIEND_GROUP_EXISTS = 2710: "there is a friend group of this name already: choose another";
     FRIEND_GROUP_NOT_FOUND = 2711: "there is no friend group of this name";
     PROFILE_INVALID = 2721: "a profile value is not allowed";

@@ -139,6 +139,33 @@ pub struct SelfInfo {
     pub role: Role,
     /// When the viewer joined.
     pub join_time: UnixMillis,
+    /// What the viewer is called in this group; empty if not otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name_card: String,
+    /// Until when the viewer may not send messages; 0 if not muted.
+    #[serde(default, skip_serializing_if = "crate::is_never")]
+    pub mute_until: UnixMillis,
+    /// What the app keeps with the viewer, at most [`limits::MEMBER_FIELDS`] fields.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub member_custom_field: Fields,
+}
+
+/// What changed of what a group has about a member. What is absent stayed as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberChange {
+    /// The member.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// What the member is called now; empty if not otherwise than elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_card: Option<String>,
+    /// Until when the member may not send messages; 0 if the member may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute_until: Option<UnixMillis>,
+    /// The app's fields that have other values now. One with an empty value was removed.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub member_custom_field: Fields,
 }
 
 /// The parameters of a new group.
@@ -260,7 +287,7 @@ impl GroupChanges {
 }
 
 /// Whether something is short enough as JSON, where some characters take six bytes.
-fn fits_profile(of_profile: &impl Serialize) -> bool {
+pub(crate) fn fits_profile(of_profile: &impl Serialize) -> bool {
     bounds::written(of_profile).get().len() <= limits::GROUP_PROFILE_BYTES
 }
 

@@ -85,6 +85,8 @@ rules! {
     removes_members: Rank =              Owner,        Admin,          Admin,      Admin;
     /// Who may mute members of a lower role, and all of them.
     mutes: Rank =                        Nobody,       Admin,          Admin,      Admin;
+    /// Who may change the name cards and fields of members of a lower role. Everybody may the own ones.
+    edits_members: Rank =                Owner,        Admin,          Admin,      Admin;
     /// Who may make admins.
     sets_roles: Rank =                   Nobody,       Owner,          Owner,      Owner;
     /// Who may make another member the owner.

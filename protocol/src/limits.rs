@@ -137,13 +137,13 @@ pub const PROFILE_FIELDS: usize = 20;
 pub const GROUP_NAME_BYTES: usize = 100;
 /// Longest group introduction or notification, in bytes.
 pub const GROUP_TEXT_BYTES: usize = 400;
-/// Most bytes of a group's profile, or of a change of it, as JSON.
+/// Most bytes of a group's profile or of what it has about a member, or of a change of either, as JSON.
 pub const GROUP_PROFILE_BYTES: usize = 10 * 1024;
 /// Most fields of the app's in a group.
 pub const GROUP_FIELDS: usize = 10;
-/// Most bytes of the key of a group's field.
+/// Most bytes of the key of a group's or a member's field.
 pub const GROUP_FIELD_KEY_BYTES: usize = 16;
-/// Most bytes of the value of a group's field.
+/// Most bytes of the value of a group's or a member's field.
 pub const GROUP_FIELD_BYTES: usize = 512;
 /// Most members of a page of a group's list.
 pub const GROUP_MEMBER_PAGE: u32 = 100;
@@ -151,6 +151,8 @@ pub const GROUP_MEMBER_PAGE: u32 = 100;
 pub const GROUP_ADMINS: usize = 100;
 /// Most fields of the app's at a member of a group.
 pub const MEMBER_FIELDS: usize = 5;
+/// Longest name card of a member of a group, in bytes.
+pub const NAME_CARD_BYTES: usize = 50;
 /// Most members given when a group is created.
 pub const GROUP_FIRST_MEMBERS: usize = 100;
 /// Longest text that goes with an application to join, or with its answer, in bytes.

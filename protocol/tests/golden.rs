@@ -80,7 +80,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
         )*};
     }
     by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest SendTargetedRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest SearchRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest SetReceiveOptRequest CreateGroupRequest);
-    by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
+    by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest MuteMemberRequest UpdateMemberRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
     by_method!(AddFriendRequest DeleteFriendsRequest CheckFriendsRequest UpdateFriendRequest AcceptApplicationRequest RefuseApplicationRequest DeleteApplicationRequest ReadApplicationsRequest CreateFriendGroupRequest DeleteFriendGroupRequest RenameFriendGroupRequest FillFriendGroupRequest);
     panic!("add the call {method} to this list")
 }

@@ -5,9 +5,11 @@
 use tim_protocol::call::{
     AddMembersRequest, Caller, ChangeOwnerRequest, CreateGroupRequest, DeleteMembersRequest,
     DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupsRequest,
-    HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest, PinMessageRequest,
-    QuitGroupRequest, Request, SetMemberRoleRequest, UpdateGroupRequest,
+    HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest, MuteMemberRequest,
+    PinMessageRequest, QuitGroupRequest, Request, SetMemberRoleRequest, UpdateGroupRequest,
+    UpdateMemberRequest,
 };
+use tim_protocol::fields::Fields;
 use tim_protocol::group::{GroupChanges, GroupType, InviteOption, NewGroup, Role};
 use tim_protocol::{Code, GroupId, UserId};
 use tim_server::core::ops::{Actor, Query, Write};
@@ -21,7 +23,7 @@ fn user(name: &str) -> UserId {
 }
 
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 14] {
+fn requests() -> [Request; 16] {
     let group_id = GroupId::new(GROUP).unwrap();
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
@@ -51,7 +53,15 @@ fn requests() -> [Request; 14] {
         }
         .into(),
         SetMemberRoleRequest { group_id: group_id.clone(), user_id: user("carol"), role: Role::Admin }.into(),
-        ChangeOwnerRequest { group_id, new_owner_id: user("carol") }.into(),
+        ChangeOwnerRequest { group_id: group_id.clone(), new_owner_id: user("carol") }.into(),
+        MuteMemberRequest { group_id: group_id.clone(), user_id: user("carol"), mute_time: 60 }.into(),
+        UpdateMemberRequest {
+            group_id,
+            user_id: None,
+            name_card: Some("Reinhold".to_owned()),
+            member_custom_field: Fields::default(),
+        }
+        .into(),
     ]
 }
 

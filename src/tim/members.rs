@@ -2,8 +2,9 @@
 
 use tim_protocol::call::{
     AddMembersRequest, AddedMembers, ChangeOwnerRequest, DeleteMembersRequest, GroupMember,
-    ListMembersRequest, MemberPage, SetMemberRoleRequest,
+    ListMembersRequest, MemberPage, MuteMemberRequest, SetMemberRoleRequest, UpdateMemberRequest,
 };
+use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, Role};
 use tim_protocol::{GroupId, UserId};
 
@@ -87,5 +88,64 @@ impl Tim {
     pub async fn change_group_owner(&self, group: &GroupId, new_owner: &UserId) -> Result<Group, TimError> {
         let asked = ChangeOwnerRequest { group_id: group.clone(), new_owner_id: new_owner.clone() };
         Ok(*self.ask(asked).await?.group)
+    }
+
+    /// Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_MUTE_OF_SELF`],
+    /// [`tim_protocol::Code::GROUP_NOT_A_MEMBER`], [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`], also for a group of a type where
+    /// nobody is muted; [`tim_protocol::Code::NETWORK_ERROR`] if the connection broke before the answer.
+    pub async fn set_group_member_mute_time(
+        &self,
+        group: &GroupId,
+        user: &UserId,
+        mute_time: u32,
+    ) -> Result<GroupMember, TimError> {
+        let asked = MuteMemberRequest { group_id: group.clone(), user_id: user.clone(), mute_time };
+        Ok(*self.ask(asked).await?.member)
+    }
+
+    /// Sets what a member, this user if `None`, is called in a group, in up to 50 bytes; empty: as elsewhere. That of others may be set by
+    /// who may edit members of a lower role.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_BAD_PARAMETER`],
+    /// [`tim_protocol::Code::GROUP_NOT_A_MEMBER`], [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn set_group_member_name_card(
+        &self,
+        group: &GroupId,
+        name_card: &str,
+        user: Option<UserId>,
+    ) -> Result<GroupMember, TimError> {
+        self.update_member(group, user, Some(name_card.to_owned()), Fields::default()).await
+    }
+
+    /// Sets fields that the app keeps with a member, this user if `None`, beside which the others stay. An empty value removes a field; a
+    /// member has up to 5. Those of others may be set by who may edit members of a lower role.
+    ///
+    /// # Errors
+    /// As [`Tim::set_group_member_name_card`].
+    pub async fn set_group_member_custom_field(
+        &self,
+        group: &GroupId,
+        fields: Fields,
+        user: Option<UserId>,
+    ) -> Result<GroupMember, TimError> {
+        self.update_member(group, user, None, fields).await
+    }
+
+    async fn update_member(
+        &self,
+        group: &GroupId,
+        user_id: Option<UserId>,
+        name_card: Option<String>,
+        member_custom_field: Fields,
+    ) -> Result<GroupMember, TimError> {
+        let group_id = group.clone();
+        let asked = UpdateMemberRequest { group_id, user_id, name_card, member_custom_field };
+        Ok(*self.ask(asked).await?.member)
     }
 }

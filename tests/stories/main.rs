@@ -45,6 +45,7 @@ mod local_only;
 mod log;
 mod members;
 mod mergers;
+mod mutes;
 mod names;
 mod online_only;
 mod other_life;

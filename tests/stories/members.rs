@@ -16,7 +16,7 @@ fn user(name: &str) -> UserId {
     UserId::new(name).unwrap()
 }
 
-fn tip_of(message: Message) -> GroupTip {
+pub fn tip_of(message: Message) -> GroupTip {
     match message.payload {
         Payload::Body(Body::GroupTip(tip)) => tip,
         other => panic!("no tip: {other:?}"),

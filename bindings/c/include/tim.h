@@ -205,6 +205,7 @@
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
  *                               3 they were removed, for reason if one was given; 4 they became admins, 5 members again
  *                               6 the group's profile changed, by newGroupProfile: a group changes; or its owner, to ownerID
+ *                               7 what the group has about members changed, by memberList: member changes
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
  *                               "name":"Climbers", "type":"Public"}, "handleMessage":"may I?"}
  *                               operationType: 1 operatorID applies, with these words; 2 accepted your application, or 3
@@ -295,19 +296,26 @@
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
  *    "ownerID":"alice", "createTime":1760000000, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
- *    "selfInfo":{"role":"Owner", "joinTime":1760000000}, "inviteOption":"DisableInvite", "muteAllMembers":false,
- *    "groupCustomField":[{"key":"shelf", "value":"blue"}], "infoSequence":1}
+ *    "selfInfo":{"role":"Owner", "joinTime":1760000000, "nameCard":"", "muteUntil":0, "memberCustomField":[]},
+ *    "inviteOption":"DisableInvite", "muteAllMembers":false, "groupCustomField":[{"key":"shelf", "value":"blue"}], "infoSequence":1}
  *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread), Community
  *   inviteOption, for whom members invite: FreeAccess, NeedPermission, DisableInvite       muteAllMembers: only the owner and
  *   admins may send       groupCustomField: the app's own       infoSequence: how often the profile changed
  *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply
- *   ownerID: none if the owner has left       selfInfo: of this user, role: Member, Admin, Owner; none if this user is no member
+ *   ownerID: none if the owner has left       selfInfo: of this user, as in a group member; none if this user is no member
  *
  * group member
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000, "nameCard":"",
  *    "muteUntil":0, "memberCustomField":[{"key":"reads", "value":"novels"}]}
  *   role: Member, Admin, Owner       nick, avatar: empty if none       nameCard: the name in the group; empty if not otherwise
- *   muteUntil: until when the member may not send; 0 if never muted       memberCustomField: the app's own
+ *   muteUntil: until when the member may not send, which may be past; 0 if not muted       memberCustomField: the app's own
+ *
+ * member change (in a TIMGroupTipElem with operationType 7; what is absent stayed as it was)
+ *   {"userID":"bob", "nameCard":"Bob of the shelves", "muteUntil":0, "memberCustomField":[{"key":"reads", "value":""}]}
+ *   muteUntil: 0 if the member may send       memberCustomField: the fields that changed; one with an empty value was removed
+ *
+ * array of custom field (tim_set_group_member_custom_field)
+ *   [{"key":"reads", "value":"novels"}]: an empty value removes the field
  *
  * role (tim_get_group_member_list, tim_set_group_member_role)
  *   "Owner": Member, Admin, Owner
@@ -1311,6 +1319,56 @@ tim_status tim_change_group_owner(tim_client client,
                                   const char *new_owner_id,
                                   tim_done_callback done,
                                   void *user_data);
+
+/**
+ * Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write
+ * again. What a muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+ *
+ * Result: `group member`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user,
+ * 10007 for who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time; 2800 or 2801.
+ */
+tim_status tim_set_group_member_mute_time(tim_client client,
+                                          const char *group_id,
+                                          const char *user_id,
+                                          int32_t mute_time,
+                                          tim_done_callback done,
+                                          void *user_data);
+
+/**
+ * Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and
+ * the admins name members of a lower role. Members hear of it by a tip.
+ *
+ * `user_id` may be NULL. Result: `group member`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that
+ * is too long, 10007 for who may not, 10010 for no such group, 10019 for no such user; 2800 or 2801.
+ */
+tim_status tim_set_group_member_name_card(tim_client client,
+                                          const char *group_id,
+                                          const char *name_card,
+                                          const char *user_id,
+                                          tim_done_callback done,
+                                          void *user_data);
+
+/**
+ * Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member
+ * has up to 5, of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set
+ * those of members of a lower role. Members hear of it by a tip.
+ *
+ * `member_custom_field_json` is an array of `custom field`. `user_id` may be NULL. Result: `group member`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too
+ * many or a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user; 2800 or
+ * 2801.
+ */
+tim_status tim_set_group_member_custom_field(tim_client client,
+                                             const char *group_id,
+                                             const char *member_custom_field_json,
+                                             const char *user_id,
+                                             tim_done_callback done,
+                                             void *user_data);
 
 /**
  * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts

@@ -409,11 +409,36 @@ inline void from_json(const nlohmann::json &json, group_changes &it) {
     detail::take(json, "groupCustomField", it.group_custom_field);
 }
 
+/** What changed of what a group has about a member. */
+struct member_change {
+    /** The member. */
+    std::string user_id{};
+    /** What the member is called now; empty if not otherwise than elsewhere. */
+    std::optional<std::string> name_card{};
+    /** Until when the member may not send messages, in seconds since 1970; 0 if the member may. */
+    std::optional<std::int64_t> mute_until{};
+    /** The app's fields that have other values now. */
+    std::vector<types::custom_field> member_custom_field{};
+};
+inline void to_json(nlohmann::json &json, const member_change &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nameCard", it.name_card);
+    detail::put(json, "muteUntil", it.mute_until);
+    detail::put(json, "memberCustomField", it.member_custom_field);
+}
+inline void from_json(const nlohmann::json &json, member_change &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nameCard", it.name_card);
+    detail::take(json, "muteUntil", it.mute_until);
+    detail::take(json, "memberCustomField", it.member_custom_field);
+}
+
 /** A change in a group. */
 struct group_tip {
     /** The user who caused it. */
     std::string operator_id{};
-    /** The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became admins, 5 admins became members, 6 the group's profile or owner changed. */
+    /** The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became admins, 5 admins became members, 6 the group's profile or owner changed, 7 what the group has about members changed. */
     std::int32_t operation_type{};
     /** The users it concerns. */
     std::vector<std::string> user_id_list{};
@@ -425,6 +450,8 @@ struct group_tip {
     std::optional<std::string> owner_id{};
     /** Why users were removed; empty if nobody said. */
     std::string reason{};
+    /** What changed of members. */
+    std::vector<types::member_change> member_list{};
 };
 inline void to_json(nlohmann::json &json, const group_tip &it) {
     json = nlohmann::json::object();
@@ -435,6 +462,7 @@ inline void to_json(nlohmann::json &json, const group_tip &it) {
     detail::put(json, "newGroupProfile", it.new_group_profile);
     detail::put(json, "ownerID", it.owner_id);
     detail::put(json, "reason", it.reason);
+    detail::put(json, "memberList", it.member_list);
 }
 inline void from_json(const nlohmann::json &json, group_tip &it) {
     detail::take(json, "operatorID", it.operator_id);
@@ -444,6 +472,7 @@ inline void from_json(const nlohmann::json &json, group_tip &it) {
     detail::take(json, "newGroupProfile", it.new_group_profile);
     detail::take(json, "ownerID", it.owner_id);
     detail::take(json, "reason", it.reason);
+    detail::take(json, "memberList", it.member_list);
 }
 
 /** The kind of a group. */
@@ -1464,15 +1493,27 @@ struct self_info {
     types::role role{};
     /** When this user joined. */
     std::int64_t join_time{};
+    /** What this user is called in the group; empty if not otherwise. */
+    std::string name_card{};
+    /** Until when this user may not send messages, in seconds since 1970, which may be past; 0 if not muted. */
+    std::int64_t mute_until{};
+    /** What the app keeps with this user in the group. */
+    std::vector<types::custom_field> member_custom_field{};
 };
 inline void to_json(nlohmann::json &json, const self_info &it) {
     json = nlohmann::json::object();
     detail::put(json, "role", it.role);
     detail::put(json, "joinTime", it.join_time);
+    detail::put(json, "nameCard", it.name_card);
+    detail::put(json, "muteUntil", it.mute_until);
+    detail::put(json, "memberCustomField", it.member_custom_field);
 }
 inline void from_json(const nlohmann::json &json, self_info &it) {
     detail::take(json, "role", it.role);
     detail::take(json, "joinTime", it.join_time);
+    detail::take(json, "nameCard", it.name_card);
+    detail::take(json, "muteUntil", it.mute_until);
+    detail::take(json, "memberCustomField", it.member_custom_field);
 }
 
 /** A group as one of its members sees it. */
@@ -1720,7 +1761,7 @@ struct group_member {
     std::int64_t join_time{};
     /** What the member is called in this group; empty if not otherwise. */
     std::string name_card{};
-    /** Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted. */
+    /** Until when the member may not send messages, in seconds since 1970, which may be past; 0 if not muted. */
     std::int64_t mute_until{};
     /** What the app keeps with the member. */
     std::vector<types::custom_field> member_custom_field{};

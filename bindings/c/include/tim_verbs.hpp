@@ -146,6 +146,21 @@ public:
     answer change_group_owner(const std::string &group_id, const std::string &new_owner_id) const {
         return ask(tim_change_group_owner, group_id, new_owner_id);
     }
+    /** As tim_set_group_member_mute_time. */
+    answer set_group_member_mute_time(const std::string &group_id, const std::string &user_id,
+                                      std::int32_t mute_time) const {
+        return ask(tim_set_group_member_mute_time, group_id, user_id, mute_time);
+    }
+    /** As tim_set_group_member_name_card. */
+    answer set_group_member_name_card(const std::string &group_id, const std::string &name_card,
+                                      const std::string &user_id = {}) const {
+        return ask(tim_set_group_member_name_card, group_id, name_card, user_id);
+    }
+    /** As tim_set_group_member_custom_field. */
+    answer set_group_member_custom_field(const std::string &group_id, const std::string &member_custom_field_json,
+                                         const std::string &user_id = {}) const {
+        return ask(tim_set_group_member_custom_field, group_id, member_custom_field_json, user_id);
+    }
     /** As tim_send_message. */
     answer send_message(const std::string &message_json, const std::string &options_json = {}) const {
         return ask(tim_send_message, message_json, options_json);

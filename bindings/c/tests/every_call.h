@@ -31,6 +31,9 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_delete_group_member(client, text, json, text, 1, done, NULL)); \
     EACH(tim_set_group_member_role(client, text, text, json, done, NULL)); \
     EACH(tim_change_group_owner(client, text, text, done, NULL)); \
+    EACH(tim_set_group_member_mute_time(client, text, text, 1, done, NULL)); \
+    EACH(tim_set_group_member_name_card(client, text, text, NULL, done, NULL)); \
+    EACH(tim_set_group_member_custom_field(client, text, json, NULL, done, NULL)); \
     EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \

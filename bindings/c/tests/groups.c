@@ -96,8 +96,8 @@ static void comes(awaited *it) {
     ",'inviteOption':'FreeAccess'," PROFILE(fields, changes)
 #define TEA(members) TEA_CALLED("Tea", members, "[]", "0")
 #define PROFILE(fields, changes) "'muteAllMembers':false,'groupCustomField':" fields ",'infoSequence':" changes "}"
-#define OWNER "'selfInfo':{'role':'Owner','joinTime':%}"
-#define MEMBER "'selfInfo':{'role':'Member','joinTime':%}"
+#define OWNER "'selfInfo':{'role':'Owner','joinTime':%,'nameCard':'','muteUntil':0,'memberCustomField':[]}"
+#define MEMBER "'selfInfo':{'role':'Member','joinTime':%,'nameCard':'','muteUntil':0,'memberCustomField':[]}"
 #define NO_MEMBER "'selfInfo':null"
 
 #define MESSAGE(conversation, type, from, to, flow, priority, by, revoked, read, payload)                                   \

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Element;
-use crate::group::GroupChanges;
+use crate::group::{GroupChanges, MemberChange};
 use crate::word::numbers;
 use crate::{Code, Fault, UserId};
 
@@ -33,6 +33,9 @@ pub struct GroupTip {
     /// Why users were removed; empty if nobody said.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// What changed of members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub member_list: Vec<MemberChange>,
 }
 
 numbers! {
@@ -50,6 +53,8 @@ numbers! {
         AdminsRemoved = 5,
         /// The group's profile changed, or its owner.
         ProfileUpdated = 6,
+        /// What the group has about members changed: name cards, mutes, fields.
+        MembersUpdated = 7,
     }
 }
 

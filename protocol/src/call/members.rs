@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::check_words;
 use super::{Check, Done, GroupIs};
-use crate::fields::Fields;
-use crate::group::Role;
+use crate::fields::{FieldLimits, Fields};
+use crate::group::{Role, fits_profile};
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, bounds, limits};
 
 /// Asks for the members of a group, page by page. Members may.
@@ -56,7 +56,7 @@ pub struct GroupMember {
     /// What the member is called in this group; empty if not otherwise.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name_card: String,
-    /// Until when the member may not send messages; 0 if the member never was muted.
+    /// Until when the member may not send messages, which may be past; 0 if not muted.
     #[serde(default, skip_serializing_if = "crate::is_never")]
     pub mute_until: UnixMillis,
     /// What the app keeps with the member, at most [`limits::MEMBER_FIELDS`] fields.
@@ -134,6 +134,51 @@ pub struct MemberIs {
     pub member: Box<GroupMember>,
 }
 
+/// Mutes a member of a lower role for a while, or lets the member write again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MuteMemberRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The member.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// For how many seconds from now on the member may not send messages; 0: the member may.
+    pub mute_time: u32,
+}
+
+/// Changes what a group has about a member: the name card, the app's fields. Nothing else happens if it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateMemberRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The member; the caller if absent.
+    #[serde(rename = "userID", default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// What the member is called in this group, at most 50 bytes; empty: as elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_card: Option<String>,
+    /// Fields of the app's to set, beside which the others stay. An empty value removes a field.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub member_custom_field: Fields,
+}
+
+impl GroupMember {
+    /// Whether a group may have this about a member.
+    #[must_use]
+    pub fn fit(name_card: &str, fields: &Fields) -> bool {
+        const FIELDS: FieldLimits = FieldLimits {
+            fields: limits::MEMBER_FIELDS,
+            key_bytes: limits::GROUP_FIELD_KEY_BYTES,
+            value_bytes: limits::GROUP_FIELD_BYTES,
+        };
+        name_card.len() <= limits::NAME_CARD_BYTES && fields.fit(FIELDS) && fits_profile(&(name_card, fields))
+    }
+}
+
 /// Makes another member the owner, and the owner an ordinary member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeOwnerRequest {
@@ -186,6 +231,32 @@ impl Check for SetMemberRoleRequest {
     }
 }
 
+impl Check for MuteMemberRequest {
+    fn check(&self, asker: &UserId) -> Result<(), Fault> {
+        if self.user_id == *asker { Err(Code::GROUP_MUTE_OF_SELF.into()) } else { Ok(()) }
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for UpdateMemberRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        let is_change = self.name_card.is_some() || !self.member_custom_field.is_empty();
+        let name_card = self.name_card.as_deref().unwrap_or_default();
+        if is_change && GroupMember::fit(name_card, &self.member_custom_field) {
+            return Ok(());
+        }
+        let text = "a name card has up to 50 bytes, a member 5 fields, keys of 1 to 16 bytes and values of up to 512";
+        Err(Fault::with_text(Code::GROUP_BAD_PARAMETER, text))
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
 impl Check for ChangeOwnerRequest {
     fn check(&self, asker: &UserId) -> Result<(), Fault> {
         if self.new_owner_id == *asker { Err(Code::GROUP_OWNER_ALREADY.into()) } else { Ok(()) }
@@ -221,5 +292,7 @@ verbs! {
         Once by Member: DeleteMembers(DeleteMembersRequest) = "member.delete" -> Done,
         Once by Owner: SetMemberRole(SetMemberRoleRequest) = "member.role" -> MemberIs,
         Once by Owner: ChangeOwner(ChangeOwnerRequest) = "member.owner" -> GroupIs,
+        Once by Manager: MuteMember(MuteMemberRequest) = "member.mute" -> MemberIs,
+        Command by Member: UpdateMember(UpdateMemberRequest) = "member.update" -> MemberIs,
     }
 }

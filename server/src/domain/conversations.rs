@@ -1,8 +1,8 @@
 //! Conversations: their names, their participants, and who may read them.
 
-use tim_protocol::ConversationId;
 use tim_protocol::code::Code;
 use tim_protocol::message::Message;
+use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use super::DomainResult;
 use super::rows::{Conversation, ConversationView, Parties, Rows};
@@ -62,22 +62,22 @@ pub(super) fn check_may_write(
     actor: &Actor,
     conversation: &Conversation,
     name: &ConversationId,
+    now: UnixMillis,
 ) -> DomainResult<()> {
     match name {
-        ConversationId::C2c(peer) => {
-            let found = rows.send_to_user(actor.app, (actor.key, &actor.user), peer)?;
-            if found.is_some_and(|found| found.is_blacklisted) {
-                Err(Code::BLACKLISTED.into())
-            } else {
-                Ok(())
-            }
-        }
+        ConversationId::C2c(peer) => check_may_write_to(rows, actor, peer),
         ConversationId::Group(_) => {
             let standing = rows.standing(conversation.key, actor.key)?;
-            Ok(rules::may_write(&standing)?)
+            Ok(rules::may_write(&standing, now)?)
         }
         ConversationId::System => Ok(()),
     }
+}
+
+/// The same, of a user.
+pub(super) fn check_may_write_to(rows: &mut impl Rows, actor: &Actor, peer: &UserId) -> DomainResult<()> {
+    let found = rows.send_to_user(actor.app, (actor.key, &actor.user), peer)?;
+    if found.is_some_and(|found| found.is_blacklisted) { Err(Code::BLACKLISTED.into()) } else { Ok(()) }
 }
 
 /// The receivers of the notifications of a conversation.

@@ -66,6 +66,12 @@ pub(super) fn group_for(
         mute_all_members: row.mutes_all,
         group_custom_field: row.fields,
         info_sequence: row.info_sequence,
-        self_info: member.map(|member| SelfInfo { role: member.role, join_time: member.joined }),
+        self_info: member.map(|member| SelfInfo {
+            role: member.role,
+            join_time: member.joined,
+            name_card: member.name_card,
+            mute_until: member.mute_until,
+            member_custom_field: member.fields,
+        }),
     })
 }

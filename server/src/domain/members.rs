@@ -9,6 +9,7 @@ use super::DomainResult;
 use super::add_members;
 use super::delete_members;
 use super::group_view::{CallersGroup, callers_group};
+use super::member_changes;
 use super::member_view::shown;
 use super::outcome::without_notifications;
 use super::roles;
@@ -30,6 +31,8 @@ pub(super) fn request(
         MembersRequest::AddMembers(asked) => add_members::add(rows, actor, &group, asked, *now),
         MembersRequest::DeleteMembers(asked) => delete_members::delete(rows, actor, &group, asked, *now),
         MembersRequest::SetMemberRole(asked) => roles::set(rows, actor, &group, asked, *now),
+        MembersRequest::MuteMember(asked) => member_changes::mute(rows, actor, &group, asked, *now),
+        MembersRequest::UpdateMember(asked) => member_changes::update(rows, actor, &group, asked, *now),
         MembersRequest::ChangeOwner(asked) => roles::change_owner(rows, actor, &group, asked, *now),
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn request(
         }
         MessagesRequest::Revoke(revoke) => revoke::revoke(rows, actor, revoke, *now, *revoke_within),
         MessagesRequest::Modify(modify) => modify::modify(rows, actor, modify, *now),
-        MessagesRequest::React(react) => reactions::react(rows, actor, react),
+        MessagesRequest::React(react) => reactions::react(rows, actor, react, *now),
         MessagesRequest::Reactions(asked) => {
             reactions::page(rows, actor, asked).map(ReactionsRequest::answer).map(without_notifications)
         }

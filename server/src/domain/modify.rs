@@ -78,7 +78,7 @@ pub(super) fn modify(
         return Ok(without_notifications(answer(applied, mutation)));
     }
     check(asked, &message, &content)?;
-    check_may_write(rows, actor, &conversation, name)?;
+    check_may_write(rows, actor, &conversation, name, now)?;
     let modification = Modification {
         by: actor.user.clone(),
         time: now,

@@ -89,6 +89,7 @@ pub(super) fn new_tip(
         info_sequence: 0,
         owner_id: None,
         reason: String::new(),
+        member_list: Vec::new(),
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) fn relay(
 ) -> DomainResult<Committed> {
     let (to, profile) = match &send.to {
         ConversationId::C2c(peer) => to_user(rows, actor, peer)?,
-        ConversationId::Group(group) => to_group(rows, actor, group)?,
+        ConversationId::Group(group) => to_group(rows, actor, group, now)?,
         ConversationId::System => return Err(Code::MESSAGE_BODY_INVALID.into()),
     };
     let message = Message {
@@ -63,11 +63,16 @@ fn to_user(rows: &mut impl Rows, actor: &Actor, peer: &UserId) -> DomainResult<(
     Ok((Audience::two_users(actor.key, found.peer), found.sender_profile))
 }
 
-fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId) -> DomainResult<(Audience, SenderProfile)> {
+fn to_group(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    group: &GroupId,
+    now: i64,
+) -> DomainResult<(Audience, SenderProfile)> {
     let found = rows.send_to_group(actor.app, actor.key, group)?.ok_or(Code::GROUP_NOT_FOUND)?;
     if found.standing.role.is_none() && found.standing.is_dismissed {
         return Err(Code::GROUP_NOT_FOUND.into());
     }
-    rules::may_write(&found.standing)?;
+    rules::may_write(&found.standing, now)?;
     Ok((audience(&found.conversation), found.sender_profile))
 }

@@ -20,6 +20,7 @@ pub(super) fn react(
     rows: &mut impl Rows,
     actor: &Actor,
     asked: &call::ReactRequest,
+    now: i64,
 ) -> DomainResult<Committed> {
     let name = &asked.conversation_id;
     let mut conversation = named(rows, actor, name)?.ok_or(Code::MESSAGE_NOT_FOUND)?;
@@ -35,7 +36,7 @@ pub(super) fn react(
     if message.from.is_system() {
         return Err(Fault::with_text(Code::BAD_REQUEST, "nobody reacts to what the server says").into());
     }
-    check_may_write(rows, actor, &conversation, name)?;
+    check_may_write(rows, actor, &conversation, name, now)?;
     let mutation = append(rows, actor, &mut conversation, &message, reactions)?;
     let (of, sequence, id) = (conversation.key, message.sequence, &asked.reaction_id);
     if asked.is_set {

@@ -11,7 +11,7 @@ use tim_protocol::message::{MessageReceipts, ReceiptUpdates};
 use tim_protocol::{ConversationId, Fault, List};
 
 use super::DomainResult;
-use super::conversations::{check_may_write, may_read, readable};
+use super::conversations::{check_may_write_to, may_read, readable};
 use super::outcome::{with_notifications, without_notifications};
 use super::removed::Removed;
 use super::rows::{Conversation, Rows, UserConversation};
@@ -27,9 +27,9 @@ pub(super) fn confirm(
     let Some(conversation) = readable(rows, actor, name)? else {
         return Ok(without_notifications(answer(Vec::new())));
     };
-    if !matches!(name, ConversationId::Group(_)) {
-        // In a group who is muted reads still.
-        check_may_write(rows, actor, &conversation, name)?;
+    // In a group who is muted reads still.
+    if let ConversationId::C2c(peer) = name {
+        check_may_write_to(rows, actor, peer)?;
     }
     let mut confirmed = Vec::new();
     let mut news: BTreeMap<UserKey, Vec<MessageReceipts>> = BTreeMap::new();

@@ -3,19 +3,28 @@
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
 use tim_protocol::group_rules::Rank;
+use tim_protocol::{Fault, UnixMillis};
 
 use super::rows::Standing;
 
 /// Checks whether a user may send messages in a group, or change those that are there.
 ///
 /// # Errors
-/// [`Code::GROUP_PERMISSION_DENIED`] for one who is not a member, [`Code::GROUP_MUTED`] for one who is muted.
-pub fn may_write(standing: &Standing) -> Result<(), Code> {
+/// [`Code::GROUP_PERMISSION_DENIED`] for one who is not a member, [`Code::GROUP_MUTED`] for one who is muted, with the seconds that
+/// are left. Whoever is the owner writes, also when muted before.
+pub fn may_write(standing: &Standing, now: UnixMillis) -> Result<(), Fault> {
+    let muted_for = standing.mute_until - now;
     match standing.role {
-        None => Err(Code::GROUP_PERMISSION_DENIED),
-        Some(Role::Owner | Role::Admin) => Ok(()),
-        Some(Role::Member | Role::Other(_)) if standing.mutes_all => Err(Code::GROUP_MUTED),
-        Some(Role::Member | Role::Other(_)) => Ok(()),
+        None => Err(Code::GROUP_PERMISSION_DENIED.into()),
+        Some(Role::Owner) => Ok(()),
+        Some(Role::Admin | Role::Member | Role::Other(_)) if muted_for > 0 => {
+            let seconds = (muted_for + 999) / 1_000;
+            let text =
+                format!("muted in this group for another {seconds} s: wait, or ask the owner or an admin");
+            Err(Fault::with_text(Code::GROUP_MUTED, text))
+        }
+        Some(Role::Member | Role::Other(_)) if standing.mutes_all => Err(Code::GROUP_MUTED.into()),
+        Some(Role::Admin | Role::Member | Role::Other(_)) => Ok(()),
     }
 }
 
@@ -45,6 +54,8 @@ pub enum Action {
     Mute,
     /// Remove members.
     RemoveMembers,
+    /// Change the name cards and fields of others.
+    EditMembers,
     /// Make another member the owner.
     Transfer,
 }
@@ -65,6 +76,7 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
         Action::EditProfile => rules.edits_profile,
         Action::Mute => rules.mutes,
         Action::RemoveMembers => rules.removes_members,
+        Action::EditMembers => rules.edits_members,
         Action::Transfer => rules.transfers,
     };
     if rank.includes(role) { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }

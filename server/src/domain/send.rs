@@ -37,7 +37,7 @@ pub(super) fn send(
 ) -> DomainResult<Committed> {
     let admission = match &send.to {
         ConversationId::C2c(peer) => to_user(rows, actor, peer, send.id)?,
-        ConversationId::Group(group) => to_group(rows, actor, group, send.id)?,
+        ConversationId::Group(group) => to_group(rows, actor, group, send.id, now)?,
         ConversationId::System => return Err(Code::MESSAGE_BODY_INVALID.into()),
     };
     let (mut conversation, counts, by_sender, sender_profile) = match admission {
@@ -124,7 +124,13 @@ fn to_user(rows: &mut impl Rows, actor: &Actor, peer: &UserId, id: MessageId) ->
     Ok(Admission::Admitted { conversation, counts: true, by_sender, sender_profile })
 }
 
-fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId, id: MessageId) -> DomainResult<Admission> {
+fn to_group(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    group: &GroupId,
+    id: MessageId,
+    now: i64,
+) -> DomainResult<Admission> {
     let found = rows.send_to_group(actor.app, actor.key, group)?;
     let SendToGroup { conversation, standing, by_sender, sender_profile } =
         found.ok_or(Code::GROUP_NOT_FOUND)?;
@@ -133,7 +139,7 @@ fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId, id: MessageId)
         return refuse(rows, actor, &conversation, id, Code::GROUP_NOT_FOUND.into());
     }
     let counts = standing.group_type.rules().counts_unread;
-    if let Err(why) = rules::may_write(&standing) {
+    if let Err(why) = rules::may_write(&standing, now) {
         return refuse(rows, actor, &conversation, id, why.into());
     }
     Ok(Admission::Admitted { conversation, counts, by_sender, sender_profile })

@@ -728,6 +728,92 @@ fn change_group_owner(tim: Arc<Tim>, group_id: String, new_owner_id: String) -> 
     call(async move { tim.change_group_owner(group_id, new_owner_id).await })
 }
 
+/// Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write
+/// again. What a muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+///
+/// Result: `group member`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user,
+/// 10007 for who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_group_member_mute_time(
+    client: TimClient,
+    group_id: *const c_char,
+    user_id: *const c_char,
+    mute_time: i32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_mute_time(
+        tim,
+        guard::text(group_id)?,
+        guard::text(user_id)?,
+        mute_time,
+    ))))
+}
+
+fn set_group_member_mute_time(tim: Arc<Tim>, group_id: String, user_id: String, mute_time: i32) -> Call {
+    call(async move { tim.set_group_member_mute_time(group_id, user_id, mute_time).await })
+}
+
+/// Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and
+/// the admins name members of a lower role. Members hear of it by a tip.
+///
+/// `user_id` may be NULL. Result: `group member`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that
+/// is too long, 10007 for who may not, 10010 for no such group, 10019 for no such user; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_group_member_name_card(
+    client: TimClient,
+    group_id: *const c_char,
+    name_card: *const c_char,
+    user_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_name_card(
+        tim,
+        guard::text(group_id)?,
+        guard::text(name_card)?,
+        guard::optional_text(user_id)?,
+    ))))
+}
+
+fn set_group_member_name_card(tim: Arc<Tim>, group_id: String, name_card: String, user_id: Option<String>) -> Call {
+    call(async move { tim.set_group_member_name_card(group_id, name_card, user_id).await })
+}
+
+/// Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member
+/// has up to 5, of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set
+/// those of members of a lower role. Members hear of it by a tip.
+///
+/// `member_custom_field_json` is an array of `custom field`. `user_id` may be NULL. Result: `group member`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too
+/// many or a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user; 2800 or
+/// 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_group_member_custom_field(
+    client: TimClient,
+    group_id: *const c_char,
+    member_custom_field_json: *const c_char,
+    user_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_custom_field(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(member_custom_field_json)?,
+        guard::optional_text(user_id)?,
+    ))))
+}
+
+fn set_group_member_custom_field(tim: Arc<Tim>, group_id: String, member_custom_field: Vec<CustomField>, user_id: Option<String>) -> Call {
+    call(async move { tim.set_group_member_custom_field(group_id, member_custom_field, user_id).await })
+}
+
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
 /// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
 /// refused is sent again with `tim_resend_message`.
@@ -2590,6 +2676,18 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "changeGroupOwner" => {
             let mut given = Parameters::new("changeGroupOwner", &["groupID", "newOwnerID"], given)?;
             Ok(change_group_owner(tim, given.take("groupID")?, given.take("newOwnerID")?))
+        }
+        "setGroupMemberMuteTime" => {
+            let mut given = Parameters::new("setGroupMemberMuteTime", &["groupID", "userID", "muteTime"], given)?;
+            Ok(set_group_member_mute_time(tim, given.take("groupID")?, given.take("userID")?, given.take("muteTime")?))
+        }
+        "setGroupMemberNameCard" => {
+            let mut given = Parameters::new("setGroupMemberNameCard", &["groupID", "nameCard", "userID"], given)?;
+            Ok(set_group_member_name_card(tim, given.take("groupID")?, given.take("nameCard")?, given.take_or("userID", None)?))
+        }
+        "setGroupMemberCustomField" => {
+            let mut given = Parameters::new("setGroupMemberCustomField", &["groupID", "memberCustomField", "userID"], given)?;
+            Ok(set_group_member_custom_field(tim, given.take("groupID")?, given.take("memberCustomField")?, given.take_or("userID", None)?))
         }
         "sendMessage" => {
             let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;

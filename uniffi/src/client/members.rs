@@ -3,7 +3,9 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, AddedMembers, Group, GroupMember, GroupMemberList, Role, unsigned_small};
+use crate::types::{
+    self as ids, AddedMembers, CustomField, Group, GroupMember, GroupMemberList, Role, unsigned_small,
+};
 
 #[uniffi::export]
 impl Tim {
@@ -90,5 +92,60 @@ impl Tim {
     ) -> Result<Group, TimError> {
         let (group, owner) = (ids::group_id(&group_id)?, ids::user_id(&new_owner_id)?);
         Ok(offload(self.tim.change_group_owner(&group, &owner)).await?.into())
+    }
+
+    /// Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again. What a
+    /// muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user, 10007 for
+    /// who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time. `Unreachable`: 2800 or 2801.
+    pub async fn set_group_member_mute_time(
+        &self,
+        group_id: String,
+        user_id: String,
+        mute_time: i32,
+    ) -> Result<GroupMember, TimError> {
+        let (group, user) = (ids::group_id(&group_id)?, ids::user_id(&user_id)?);
+        let seconds = unsigned_small(mute_time)?;
+        Ok(offload(self.tim.set_group_member_mute_time(&group, &user, seconds)).await?.into())
+    }
+
+    /// Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and the
+    /// admins name members of a lower role. Members hear of it by a tip.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that is too
+    /// long, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+    #[uniffi::method(default(user_id = None))]
+    pub async fn set_group_member_name_card(
+        &self,
+        group_id: String,
+        name_card: String,
+        user_id: Option<String>,
+    ) -> Result<GroupMember, TimError> {
+        let group = ids::group_id(&group_id)?;
+        let user = user_id.map(|user| ids::user_id(&user)).transpose()?;
+        Ok(offload(self.tim.set_group_member_name_card(&group, &name_card, user)).await?.into())
+    }
+
+    /// Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member has up to 5,
+    /// of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set those of members
+    /// of a lower role. Members hear of it by a tip.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too many or
+    /// a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+    #[uniffi::method(default(user_id = None))]
+    pub async fn set_group_member_custom_field(
+        &self,
+        group_id: String,
+        member_custom_field: Vec<CustomField>,
+        user_id: Option<String>,
+    ) -> Result<GroupMember, TimError> {
+        let group = ids::group_id(&group_id)?;
+        let user = user_id.map(|user| ids::user_id(&user)).transpose()?;
+        let fields = ids::fields(member_custom_field);
+        Ok(offload(self.tim.set_group_member_custom_field(&group, fields, user)).await?.into())
     }
 }

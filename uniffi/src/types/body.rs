@@ -8,8 +8,8 @@ use tim::message as engine;
 use tim::protocol::body as wire;
 
 use super::{
-    GroupChanges, GroupType, Rendition, RenditionType, invalid, message_id, millis, seconds, signed, small,
-    unsigned, unsigned_small, user_id,
+    GroupChanges, GroupType, MemberChange, Rendition, RenditionType, invalid, message_id, millis, seconds,
+    signed, small, unsigned, unsigned_small, user_id,
 };
 use crate::error::TimError;
 
@@ -194,7 +194,8 @@ pub struct GroupTip {
     #[serde(rename = "operatorID")]
     pub operator_id: String,
     /// The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
-    /// admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
+    /// admins, 5 admins became members, 6 the group's profile or owner changed, 7 what the group has about members changed.
+    /// Other values are of a later version.
     pub operation_type: i32,
     /// The users it concerns.
     #[serde(rename = "userIDList")]
@@ -213,6 +214,10 @@ pub struct GroupTip {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[uniffi(default = "")]
     pub reason: String,
+    /// What changed of members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[uniffi(default = [])]
+    pub member_list: Vec<MemberChange>,
 }
 
 /// What a notice tells of its group.
@@ -469,6 +474,7 @@ impl From<wire::Body> for Payload {
                     new_group_profile: tip.new_group_profile.map(|changes| (*changes).into()),
                     owner_id: tip.owner_id.map(|owner| owner.to_string()),
                     reason: tip.reason,
+                    member_list: tip.member_list.into_iter().map(Into::into).collect(),
                 })
             }
             wire::Body::GroupSystemNotice(notice) => {

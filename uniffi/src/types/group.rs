@@ -139,12 +139,24 @@ pub struct SelfInfo {
     pub role: Role,
     /// When this user joined.
     pub join_time: i64,
+    /// What this user is called in the group; empty if not otherwise.
+    pub name_card: String,
+    /// Until when this user may not send messages, in seconds since 1970, which may be past; 0 if not muted.
+    pub mute_until: i64,
+    /// What the app keeps with this user in the group.
+    pub member_custom_field: Vec<CustomField>,
 }
 
 impl From<engine::SelfInfo> for SelfInfo {
     fn from(own: engine::SelfInfo) -> Self {
-        let engine::SelfInfo { role, join_time } = own;
-        Self { role: role.into(), join_time: seconds(join_time) }
+        let engine::SelfInfo { role, join_time, name_card, mute_until, member_custom_field } = own;
+        Self {
+            role: role.into(),
+            join_time: seconds(join_time),
+            name_card,
+            mute_until: seconds(mute_until),
+            member_custom_field: custom_fields(member_custom_field),
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Members of groups, as both faces have them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tim::UserId;
 use tim::protocol::call as engine;
+use tim::protocol::group;
 
 use super::group::{CustomField, Role, custom_fields};
 use super::seconds;
@@ -24,7 +25,7 @@ pub struct GroupMember {
     pub join_time: i64,
     /// What the member is called in this group; empty if not otherwise.
     pub name_card: String,
-    /// Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+    /// Until when the member may not send messages, in seconds since 1970, which may be past; 0 if not muted.
     pub mute_until: i64,
     /// What the app keeps with the member.
     pub member_custom_field: Vec<CustomField>,
@@ -42,6 +43,38 @@ impl From<engine::GroupMember> for GroupMember {
             name_card: member.name_card,
             mute_until: seconds(member.mute_until),
             member_custom_field: custom_fields(member.member_custom_field),
+        }
+    }
+}
+
+/// What changed of what a group has about a member. What is absent stayed as it was.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberChange {
+    /// The member.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// What the member is called now; empty if not otherwise than elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub name_card: Option<String>,
+    /// Until when the member may not send messages, in seconds since 1970; 0 if the member may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub mute_until: Option<i64>,
+    /// The app's fields that have other values now. One with an empty value was removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[uniffi(default = [])]
+    pub member_custom_field: Vec<CustomField>,
+}
+
+impl From<group::MemberChange> for MemberChange {
+    fn from(changed: group::MemberChange) -> Self {
+        Self {
+            user_id: changed.user_id.to_string(),
+            name_card: changed.name_card,
+            mute_until: changed.mute_until.map(seconds),
+            member_custom_field: custom_fields(changed.member_custom_field),
         }
     }
 }

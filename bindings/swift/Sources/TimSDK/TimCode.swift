@@ -72,6 +72,8 @@ public enum TimCode {
     public static let groupRoleInvalid: Int32 = 2683
     /// nobody changes their own role.
     public static let groupRoleOfSelf: Int32 = 2684
+    /// nobody mutes themselves.
+    public static let groupMuteOfSelf: Int32 = 2685
     /// there is a friend group of this name already: choose another.
     public static let friendGroupExists: Int32 = 2710
     /// there is no friend group of this name.

@@ -48,6 +48,8 @@ public enum GroupTipType: Int32, Sendable {
     case adminsRemoved = 5
     /// The group's profile or owner changed.
     case profileUpdated = 6
+    /// What the group has about members changed: mutes, name cards, fields.
+    case membersUpdated = 7
 }
 
 extension GroupTip {

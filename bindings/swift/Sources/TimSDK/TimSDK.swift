@@ -2251,6 +2251,37 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getGroupMemberList(groupID: String, count: Int32, role: Role?, next: String?) async throws  -> GroupMemberList
 
     /**
+     * Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member has up to 5,
+     * of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set those of members
+     * of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too many or
+     * a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    func setGroupMemberCustomField(groupID: String, memberCustomField: [CustomField], userID: String?) async throws  -> GroupMember
+
+    /**
+     * Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again. What a
+     * muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user, 10007 for
+     * who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time. `Unreachable`: 2800 or 2801.
+     */
+    func setGroupMemberMuteTime(groupID: String, userID: String, muteTime: Int32) async throws  -> GroupMember
+
+    /**
+     * Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and the
+     * admins name members of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that is too
+     * long, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    func setGroupMemberNameCard(groupID: String, nameCard: String, userID: String?) async throws  -> GroupMember
+
+    /**
      * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
      *
      * # Errors
@@ -4453,6 +4484,79 @@ open func getGroupMemberList(groupID: String, count: Int32 = 15, role: Role? = n
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeGroupMemberList_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member has up to 5,
+     * of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set those of members
+     * of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too many or
+     * a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+open func setGroupMemberCustomField(groupID: String, memberCustomField: [CustomField], userID: String? = nil)async throws  -> GroupMember  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_group_member_custom_field(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceTypeCustomField.lower(memberCustomField),FfiConverterOptionString.lower(userID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMember_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again. What a
+     * muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user, 10007 for
+     * who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time. `Unreachable`: 2800 or 2801.
+     */
+open func setGroupMemberMuteTime(groupID: String, userID: String, muteTime: Int32)async throws  -> GroupMember  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_group_member_mute_time(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(userID),FfiConverterInt32.lower(muteTime)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMember_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and the
+     * admins name members of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that is too
+     * long, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+open func setGroupMemberNameCard(groupID: String, nameCard: String, userID: String? = nil)async throws  -> GroupMember  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_group_member_name_card(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(nameCard),FfiConverterOptionString.lower(userID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupMember_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -7491,7 +7595,7 @@ public struct GroupMember: Equatable, Hashable {
      */
     public var nameCard: String
     /**
-     * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+     * Until when the member may not send messages, in seconds since 1970, which may be past; 0 if not muted.
      */
     public var muteUntil: Int64
     /**
@@ -7521,7 +7625,7 @@ public struct GroupMember: Equatable, Hashable {
          * What the member is called in this group; empty if not otherwise.
          */nameCard: String,
         /**
-         * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+         * Until when the member may not send messages, in seconds since 1970, which may be past; 0 if not muted.
          */muteUntil: Int64,
         /**
          * What the app keeps with the member.
@@ -7848,7 +7952,8 @@ public struct GroupTip: Equatable, Hashable {
     public var operatorID: String
     /**
      * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
-     * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
+     * admins, 5 admins became members, 6 the group's profile or owner changed, 7 what the group has about members changed.
+     * Other values are of a later version.
      */
     public var operationType: Int32
     /**
@@ -7871,6 +7976,10 @@ public struct GroupTip: Equatable, Hashable {
      * Why users were removed; empty if nobody said.
      */
     public var reason: String
+    /**
+     * What changed of members.
+     */
+    public var memberList: [MemberChange]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7880,7 +7989,8 @@ public struct GroupTip: Equatable, Hashable {
          */operatorID: String,
         /**
          * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
-         * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
+         * admins, 5 admins became members, 6 the group's profile or owner changed, 7 what the group has about members changed.
+         * Other values are of a later version.
          */operationType: Int32,
         /**
          * The users it concerns.
@@ -7896,7 +8006,10 @@ public struct GroupTip: Equatable, Hashable {
          */ownerID: String? = nil,
         /**
          * Why users were removed; empty if nobody said.
-         */reason: String = "") {
+         */reason: String = "",
+        /**
+         * What changed of members.
+         */memberList: [MemberChange] = []) {
         self.operatorID = operatorID
         self.operationType = operationType
         self.userIDList = userIDList
@@ -7904,6 +8017,7 @@ public struct GroupTip: Equatable, Hashable {
         self.newGroupProfile = newGroupProfile
         self.ownerID = ownerID
         self.reason = reason
+        self.memberList = memberList
     }
 
 
@@ -7928,7 +8042,8 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
                 memberCount: FfiConverterInt32.read(from: &buf),
                 newGroupProfile: FfiConverterOptionTypeGroupChanges.read(from: &buf),
                 ownerID: FfiConverterOptionString.read(from: &buf),
-                reason: FfiConverterString.read(from: &buf)
+                reason: FfiConverterString.read(from: &buf),
+                memberList: FfiConverterSequenceTypeMemberChange.read(from: &buf)
         )
     }
 
@@ -7940,6 +8055,7 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
         FfiConverterOptionTypeGroupChanges.write(value.newGroupProfile, into: &buf)
         FfiConverterOptionString.write(value.ownerID, into: &buf)
         FfiConverterString.write(value.reason, into: &buf)
+        FfiConverterSequenceTypeMemberChange.write(value.memberList, into: &buf)
     }
 }
 
@@ -8242,6 +8358,95 @@ public func FfiConverterTypeLoginResult_lift(_ buf: RustBuffer) throws -> LoginR
 #endif
 public func FfiConverterTypeLoginResult_lower(_ value: LoginResult) -> RustBuffer {
     return FfiConverterTypeLoginResult.lower(value)
+}
+
+
+/**
+ * What changed of what a group has about a member. What is absent stayed as it was.
+ */
+public struct MemberChange: Equatable, Hashable {
+    /**
+     * The member.
+     */
+    public var userID: String
+    /**
+     * What the member is called now; empty if not otherwise than elsewhere.
+     */
+    public var nameCard: String?
+    /**
+     * Until when the member may not send messages, in seconds since 1970; 0 if the member may.
+     */
+    public var muteUntil: Int64?
+    /**
+     * The app's fields that have other values now. One with an empty value was removed.
+     */
+    public var memberCustomField: [CustomField]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The member.
+         */userID: String,
+        /**
+         * What the member is called now; empty if not otherwise than elsewhere.
+         */nameCard: String? = nil,
+        /**
+         * Until when the member may not send messages, in seconds since 1970; 0 if the member may.
+         */muteUntil: Int64? = nil,
+        /**
+         * The app's fields that have other values now. One with an empty value was removed.
+         */memberCustomField: [CustomField] = []) {
+        self.userID = userID
+        self.nameCard = nameCard
+        self.muteUntil = muteUntil
+        self.memberCustomField = memberCustomField
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MemberChange: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMemberChange: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MemberChange {
+        return
+            try MemberChange(
+                userID: FfiConverterString.read(from: &buf),
+                nameCard: FfiConverterOptionString.read(from: &buf),
+                muteUntil: FfiConverterOptionInt64.read(from: &buf),
+                memberCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MemberChange, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterOptionString.write(value.nameCard, into: &buf)
+        FfiConverterOptionInt64.write(value.muteUntil, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.memberCustomField, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMemberChange_lift(_ buf: RustBuffer) throws -> MemberChange {
+    return try FfiConverterTypeMemberChange.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMemberChange_lower(_ value: MemberChange) -> RustBuffer {
+    return FfiConverterTypeMemberChange.lower(value)
 }
 
 
@@ -10719,6 +10924,18 @@ public struct SelfInfo: Equatable, Hashable {
      * When this user joined.
      */
     public var joinTime: Int64
+    /**
+     * What this user is called in the group; empty if not otherwise.
+     */
+    public var nameCard: String
+    /**
+     * Until when this user may not send messages, in seconds since 1970, which may be past; 0 if not muted.
+     */
+    public var muteUntil: Int64
+    /**
+     * What the app keeps with this user in the group.
+     */
+    public var memberCustomField: [CustomField]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -10728,9 +10945,21 @@ public struct SelfInfo: Equatable, Hashable {
          */role: Role,
         /**
          * When this user joined.
-         */joinTime: Int64) {
+         */joinTime: Int64,
+        /**
+         * What this user is called in the group; empty if not otherwise.
+         */nameCard: String,
+        /**
+         * Until when this user may not send messages, in seconds since 1970, which may be past; 0 if not muted.
+         */muteUntil: Int64,
+        /**
+         * What the app keeps with this user in the group.
+         */memberCustomField: [CustomField]) {
         self.role = role
         self.joinTime = joinTime
+        self.nameCard = nameCard
+        self.muteUntil = muteUntil
+        self.memberCustomField = memberCustomField
     }
 
 
@@ -10750,13 +10979,19 @@ public struct FfiConverterTypeSelfInfo: FfiConverterRustBuffer {
         return
             try SelfInfo(
                 role: FfiConverterTypeRole.read(from: &buf),
-                joinTime: FfiConverterInt64.read(from: &buf)
+                joinTime: FfiConverterInt64.read(from: &buf),
+                nameCard: FfiConverterString.read(from: &buf),
+                muteUntil: FfiConverterInt64.read(from: &buf),
+                memberCustomField: FfiConverterSequenceTypeCustomField.read(from: &buf)
         )
     }
 
     public static func write(_ value: SelfInfo, into buf: inout [UInt8]) {
         FfiConverterTypeRole.write(value.role, into: &buf)
         FfiConverterInt64.write(value.joinTime, into: &buf)
+        FfiConverterString.write(value.nameCard, into: &buf)
+        FfiConverterInt64.write(value.muteUntil, into: &buf)
+        FfiConverterSequenceTypeCustomField.write(value.memberCustomField, into: &buf)
     }
 }
 
@@ -16423,6 +16658,31 @@ fileprivate struct FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMemberChange: FfiConverterRustBuffer {
+    typealias SwiftType = [MemberChange]
+
+    public static func write(_ value: [MemberChange], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMemberChange.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MemberChange] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MemberChange]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMemberChange.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeMergedMessage: FfiConverterRustBuffer {
     typealias SwiftType = [MergedMessage]
 
@@ -17168,6 +17428,15 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_member_list() != 57241) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_group_member_custom_field() != 16616) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_group_member_mute_time() != 17332) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_group_member_name_card() != 4663) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_group_member_role() != 65377) {

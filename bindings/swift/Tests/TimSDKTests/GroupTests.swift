@@ -64,6 +64,13 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(added.successUserIDList, [bob.name, carol.name])
         let promoted = try await alice.tim.setGroupMemberRole(groupID: choir, userID: bob.name, role: .admin)
         XCTAssertEqual(promoted.role, .admin)
+        let muted = try await bob.tim.setGroupMemberMuteTime(groupID: choir, userID: carol.name, muteTime: 60)
+        XCTAssertGreaterThan(muted.muteUntil, 0)
+        let named = try await carol.tim.setGroupMemberNameCard(groupID: choir, nameCard: "Soprano")
+        XCTAssertEqual(named.nameCard, "Soprano")
+        let voice = [CustomField(key: "voice", value: "high")]
+        let told = try await bob.tim.setGroupMemberCustomField(groupID: choir, memberCustomField: voice, userID: carol.name)
+        XCTAssertEqual(told.memberCustomField, voice)
         try await bob.tim.deleteGroupMember(groupID: choir, userIDList: [carol.name], reason: "sings too loud", duration: 60)
         let removed = try await carol.nextNotice(.removed)
         XCTAssertEqual(removed.handleMessage, "sings too loud")

@@ -82,6 +82,8 @@ pub struct Standing {
     pub role: Option<Role>,
     /// Only the owner and the admins may send messages.
     pub mutes_all: bool,
+    /// Until when the user may not send messages; 0 if not muted.
+    pub mute_until: UnixMillis,
 }
 
 /// A member's row.
@@ -95,7 +97,7 @@ pub struct Member {
     pub joined_at: u64,
     /// The name in this group; empty if none.
     pub name_card: String,
-    /// Until when the member may not send messages; 0 if never muted.
+    /// Until when the member may not send messages; 0 if not muted.
     pub mute_until: UnixMillis,
     /// The app's fields.
     pub fields: Fields,
@@ -181,6 +183,14 @@ pub trait GroupRows {
 
     /// Sets the role of a member.
     fn set_member_role(&mut self, group: ConversationKey, user: UserKey, role: Role) -> DomainResult<()>;
+
+    /// Sets the name card of a member, the end of the mute and the fields.
+    fn set_member_details(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+        member: &Member,
+    ) -> DomainResult<()>;
 
     /// Records an application of a user's, made by one who invites the user or not, at this time in milliseconds since 1970. The
     /// user's own takes the place of an invitation, and not the other way round. Returns whether the deciders are to be told: it is

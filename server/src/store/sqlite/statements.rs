@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 
 use tim_protocol::conversation::Cursor;
+use tim_protocol::fields::Fields;
 use tim_protocol::friend::AddType;
 use tim_protocol::group::{GroupChanges, GroupType, InviteOption, NewGroup, Role};
 use tim_protocol::profile::ProfileFields;
@@ -306,7 +307,7 @@ async fn receipts(store: &Watched, alice: &Actor) {
 }
 
 /// The owner leaves it.
-/// A member with another role, removed for a while, and back; and the group with another owner.
+/// A member with another role and a name, removed for a while, and back; and the group with another owner.
 async fn members(store: &Watched, alice: &Actor, member: &Actor) {
     let group_id = || GroupId::new("public").unwrap();
     let changes = GroupChanges { invite_option: Some(InviteOption::FreeAccess), ..GroupChanges::default() };
@@ -321,6 +322,13 @@ async fn members(store: &Watched, alice: &Actor, member: &Actor) {
         asks(store, alice, delete).await;
         let add = call::AddMembersRequest { group_id: group_id(), user_id_list: vec![member.user.clone()] };
         store.write(Write::request(alice, add, NOW + 10_000)).await.unwrap();
+    }
+    for name in ["Bob", "Bobby"] {
+        let (user_id, name_card) = (Some(member.user.clone()), Some(name.to_owned()));
+        let member_custom_field = Fields::default();
+        let group_id = group_id();
+        asks(store, alice, call::UpdateMemberRequest { group_id, user_id, name_card, member_custom_field })
+            .await;
     }
     for (from, to) in [(alice, member), (member, alice)] {
         let new_owner_id = to.user.clone();

@@ -108,14 +108,14 @@ impl GroupRows for Transaction<'_> {
 
     fn standing(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Standing> {
         let mut query = self.prepare(
-            "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role, g.mutes_all
+            "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role, g.mutes_all, coalesce(m.mute_until, 0)
              FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 WHERE g.conv = ?1",
         )?;
         let mut rows = query.query(params![group.0, user.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
         let role = if row.get(2)? { Some(word(row, 3)?) } else { None };
         let (group_type, is_dismissed, mutes_all) = (word(row, 0)?, row.get(1)?, row.get(4)?);
-        Ok(Standing { group_type, is_dismissed, role, mutes_all })
+        Ok(Standing { group_type, is_dismissed, role, mutes_all, mute_until: row.get(5)? })
     }
 
     fn change_member_count(&mut self, group: ConversationKey, by: i32) -> DomainResult<()> {
@@ -258,6 +258,25 @@ impl GroupRows for Transaction<'_> {
             group.0,
             user.0,
             role.as_str()
+        ])?;
+        Ok(())
+    }
+
+    fn set_member_details(
+        &mut self,
+        group: ConversationKey,
+        user: UserKey,
+        member: &Member,
+    ) -> DomainResult<()> {
+        self.prepare(
+            "UPDATE member SET name_card = ?3, mute_until = ?4, fields = ?5 WHERE conv = ?1 AND user = ?2",
+        )?
+        .execute(params![
+            group.0,
+            user.0,
+            member.name_card,
+            member.mute_until,
+            fields_text(&member.fields),
         ])?;
         Ok(())
     }

@@ -45,7 +45,7 @@ impl SendRows for Transaction<'_> {
         group: &GroupId,
     ) -> DomainResult<Option<SendToGroup>> {
         let mut query = self.prepare(concat!(
-            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, g.mutes_all, ",
+            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, g.mutes_all, m.mute_until, ",
             "coalesce((SELECT by_sender FROM msg WHERE conv = c.id AND sender = s.id AND kind = 1 AND uncounted = 0
                 ORDER BY seq DESC LIMIT 1), 0), ",
             conversation_columns!(),
@@ -61,9 +61,10 @@ impl SendRows for Transaction<'_> {
                 is_dismissed: row.get(3)?,
                 role: is_member.then(|| word(row, 4)).transpose()?,
                 mutes_all: row.get(5)?,
+                mute_until: row.get::<_, Option<_>>(6)?.unwrap_or_default(),
             },
-            by_sender: unsigned(row, 6)?,
-            conversation: read_conversation(row, 7)?,
+            by_sender: unsigned(row, 7)?,
+            conversation: read_conversation(row, 8)?,
             sender_profile: sender_profile(row)?,
         }))
     }

@@ -73,6 +73,8 @@ object TimCode {
     const val GROUP_ROLE_INVALID: Int = 2683
     /** nobody changes their own role. */
     const val GROUP_ROLE_OF_SELF: Int = 2684
+    /** nobody mutes themselves. */
+    const val GROUP_MUTE_OF_SELF: Int = 2685
     /** there is a friend group of this name already: choose another. */
     const val FRIEND_GROUP_EXISTS: Int = 2710
     /** there is no friend group of this name. */

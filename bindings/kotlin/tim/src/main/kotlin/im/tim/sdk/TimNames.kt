@@ -48,6 +48,9 @@ enum class GroupTipType(val number: Int) {
 
     /** The group's profile or owner changed. */
     PROFILE_UPDATED(6),
+
+    /** What the group has about members changed: mutes, name cards, fields. */
+    MEMBERS_UPDATED(7),
 }
 
 /** What the tip tells; null if a later version made it. */

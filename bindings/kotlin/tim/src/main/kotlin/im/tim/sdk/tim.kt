@@ -971,6 +971,12 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_member_list(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_group_member_custom_field(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_group_member_mute_time(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_group_member_name_card(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_group_member_role(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
@@ -1243,6 +1249,12 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_delete_group_member(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,`duration`: Int,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_member_list(`ptr`: Long,`groupID`: RustBuffer.ByValue,`count`: Int,`role`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_group_member_custom_field(`ptr`: Long,`groupID`: RustBuffer.ByValue,`memberCustomField`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_group_member_mute_time(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,`muteTime`: Int,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_group_member_name_card(`ptr`: Long,`groupID`: RustBuffer.ByValue,`nameCard`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_group_member_role(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,`role`: RustBuffer.ByValue,
     ): Long
@@ -1734,6 +1746,15 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_list() and 0xFFFF) != 57241) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_member_custom_field() and 0xFFFF) != 16616) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_member_mute_time() and 0xFFFF) != 17332) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_member_name_card() and 0xFFFF) != 4663) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_member_role() and 0xFFFF) != 65377) {
@@ -4494,6 +4515,37 @@ public interface TimInterface {
     suspend fun `getGroupMemberList`(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): GroupMemberList
 
     /**
+     * Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member has up to 5,
+     * of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set those of members
+     * of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too many or
+     * a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setGroupMemberCustomField`(`groupID`: kotlin.String, `memberCustomField`: List<CustomField>, `userID`: kotlin.String? = null): GroupMember
+
+    /**
+     * Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again. What a
+     * muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user, 10007 for
+     * who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setGroupMemberMuteTime`(`groupID`: kotlin.String, `userID`: kotlin.String, `muteTime`: kotlin.Int): GroupMember
+
+    /**
+     * Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and the
+     * admins name members of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that is too
+     * long, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setGroupMemberNameCard`(`groupID`: kotlin.String, `nameCard`: kotlin.String, `userID`: kotlin.String? = null): GroupMember
+
+    /**
      * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
      *
      * # Errors
@@ -7233,6 +7285,103 @@ open class Tim: TimInterface
 
 
     /**
+     * Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member has up to 5,
+     * of keys of 1 to 16 bytes and values of up to 512. No user is this user; the owner and the admins set those of members
+     * of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for none, too many or
+     * a field that does not fit, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setGroupMemberCustomField`(`groupID`: kotlin.String, `memberCustomField`: List<CustomField>, `userID`: kotlin.String?) : GroupMember {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_group_member_custom_field(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceTypeCustomField.lower(`memberCustomField`),
+        FfiConverterOptionalString.lower(`userID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMember.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write again. What a
+     * muted member sends is refused with 10017. Nobody is muted in a group of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 2685 for this user, 10007 for
+     * who may not, 10010 for no such group, 10019 for no such user, 20001 for a negative time. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setGroupMemberMuteTime`(`groupID`: kotlin.String, `userID`: kotlin.String, `muteTime`: kotlin.Int) : GroupMember {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_group_member_mute_time(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterString.lower(`userID`),
+        FfiConverterInt.lower(`muteTime`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMember.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and the
+     * admins name members of a lower role. Members hear of it by a tip.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 2623 for who is no member, 10004 for a name that is too
+     * long, 10007 for who may not, 10010 for no such group, 10019 for no such user. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setGroupMemberNameCard`(`groupID`: kotlin.String, `nameCard`: kotlin.String, `userID`: kotlin.String?) : GroupMember {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_group_member_name_card(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterString.lower(`nameCard`),
+        FfiConverterOptionalString.lower(`userID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupMember.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
      *
      * # Errors
@@ -8269,6 +8418,17 @@ open class Tim: TimInterface
     /** [getGroupMemberList] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun getGroupMemberListAsync(`groupID`: kotlin.String, `count`: kotlin.Int = 15, `role`: Role? = null, `next`: kotlin.String? = null): CompletableFuture<GroupMemberList> = inFuture { `getGroupMemberList`(groupID, count, role, next) }
+
+    /** [setGroupMemberCustomField] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun setGroupMemberCustomFieldAsync(`groupID`: kotlin.String, `memberCustomField`: List<CustomField>, `userID`: kotlin.String? = null): CompletableFuture<GroupMember> = inFuture { `setGroupMemberCustomField`(groupID, memberCustomField, userID) }
+
+    /** [setGroupMemberMuteTime] for Java: the future fails with a [TimException]. */
+    fun setGroupMemberMuteTimeAsync(`groupID`: kotlin.String, `userID`: kotlin.String, `muteTime`: kotlin.Int): CompletableFuture<GroupMember> = inFuture { `setGroupMemberMuteTime`(groupID, userID, muteTime) }
+
+    /** [setGroupMemberNameCard] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun setGroupMemberNameCardAsync(`groupID`: kotlin.String, `nameCard`: kotlin.String, `userID`: kotlin.String? = null): CompletableFuture<GroupMember> = inFuture { `setGroupMemberNameCard`(groupID, nameCard, userID) }
 
     /** [setGroupMemberRole] for Java: the future fails with a [TimException]. */
     fun setGroupMemberRoleAsync(`groupID`: kotlin.String, `userID`: kotlin.String, `role`: Role): CompletableFuture<GroupMember> = inFuture { `setGroupMemberRole`(groupID, userID, role) }
@@ -10544,7 +10704,7 @@ data class GroupMember (
     val `nameCard`: kotlin.String
     ,
     /**
-     * Until when the member may not send messages, in seconds since 1970; 0 if the member never was muted.
+     * Until when the member may not send messages, in seconds since 1970, which may be past; 0 if not muted.
      */
     val `muteUntil`: kotlin.Long
     ,
@@ -10788,7 +10948,8 @@ data class GroupTip (
     ,
     /**
      * The kind of change: 1 users joined, 2 a user left, 3 users were removed, 4 users became
-     * admins, 5 admins became members, 6 the group's profile or owner changed. Other values are of a later version.
+     * admins, 5 admins became members, 6 the group's profile or owner changed, 7 what the group has about members changed.
+     * Other values are of a later version.
      */
     val `operationType`: kotlin.Int
     ,
@@ -10816,6 +10977,11 @@ data class GroupTip (
      * Why users were removed; empty if nobody said.
      */
     val `reason`: kotlin.String = ""
+    ,
+    /**
+     * What changed of members.
+     */
+    val `memberList`: List<MemberChange> = listOf()
 
 ){
 
@@ -10839,6 +11005,7 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterOptionalTypeGroupChanges.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterSequenceTypeMemberChange.read(buf),
         )
     }
 
@@ -10849,7 +11016,8 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterInt.allocationSize(value.`memberCount`) +
             FfiConverterOptionalTypeGroupChanges.allocationSize(value.`newGroupProfile`) +
             FfiConverterOptionalString.allocationSize(value.`ownerID`) +
-            FfiConverterString.allocationSize(value.`reason`)
+            FfiConverterString.allocationSize(value.`reason`) +
+            FfiConverterSequenceTypeMemberChange.allocationSize(value.`memberList`)
     )
 
     override fun write(value: GroupTip, buf: ByteBuffer) {
@@ -10860,6 +11028,7 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
             FfiConverterOptionalTypeGroupChanges.write(value.`newGroupProfile`, buf)
             FfiConverterOptionalString.write(value.`ownerID`, buf)
             FfiConverterString.write(value.`reason`, buf)
+            FfiConverterSequenceTypeMemberChange.write(value.`memberList`, buf)
     }
 }
 
@@ -11056,6 +11225,69 @@ public object FfiConverterTypeLoginResult: FfiConverterRustBuffer<LoginResult> {
 
     override fun write(value: LoginResult, buf: ByteBuffer) {
             FfiConverterBoolean.write(value.`repeatLogin`, buf)
+    }
+}
+
+
+
+/**
+ * What changed of what a group has about a member. What is absent stayed as it was.
+ */
+data class MemberChange (
+    /**
+     * The member.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * What the member is called now; empty if not otherwise than elsewhere.
+     */
+    val `nameCard`: kotlin.String? = null
+    ,
+    /**
+     * Until when the member may not send messages, in seconds since 1970; 0 if the member may.
+     */
+    val `muteUntil`: kotlin.Long? = null
+    ,
+    /**
+     * The app's fields that have other values now. One with an empty value was removed.
+     */
+    val `memberCustomField`: List<CustomField> = listOf()
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMemberChange: FfiConverterRustBuffer<MemberChange> {
+    override fun read(buf: ByteBuffer): MemberChange {
+        return MemberChange(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MemberChange) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterOptionalString.allocationSize(value.`nameCard`) +
+            FfiConverterOptionalLong.allocationSize(value.`muteUntil`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`memberCustomField`)
+    )
+
+    override fun write(value: MemberChange, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterOptionalString.write(value.`nameCard`, buf)
+            FfiConverterOptionalLong.write(value.`muteUntil`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`memberCustomField`, buf)
     }
 }
 
@@ -12873,6 +13105,21 @@ data class SelfInfo (
      * When this user joined.
      */
     val `joinTime`: kotlin.Long
+    ,
+    /**
+     * What this user is called in the group; empty if not otherwise.
+     */
+    val `nameCard`: kotlin.String
+    ,
+    /**
+     * Until when this user may not send messages, in seconds since 1970, which may be past; 0 if not muted.
+     */
+    val `muteUntil`: kotlin.Long
+    ,
+    /**
+     * What the app keeps with this user in the group.
+     */
+    val `memberCustomField`: List<CustomField>
 
 ){
 
@@ -12891,17 +13138,26 @@ public object FfiConverterTypeSelfInfo: FfiConverterRustBuffer<SelfInfo> {
         return SelfInfo(
             FfiConverterTypeRole.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeCustomField.read(buf),
         )
     }
 
     override fun allocationSize(value: SelfInfo) = (
             FfiConverterTypeRole.allocationSize(value.`role`) +
-            FfiConverterLong.allocationSize(value.`joinTime`)
+            FfiConverterLong.allocationSize(value.`joinTime`) +
+            FfiConverterString.allocationSize(value.`nameCard`) +
+            FfiConverterLong.allocationSize(value.`muteUntil`) +
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`memberCustomField`)
     )
 
     override fun write(value: SelfInfo, buf: ByteBuffer) {
             FfiConverterTypeRole.write(value.`role`, buf)
             FfiConverterLong.write(value.`joinTime`, buf)
+            FfiConverterString.write(value.`nameCard`, buf)
+            FfiConverterLong.write(value.`muteUntil`, buf)
+            FfiConverterSequenceTypeCustomField.write(value.`memberCustomField`, buf)
     }
 }
 
@@ -17686,6 +17942,34 @@ public object FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer<List<G
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeGroupMember.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMemberChange: FfiConverterRustBuffer<List<MemberChange>> {
+    override fun read(buf: ByteBuffer): List<MemberChange> {
+        val len = buf.getInt()
+        return List<MemberChange>(len) {
+            FfiConverterTypeMemberChange.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MemberChange>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMemberChange.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MemberChange>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMemberChange.write(it, buf)
         }
     }
 }

@@ -66,6 +66,13 @@ class GroupTest {
         val promoted = carol.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.ADMINS_ADDED } }
         assertEquals(listOf(bob.name), promoted.userIDList)
 
+        bob.tim.setGroupMemberMuteTime(choir, carol.name, 60)
+        val muted = carol.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.MEMBERS_UPDATED } }
+        assertEquals(carol.name, muted.memberList.single().userID)
+        assertEquals("Soprano", carol.tim.setGroupMemberNameCard(choir, "Soprano").nameCard)
+        val voice = listOf(CustomField("voice", "high"))
+        assertEquals(voice, bob.tim.setGroupMemberCustomField(choir, voice, carol.name).memberCustomField)
+
         bob.tim.deleteGroupMember(choir, listOf(carol.name), "sings too loud", 60)
         assertEquals("sings too loud", carol.nextNotice(SystemNoticeType.REMOVED).handleMessage)
         val banned = assertFailsWith<TimException.Refused> { carol.tim.joinGroup(choir) }

@@ -298,6 +298,7 @@ fn describe(event: &Event) -> String {
         }
         Event::FriendListUpdated(friends) => format!("FRIEND_LIST_UPDATED {} friends", friends.len()),
         Event::FriendGroupListUpdated(groups) => format!("FRIEND_GROUP_LIST_UPDATED {} groups", groups.len()),
+        Event::UserStatusUpdated(statuses) => format!("USER_STATUS_UPDATED {} users", statuses.len()),
         Event::FriendApplicationListUpdated(it) => {
             format!("FRIEND_APPLICATION_LIST_UPDATED {} unread", it.unread_count)
         }

@@ -22,8 +22,8 @@ pub use crate::driver::file_source::FileSource;
 pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{
     GroupMessageReadMembers, HistoryDirection, HistoryStart, LoginResult, MergerText, MessageList,
-    MessageListHopping, MessageReactions, ReactionUserList, ReadMemberFilter, Tim, VideoFile, runtime,
-    shutdown,
+    MessageListHopping, MessageReactions, ReactionUserList, ReadMemberFilter, Tim, UserStatusResult,
+    VideoFile, runtime, shutdown,
 };
 pub use tim_core::{conversation, event, friend, machine, message};
 pub use tim_protocol as protocol;

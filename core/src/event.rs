@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::AllReceiveMessageOpt;
+use tim_protocol::status::UserStatus;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::friend::{Friend, FriendApplications, FriendGroup};
@@ -77,6 +78,10 @@ pub enum Event {
     GroupListUpdated(Vec<Group>),
     /// Profiles changed: this user's, from any of their devices.
     ProfileUpdated(Vec<Profile>),
+    /// Users to whom the app subscribed with `subscribe_user_status` came or went, or say something else of themselves; after a new
+    /// subscription each is told as it is. Also what this user says of themselves, on any of their devices. Of what changes
+    /// while a listener is slow, it is told the latest of each user.
+    UserStatusUpdated(Vec<UserStatus>),
     /// The blacklist changed: the whole list.
     BlacklistUpdated(Vec<UserId>),
     /// How this user wants to be told of messages of all conversations changed, on any of their devices.
@@ -156,6 +161,8 @@ pub enum EventName {
     GroupListUpdated,
     /// [`Event::ProfileUpdated`].
     ProfileUpdated,
+    /// [`Event::UserStatusUpdated`].
+    UserStatusUpdated,
     /// [`Event::BlacklistUpdated`].
     BlacklistUpdated,
     /// [`Event::AllReceiveMessageOptUpdated`].
@@ -198,6 +205,7 @@ impl Event {
             Self::UnreadMessageCountChangedByFilter { .. } => EventName::UnreadMessageCountChangedByFilter,
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
+            Self::UserStatusUpdated(_) => EventName::UserStatusUpdated,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
             Self::AllReceiveMessageOptUpdated(_) => EventName::AllReceiveMessageOptUpdated,
             Self::FriendListUpdated(_) => EventName::FriendListUpdated,

@@ -16,7 +16,7 @@ use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::Write;
 use tim_server::core::policy::LoginPolicy;
-use tim_server::core::session::{Effect, Input, Session, Settings};
+use tim_server::core::session::{Effect, Input, Session, Settings, StatusEffect};
 use tim_server::core::shares::{Network, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
@@ -139,7 +139,31 @@ impl Server {
                     at_once(subscription.guard.follow(topics));
                     Input::Attached
                 }
-                Effect::Admit(..) => continue,
+                Effect::Admit(..) => {
+                    let who = connection.session.who().expect("it said hello").user.clone();
+                    connection.place.as_ref().expect("it is attached").guard.connected(who);
+                    continue;
+                }
+                Effect::Status(effect) => {
+                    let guard = &connection.place.as_ref().expect("it is attached").guard;
+                    match effect {
+                        StatusEffect::Ask(token, users) => {
+                            Input::Online(token, at_once(self.bus.online(users)))
+                        }
+                        StatusEffect::Say(text) => {
+                            guard.set_custom_status(text);
+                            continue;
+                        }
+                        StatusEffect::Watch(users) => {
+                            guard.watch(users);
+                            continue;
+                        }
+                        StatusEffect::Unwatch(users) => {
+                            guard.unwatch(users);
+                            continue;
+                        }
+                    }
+                }
                 Effect::Close(..) => {
                     connection.is_over = true;
                     connection.place = None;

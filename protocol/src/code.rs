@@ -273,6 +273,10 @@ codes! {
     STORE_DAMAGED = 130_178, retry: "the local database is damaged: it is set aside and rebuilt from the server, try again";
     PAUSED = 130_179: "the instance is paused: call resume first; messages that wait are sent then";
 
+    // Ours: whether users are connected.
+    CUSTOM_STATUS_TOO_LONG = 130_190: "the custom status is over 100 bytes: shorten it";
+    STATUS_OF_SELF = 130_191: "nobody subscribes to themselves: your own devices are told of your status anyway";
+
     // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";
     TEXT_NOT_UTF8 = 130_181: "a text is not UTF-8";

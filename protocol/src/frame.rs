@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::call::Request;
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt, ReceiptUpdates};
+use crate::status::StatusUpdates;
 use crate::word::words;
 use crate::{Code, UnixMillis, codec, limits};
 
@@ -76,6 +77,8 @@ pub enum Push {
     Receipt(Receipt),
     /// Users confirmed that they read messages of this user.
     Receipts(ReceiptUpdates),
+    /// The status of users whom the session is subscribed to, or of its own.
+    Statuses(StatusUpdates),
     /// A change of the user's own data.
     Change(Change),
     /// The window was full and pushes were omitted: the client must acknowledge this push and sync.
@@ -284,6 +287,7 @@ impl Push {
             Self::Mutation(mutation) => ("mut", serde_json::to_string(mutation)?),
             Self::Receipt(receipt) => ("read", serde_json::to_string(receipt)?),
             Self::Receipts(receipts) => ("receipts", serde_json::to_string(receipts)?),
+            Self::Statuses(statuses) => ("status", serde_json::to_string(statuses)?),
             Self::Change(change) => ("change", serde_json::to_string(change)?),
             Self::Lag => return Ok(r#""ev":"lag""#.to_owned()),
             Self::Kicked(kicked) => ("kick", serde_json::to_string(kicked)?),
@@ -300,6 +304,7 @@ impl Push {
             "mut" => part(parameters).map(Self::Mutation),
             "read" => part(parameters).map(Self::Receipt),
             "receipts" => part(parameters).map(Self::Receipts),
+            "status" => part(parameters).map(Self::Statuses),
             "change" => part(parameters).map(Self::Change),
             "lag" => Some(Self::Lag),
             "kick" => part(parameters).map(Self::Kicked),

@@ -30,6 +30,7 @@ pub mod profile;
 pub mod receive;
 pub mod search;
 pub mod settings;
+pub mod status;
 #[cfg(feature = "usersig")]
 pub mod usersig;
 pub mod word;

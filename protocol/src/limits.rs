@@ -115,6 +115,14 @@ pub const BLACKLIST: usize = 1_000;
 pub const FOREVER_SECONDS: u32 = 86_400;
 /// Longest nick, self signature, avatar address or custom profile value, in bytes.
 pub const PROFILE_TEXT_BYTES: usize = 500;
+/// Longest text that a user says of themselves beside being online, in bytes.
+pub const CUSTOM_STATUS_BYTES: usize = 100;
+/// Most users whose status is asked for at once.
+pub const STATUS_USERS: usize = 500;
+/// Most users whose status a session is told.
+pub const STATUS_SUBSCRIPTIONS: usize = 200;
+/// How long a user whose connection broke stays online, in milliseconds, unless the server is set otherwise.
+pub const OFFLINE_AFTER_MS: i64 = 30_000;
 /// Longest location in a profile, in bytes.
 pub const PROFILE_LOCATION_BYTES: usize = 16;
 /// Most friends of a user.

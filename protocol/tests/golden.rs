@@ -82,6 +82,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
     by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest SendTargetedRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest SearchRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest SetReceiveOptRequest CreateGroupRequest);
     by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest MuteMemberRequest UpdateMemberRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
     by_method!(AddFriendRequest DeleteFriendsRequest CheckFriendsRequest UpdateFriendRequest AcceptApplicationRequest RefuseApplicationRequest DeleteApplicationRequest ReadApplicationsRequest CreateFriendGroupRequest DeleteFriendGroupRequest RenameFriendGroupRequest FillFriendGroupRequest);
+    by_method!(SetStatusRequest GetStatusesRequest SubscribeStatusesRequest UnsubscribeStatusesRequest);
     panic!("add the call {method} to this list")
 }
 
@@ -129,7 +130,7 @@ fn every_push_has_an_example() {
         };
         assert_eq!(
             number.is_none(),
-            matches!(push, Push::Kicked(_) | Push::Online(_)),
+            matches!(push, Push::Kicked(_) | Push::Online(_) | Push::Statuses(_)),
             "{name}: which are numbered"
         );
         let event = match &push {
@@ -151,6 +152,7 @@ fn every_push_has_an_example() {
                 "change"
             }
             Push::Receipts(_) => "receipts",
+            Push::Statuses(_) => "status",
             Push::Lag => "lag",
             Push::Kicked(Kicked { reason }) => {
                 assert!(!reason.code().describe().is_empty());
@@ -163,7 +165,7 @@ fn every_push_has_an_example() {
     }
     assert_eq!(
         seen.keys().copied().collect::<Vec<_>>(),
-        ["change", "kick", "lag", "msg", "mut", "online", "read", "receipts"]
+        ["change", "kick", "lag", "msg", "mut", "online", "read", "receipts", "status"]
     );
 }
 

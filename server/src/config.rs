@@ -7,6 +7,7 @@ mod bucket;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::sync::Semaphore;
@@ -75,6 +76,8 @@ pub struct SessionConfig {
     pub heartbeat_min_s: u32,
     /// Longest pause between heartbeats, in seconds.
     pub heartbeat_max_s: u32,
+    /// How long a user whose connection broke stays online, in seconds.
+    pub offline_after_s: u32,
     /// How long a sender may take a message back, in seconds.
     pub revoke_within_s: u32,
     /// Longest accepted life of a UserSig, in seconds; 0 for any.
@@ -171,6 +174,7 @@ impl Default for SessionConfig {
             login_policy: LoginPolicy::default(),
             heartbeat_min_s: 10,
             heartbeat_max_s: 300,
+            offline_after_s: 30,
             revoke_within_s: 120,
             max_usersig_life_s: 0,
         }
@@ -285,6 +289,7 @@ impl Config {
             heartbeat_max_s,
             revoke_within_s,
             max_usersig_life_s,
+            offline_after_s: _,
         } = self.session;
         let ms = |seconds: u32| i64::from(seconds) * 1_000;
         Settings {
@@ -295,6 +300,12 @@ impl Config {
             max_sig_life: (max_usersig_life_s > 0).then(|| i64::from(max_usersig_life_s)),
             ticket_key,
         }
+    }
+
+    /// How long a user whose connection broke stays online.
+    #[must_use]
+    pub fn offline_after(&self) -> Duration {
+        Duration::from_secs(self.session.offline_after_s.into())
     }
 
     /// How large everybody's share is.

@@ -22,5 +22,6 @@ mod media;
 mod net;
 mod response;
 pub mod server;
+mod statuses;
 pub mod store;
 pub mod telemetry;

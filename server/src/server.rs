@@ -91,7 +91,7 @@ impl Server {
     async fn open_in(config: &Config, data: &Data) -> Result<Self, StartError> {
         let lock = data.lock()?;
         let ticket_key = data.ticket_key()?;
-        let bus = LocalBus::default();
+        let bus = LocalBus::new(config.offline_after());
         let listener = Box::new(publisher::start(bus.clone()));
         let store = match config.search.enabled {
             true => SqliteStore::open_searched(&data.database(), listener),
@@ -170,6 +170,7 @@ impl Server {
         shared.tasks.spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin));
         shared.tasks.spawn(acceptor.serve(Arc::clone(&shared)));
         shared.tasks.spawn(Arc::clone(&shared).clean_media_now_and_then());
+        shared.tasks.spawn(Arc::clone(&shared).tell_statuses());
         match certificate {
             Some(certificate) => tokio::select! {
                 () = certificate.follow() => {}

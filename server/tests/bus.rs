@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use tim_protocol::UserId;
 use tim_protocol::frame::Push;
 use tim_server::bus::local::LocalBus;
-use tim_server::bus::{Bus, Done, Subscription, conformance, publisher};
-use tim_server::core::ops::{Audience, Notification, NotificationContent, UserKey};
+use tim_server::bus::{Bus, Done, Subscription, Watched, conformance, publisher};
+use tim_server::core::ops::{Audience, Notification, NotificationContent, StatusSeen, UserKey};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 #[tokio::test]
@@ -61,6 +64,56 @@ async fn a_large_topic_is_heard_by_all() {
     conformance::a_large_topic_is_heard_by_all(&LocalBus::default()).await;
 }
 
+#[tokio::test]
+async fn whoever_watches_is_told_who_is_online() {
+    conformance::whoever_watches_is_told_who_is_online(&LocalBus::default()).await;
+}
+
+/// The clock is the runtime's, which goes on when all tasks wait.
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_back_in_time_was_never_gone() {
+    const ALICE: UserKey = UserKey(1);
+    let [alice, bob] = ["alice", "bob"].map(|name| UserId::new(name).unwrap());
+    let grace = Duration::from_secs(30);
+    let bus = LocalBus::new(grace);
+    let watcher = bus.attach(UserKey(2), Uuid::from_u128(2)).await;
+    watcher.guard.connected(bob);
+    let phone = bus.attach(ALICE, Uuid::from_u128(1)).await;
+    phone.guard.connected(alice.clone());
+    watcher.guard.watch(vec![(ALICE, alice.clone())]);
+    assert_eq!(bus.changed_status().await.user, ALICE, "he is told how she is");
+    for _ in 0..3 {
+        phone.guard.broken();
+        assert!(timeout(grace - Duration::from_millis(1), bus.changed_status()).await.is_err());
+        assert!(bus.online(vec![ALICE]).await[0].is_some());
+        phone.guard.connected(alice.clone());
+    }
+    assert!(timeout(10 * grace, bus.changed_status()).await.is_err(), "she is there");
+    phone.guard.broken();
+    let broken = Instant::now();
+    // What was kept to be resumed is given up: that is no logout.
+    drop(phone);
+    bus.changed_status().await;
+    assert_eq!((broken.elapsed().as_secs(), bus.online(vec![ALICE]).await), (30, vec![None]));
+}
+
+/// What a bus that is tested for something else says of who is online.
+macro_rules! nobody_is_online {
+    () => {
+        fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>> {
+            Box::pin(std::future::ready(vec![None; users.len()]))
+        }
+
+        fn changed_status(&self) -> Done<Watched> {
+            Box::pin(std::future::pending())
+        }
+
+        fn tell_status(&self, _: UserKey, _: StatusSeen) -> Done<()> {
+            Box::pin(std::future::ready(()))
+        }
+    };
+}
+
 /// A bus that reports how much it is to publish, and then panics.
 struct Fragile(mpsc::UnboundedSender<usize>);
 
@@ -73,6 +126,8 @@ impl Bus for Fragile {
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         LocalBus::default().attach(user, session)
     }
+
+    nobody_is_online!();
 }
 
 #[tokio::test]
@@ -99,6 +154,8 @@ impl Bus for Stuck {
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         LocalBus::default().attach(user, session)
     }
+
+    nobody_is_online!();
 }
 
 #[tokio::test]

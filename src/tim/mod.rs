@@ -25,6 +25,7 @@ mod receipts;
 mod registry;
 mod relations;
 mod search;
+mod statuses;
 
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub use mergers::MergerText;
 pub use messages::MessageList;
 pub use reactions::{MessageReactions, ReactionUserList};
 pub use receipts::{GroupMessageReadMembers, ReadMemberFilter};
+pub use statuses::UserStatusResult;
 
 use crate::driver::address::Address;
 use crate::driver::dispatch::{Dispatch, Hears, ListenerId};

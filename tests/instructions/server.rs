@@ -148,7 +148,7 @@ impl Server {
                     finish(subscription.guard.follow(topics));
                     self.serve(device, Input::Attached);
                 }
-                Effect::Admit(..) => {}
+                Effect::Admit(..) | Effect::Status(_) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -246,7 +246,7 @@ impl<'a> Phone<'a> {
                 }
                 Effect::Unpark(_) => answers.push(session::Input::Unparked(None)),
                 Effect::Attach(..) | Effect::Follow(_) => answers.push(session::Input::Attached),
-                Effect::Admit(..) => {}
+                Effect::Admit(..) | Effect::Status(_) => {}
                 Effect::Close(..) => self.inputs.push_back(Input::Disconnected),
             }
         }

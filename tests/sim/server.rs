@@ -261,7 +261,7 @@ impl World {
                     let delay = self.rng.i64(0..5);
                     self.server_after(delay, Event::Follow(link, topics));
                 }
-                Effect::Admit(..) => {}
+                Effect::Admit(..) | Effect::Status(_) => {}
                 Effect::Close(..) => is_over = true,
             }
         }

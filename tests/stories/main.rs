@@ -67,6 +67,7 @@ mod resumed_downloads;
 mod resumed_uploads;
 mod search;
 mod settings;
+mod statuses;
 mod targeted;
 mod unread_by_filter;
 mod uploads;

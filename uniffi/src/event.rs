@@ -6,7 +6,7 @@ use tim::event::KickedOutType as EngineKick;
 
 use crate::types::{
     AllReceiveMessageOpt, Conversation, ConversationFilter, Friend, FriendApplications, FriendGroup, Group,
-    Message, MessageReadReceipt, Profile, signed,
+    Message, MessageReadReceipt, Profile, UserStatus, signed,
 };
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
@@ -167,6 +167,13 @@ pub enum TimEvent {
         /// The whole list, and how many are unread.
         applications: FriendApplications,
     },
+    /// Users to whom the app subscribed came or went, or say something else of themselves; after a new subscription each is told as
+    /// it is. Also what this user says of themselves, on any of their devices.
+    #[serde(rename = "onUserStatusUpdated", serialize_with = "bare")]
+    UserStatusUpdated {
+        /// The latest of each user.
+        statuses: Vec<UserStatus>,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -252,11 +259,13 @@ pub enum EventName {
     FriendGroupListUpdated,
     /// Applications to become a friend changed.
     FriendApplicationListUpdated,
+    /// Users came or went, or say something else of themselves.
+    UserStatusUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -283,6 +292,7 @@ impl EventName {
         Self::FriendListUpdated,
         Self::FriendGroupListUpdated,
         Self::FriendApplicationListUpdated,
+        Self::UserStatusUpdated,
     ];
 }
 
@@ -315,6 +325,7 @@ impl From<EventName> for engine::EventName {
             EventName::FriendListUpdated => Self::FriendListUpdated,
             EventName::FriendGroupListUpdated => Self::FriendGroupListUpdated,
             EventName::FriendApplicationListUpdated => Self::FriendApplicationListUpdated,
+            EventName::UserStatusUpdated => Self::UserStatusUpdated,
         }
     }
 }
@@ -443,6 +454,7 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::FriendApplicationListUpdated(applications) => {
                 Self::FriendApplicationListUpdated { applications: applications.clone().into() }
             }
+            engine::Event::UserStatusUpdated(statuses) => Self::UserStatusUpdated { statuses: all(statuses) },
             engine::Event::Error { code, message } => {
                 Self::Error { code: code.0.cast_signed(), message: message.clone() }
             }

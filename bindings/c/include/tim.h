@@ -384,6 +384,11 @@
  *
  * friend group       {"name":"Work", "count":1, "userIDList":["bob"]}
  *
+ * user status        {"userID":"bob", "statusType":1, "customStatus":"in a meeting"}
+ *   statusType: 1 online, 2 offline, 3 not logged in, 0 one that this version does not know
+ * user status failure {"userID":"nobody", "code":20003, "message":"the user does not exist: ..."}
+ * user status result {"successUserList":[...user statuses...], "failureUserList":[...user status failures...]}
+ *
  * all receive message opt (tim_set_all_receive_message_opt: how to tell this user of messages of all conversations)
  *   {"messageRemindType":"AcceptNotNotify", "startTime":{"hour":22, "minute":30, "second":0}, "startTimestamp":null,
  *    "duration":32400}
@@ -422,6 +427,7 @@
  *     onFriendListUpdated          the whole list of friends
  *     onFriendGroupListUpdated     the whole list of friend groups
  *     onFriendApplicationListUpdated  friend applications
+ *     onUserStatusUpdated          user statuses: of the users that tim_subscribe_user_status named, and of this user's own
  *     error                        {"code":2024, "message":"not logged in: call login first"}
  *     kickedOut                    {"type":"multipleDevice"}: another device took this one's place; or multipleAccount: this
  *                                  device logged in anew; or userSigExpired; or REST_API_Kick: the server's operator did it
@@ -591,6 +597,10 @@ typedef enum {
    * Applications to become a friend changed.
    */
   TIM_EVENT_FRIEND_APPLICATION_LIST_UPDATED,
+  /**
+   * Users came or went, or say something else of themselves.
+   */
+  TIM_EVENT_USER_STATUS_UPDATED,
 } tim_event;
 
 /**
@@ -2425,6 +2435,57 @@ tim_status tim_search_cloud_messages(tim_client client,
                                      const char *param_json,
                                      tim_done_callback done,
                                      void *user_data);
+
+/**
+ * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes
+ * it back. It is one for all devices of the user, and forgotten when the last of them is not connected any more.
+ *
+ * Result: `user status`.
+ *
+ * Errors: the gate's; 130190 for more than 100 bytes; 2800 or 2801.
+ */
+tim_status tim_set_self_status(tim_client client,
+                               const char *custom_status,
+                               tim_done_callback done,
+                               void *user_data);
+
+/**
+ * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+ *
+ * `user_id_list_json` is an array of texts. Result: `user status result`.
+ *
+ * Errors: the gate's; 20001 for none or more than 500, 2002 for an id that is none; 2800 or 2801.
+ */
+tim_status tim_get_user_status(tim_client client,
+                               const char *user_id_list_json,
+                               tim_done_callback done,
+                               void *user_data);
+
+/**
+ * Has the status of 1 to 100 users told by `onUserStatusUpdated`, as it is now and as it changes, until the login or
+ * the process ends. Of more than 200 users in all those who were named first give way. Returns those for whom it
+ * failed.
+ *
+ * `user_id_list_json` is an array of texts. Result: an array of `user status failure`.
+ *
+ * Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself; 2800 or 2801.
+ */
+tim_status tim_subscribe_user_status(tim_client client,
+                                     const char *user_id_list_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Ends subscriptions to up to 100 users, with an empty list to all.
+ *
+ * `user_id_list_json` is an array of texts. Result: `null`.
+ *
+ * Errors: the gate's; 20001 for more than 100, 2002 for an id that is none; 2800 or 2801.
+ */
+tim_status tim_unsubscribe_user_status(tim_client client,
+                                       const char *user_id_list_json,
+                                       tim_done_callback done,
+                                       void *user_data);
 
 /**
  * Calls any verb by its name, as VERBS BY NAME tells. `parameters_json` is an object with the verb's parameters, `{}` for none.

@@ -2322,6 +2322,79 @@ inline void from_json(const nlohmann::json &json, message_search_result &it) {
     detail::take(json, "searchResultList", it.search_result_list);
 }
 
+/** Whether a user is connected. */
+enum class user_status_type {
+    unknown,
+    online,
+    offline,
+    unlogined,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(user_status_type, {
+    {user_status_type::unknown, 0},
+    {user_status_type::online, 1},
+    {user_status_type::offline, 2},
+    {user_status_type::unlogined, 3},
+})
+
+/** The status of a user, as this user sees it. */
+struct user_status {
+    /** The user. */
+    std::string user_id{};
+    /** Whether the user is connected. */
+    types::user_status_type status_type{};
+    /** What the user says of themselves; empty unless the user is online. */
+    std::string custom_status{};
+};
+inline void to_json(nlohmann::json &json, const user_status &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "statusType", it.status_type);
+    detail::put(json, "customStatus", it.custom_status);
+}
+inline void from_json(const nlohmann::json &json, user_status &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "statusType", it.status_type);
+    detail::take(json, "customStatus", it.custom_status);
+}
+
+/** A user whose status cannot be told. */
+struct user_status_failure {
+    /** The user. */
+    std::string user_id{};
+    /** Why: 20003 if there is no such user. */
+    std::int32_t code{};
+    /** The same in words. */
+    std::string message{};
+};
+inline void to_json(nlohmann::json &json, const user_status_failure &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "code", it.code);
+    detail::put(json, "message", it.message);
+}
+inline void from_json(const nlohmann::json &json, user_status_failure &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "code", it.code);
+    detail::take(json, "message", it.message);
+}
+
+/** The status of users, and of whom it cannot be told. */
+struct user_status_result {
+    /** Those who exist, in the order asked for. */
+    std::vector<types::user_status> success_user_list{};
+    /** The others. */
+    std::vector<types::user_status_failure> failure_user_list{};
+};
+inline void to_json(nlohmann::json &json, const user_status_result &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "successUserList", it.success_user_list);
+    detail::put(json, "failureUserList", it.failure_user_list);
+}
+inline void from_json(const nlohmann::json &json, user_status_result &it) {
+    detail::take(json, "successUserList", it.success_user_list);
+    detail::take(json, "failureUserList", it.failure_user_list);
+}
+
 /** What kind of kick ended a login. */
 enum class kicked_out_type {
     multiple_account,
@@ -2532,6 +2605,12 @@ struct friend_application_list_updated {
     types::friend_applications applications{};
 };
 
+/** Users to whom the app subscribed came or went, or say something else of themselves; after a new subscription each is told as it is. */
+struct user_status_updated {
+    /** The latest of each user. */
+    std::vector<types::user_status> statuses{};
+};
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -2594,7 +2673,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2621,6 +2700,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::friend_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendListUpdated"; json["data"] = own->friends; }
     if (auto *own = std::get_if<types::friend_group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendGroupListUpdated"; json["data"] = own->friend_groups; }
     if (auto *own = std::get_if<types::friend_application_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendApplicationListUpdated"; json["data"] = own->applications; }
+    if (auto *own = std::get_if<types::user_status_updated>(&it)) { static_cast<void>(own); json["name"] = "onUserStatusUpdated"; json["data"] = own->statuses; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2651,6 +2731,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onFriendListUpdated") { types::friend_list_updated own{}; json.at("data").get_to(own.friends); it = std::move(own); return; }
     if (word == "onFriendGroupListUpdated") { types::friend_group_list_updated own{}; json.at("data").get_to(own.friend_groups); it = std::move(own); return; }
     if (word == "onFriendApplicationListUpdated") { types::friend_application_list_updated own{}; json.at("data").get_to(own.applications); it = std::move(own); return; }
+    if (word == "onUserStatusUpdated") { types::user_status_updated own{}; json.at("data").get_to(own.statuses); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -469,6 +469,22 @@ public:
     answer search_cloud_messages(const std::string &param_json) const {
         return ask(tim_search_cloud_messages, param_json);
     }
+    /** As tim_set_self_status. */
+    answer set_self_status(const std::string &custom_status) const {
+        return ask(tim_set_self_status, custom_status);
+    }
+    /** As tim_get_user_status. */
+    answer get_user_status(const std::string &user_id_list_json) const {
+        return ask(tim_get_user_status, user_id_list_json);
+    }
+    /** As tim_subscribe_user_status. */
+    answer subscribe_user_status(const std::string &user_id_list_json) const {
+        return ask(tim_subscribe_user_status, user_id_list_json);
+    }
+    /** As tim_unsubscribe_user_status. */
+    answer unsubscribe_user_status(const std::string &user_id_list_json) const {
+        return ask(tim_unsubscribe_user_status, user_id_list_json);
+    }
 };
 
 }  // namespace tim

@@ -97,7 +97,11 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_remove_from_blacklist(client, json, done, NULL)); \
     EACH(tim_set_all_receive_message_opt(client, json, done, NULL)); \
     EACH(tim_search_local_messages(client, json, done, NULL)); \
-    EACH(tim_search_cloud_messages(client, json, done, NULL));
+    EACH(tim_search_cloud_messages(client, json, done, NULL)); \
+    EACH(tim_set_self_status(client, text, done, NULL)); \
+    EACH(tim_get_user_status(client, json, done, NULL)); \
+    EACH(tim_subscribe_user_status(client, json, done, NULL)); \
+    EACH(tim_unsubscribe_user_status(client, json, done, NULL));
 enum { EVERY_CALLS_DESTROYS = 2 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \

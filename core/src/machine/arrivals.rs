@@ -221,6 +221,7 @@ impl Machine {
             Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),
             Push::Receipt(receipt) => conversations.receipt(around.cx, &receipt),
             Push::Receipts(receipts) => conversations.receipts_pushed(around.cx, receipts),
+            Push::Statuses(updates) => self.statuses.came(&mut self.cx, updates.statuses),
             Push::Change(change) => self.changed(change),
             Push::Lag => {
                 self.conversations.ask_receipts_again();
@@ -305,6 +306,12 @@ impl Machine {
                 let result = read::<call::ReceiptsRequest>(result);
                 self.conversations.receipts_came(&mut self.cx, &id, result);
             }
+            Purpose::Subscribe => {
+                self.statuses.renewed(&self.cx, read::<call::SubscribeStatusesRequest>(result));
+            }
+            Purpose::OwnStatus => {
+                self.statuses.own_came(&mut self.cx, read::<call::GetStatusesRequest>(result));
+            }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));
             }
@@ -349,6 +356,9 @@ impl Machine {
             && conversations.read_up_to(&read.conversation_id, upto)
         {
             self.sync.request();
+        }
+        if let (Request::Status(request), Reply::Status(reply)) = (&request, &reply) {
+            self.statuses.replied(&mut self.cx, request, reply);
         }
         let membership = self.account.replied(&mut self.cx, &request, &reply);
         self.membership(membership);

@@ -38,7 +38,7 @@
 //! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
-//!   `account` is profile, blacklist, receive option, groups and friends; `calls` and `history` are what waits for an answer.
+//!   `account` is profile, blacklist, receive option, groups and friends; `statuses` is who is online; `calls` and `history` are what waits for an answer.
 //! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;
@@ -57,6 +57,7 @@ mod purpose;
 mod refusal;
 mod reply;
 mod session;
+mod statuses;
 mod sync;
 pub mod trace;
 pub mod unreadable;
@@ -81,6 +82,7 @@ use link::Link;
 use login::Login;
 use outbox::Outbox;
 pub use outbox::file::is_on_own_server;
+use statuses::Statuses;
 use sync::Sync;
 use unreadable::Unreadable;
 
@@ -93,6 +95,7 @@ pub struct Machine {
     connection: Option<Connection>,
     sync: Sync,
     account: Account,
+    statuses: Statuses,
     conversations: Conversations,
     outbox: Outbox,
     calls: Calls,
@@ -111,6 +114,7 @@ impl Machine {
             connection: None,
             sync: Sync::default(),
             account: Account::default(),
+            statuses: Statuses::default(),
             conversations: Conversations::default(),
             outbox: Outbox::default(),
             calls: Calls::default(),
@@ -165,6 +169,7 @@ impl Machine {
                 self.sync.due(now),
                 self.conversations.due(now),
                 self.account.due(now),
+                self.statuses.due(now),
                 self.pages.retry_due(&self.conversations, now),
                 self.outbox.due(now),
             ]
@@ -254,6 +259,7 @@ impl Machine {
             self.sync.pump(&mut self.cx);
         }
         self.account.pump(&mut self.cx);
+        self.statuses.pump(&mut self.cx);
         if self.may_upload() {
             self.outbox.pump_uploads(&mut self.cx);
         }

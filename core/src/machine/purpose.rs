@@ -35,6 +35,10 @@ pub(super) enum Purpose {
     Group(GroupId),
     /// Receipts of messages of this user.
     Receipts(ConversationId),
+    /// Subscriptions to who is online, anew.
+    Subscribe,
+    /// What the user says of themselves.
+    OwnStatus,
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

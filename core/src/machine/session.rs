@@ -11,6 +11,7 @@ use super::io::{CallId, MessageEvent, Output, Return};
 use super::login::{Ended, Expired, Refused};
 use super::outbox::Outbox;
 use super::purpose::Purpose;
+use super::statuses::Statuses;
 use super::sync::Sync;
 use super::trace::Trace;
 use crate::event::Event;
@@ -258,6 +259,7 @@ impl Machine {
         if let Some(connection) = &mut self.connection {
             connection.begin_session(&welcome, push, self.cx.config().heartbeat, self.cx.now());
         }
+        self.statuses.welcomed();
         self.server_time(welcome.now);
         self.login.welcomed(&mut self.cx, &welcome);
         if self.sync.is_other_epoch(welcome.epoch) {
@@ -341,6 +343,7 @@ impl Machine {
         self.finish();
         self.conversations.end_login(&mut self.cx);
         self.login.end(&mut self.cx);
+        self.statuses = Statuses::default();
         self.forget();
         self.finish();
         self.cx.trace(|| Trace::LoginEnded(code));

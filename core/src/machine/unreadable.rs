@@ -32,6 +32,8 @@ pub enum Unreadable {
     Mutation,
     /// A profile. It is omitted.
     Profile,
+    /// The status of a user. It is omitted.
+    Status,
 }
 
 /// Counts of unreadable content.

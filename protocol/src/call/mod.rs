@@ -15,6 +15,7 @@ mod messages;
 mod receipts;
 mod search;
 mod session;
+mod status;
 mod users;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use messages::*;
 pub use receipts::*;
 pub use search::*;
 pub use session::*;
+pub use status::*;
 pub use users::*;
 
 use crate::group::Role;
@@ -125,6 +127,8 @@ domains! {
     Groups(GroupsRequest -> GroupsReply),
     /// The members of groups.
     Members(MembersRequest -> MembersReply),
+    /// Whether users are connected.
+    Status(StatusRequest -> StatusReply),
     /// Tickets to upload and download.
     Media(MediaRequest -> MediaReply),
 }

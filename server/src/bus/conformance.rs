@@ -10,12 +10,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tim_protocol::UserId;
 use tim_protocol::frame::{KickReason, Push};
+use tim_protocol::status::{StatusType, UserStatus};
 use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
-use crate::core::ops::{Audience, ConversationKey, Kick, Notification, NotificationContent, UserKey};
+use crate::core::ops::{
+    Audience, ConversationKey, Kick, Notification, NotificationContent, StatusSeen, UserKey,
+};
 
 /// Timeout of a test that waits for a delivery.
 const WATCHDOG: Duration = Duration::from_secs(30);
@@ -272,4 +276,63 @@ pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
             next_is_kick(session, KickReason::RestApi).await;
         }
     }
+}
+
+/// Tells the watchers of the next user whose status is to be told, who is alice.
+async fn tell(bus: &dyn Bus, hidden_from: &[&UserId]) {
+    let watched = timeout(WATCHDOG, bus.changed_status()).await.expect("there is something to tell");
+    assert_eq!(watched.user, ALICE);
+    let hidden_from = hidden_from.iter().map(|user| (*user).clone()).collect();
+    bus.tell_status(ALICE, StatusSeen { is_logged_in: false, hidden_from }).await;
+}
+
+/// The one status that a session is told next.
+async fn next_status(subscription: &mut Subscription) -> (StatusType, String) {
+    let Delivery::Statuses(mut statuses) = next(subscription).await else { panic!("no status") };
+    let UserStatus { status_type, custom_status, .. } = statuses.pop().expect("a status");
+    assert!(statuses.is_empty() && custom_status.len() < 10, "{statuses:?}");
+    (status_type, custom_status)
+}
+
+/// Those who watch a user are told whether the user is online, and what they say; who may not know it, that they are offline; and
+/// the user's other sessions what one of them says.
+pub async fn whoever_watches_is_told_who_is_online(bus: &dyn Bus) {
+    let [alice, bob] = ["alice", "bob"].map(|name| UserId::new(name).unwrap());
+    let online = |said: &str| (StatusType::Online, said.to_owned());
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    bobs.guard.connected(bob.clone());
+    bobs.guard.watch(vec![(ALICE, alice.clone())]);
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await.0, StatusType::Unlogined, "attached is not connected yet");
+    phone.guard.connected(alice.clone());
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await, online(""));
+    phone.guard.set_custom_status("tea".into());
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await, online("tea"));
+    laptop.guard.connected(alice);
+    assert_eq!(next_status(&mut laptop).await, online("tea"), "it is told what was said");
+    laptop.guard.set_custom_status("coffee".into());
+    assert_eq!(next_status(&mut phone).await, online("coffee"));
+    assert_eq!(
+        bus.online(vec![BOB, ALICE, UserKey(9)]).await,
+        [Some("".into()), Some("coffee".into()), None]
+    );
+    tell(bus, &[&bob]).await;
+    assert_eq!(next_status(&mut bobs).await, (StatusType::Offline, String::new()), "it is hidden from bob");
+    bus.publish(vec![notification(&[ALICE], None, NotificationContent::Visibility)]).await;
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await, online("coffee"));
+    drop((phone, laptop));
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await.0, StatusType::Unlogined);
+    bobs.guard.unwatch(vec![ALICE]);
+    let again = bus.attach(ALICE, PHONE).await;
+    again.guard.connected(UserId::new("alice").unwrap());
+    bobs.guard.watch(vec![(ALICE, UserId::new("alice").unwrap())]);
+    tell(bus, &[]).await;
+    assert_eq!(next_status(&mut bobs).await, online(""), "told once, and what was said is forgotten");
+    bobs.guard.broken();
+    drop(again);
+    heard_nothing(bus, BOB, &mut bobs).await;
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use tim_protocol::message::ReceiptUpdates;
+use tim_protocol::status::UserStatus;
 
 use super::{Delivery, INBOX};
 use crate::core::receipts;
@@ -17,7 +18,8 @@ const MERGED: usize = 100;
 const KEPT: usize = 8;
 
 /// The receiving half: when [`INBOX`] deliveries wait, further ones are dropped and the session is told so. Ephemeral pushes
-/// are dropped silently. Receipts are added to those of the same conversation that wait.
+/// are dropped silently. Receipts are added to those of the same conversation that wait. Of the status of each user the latest
+/// waits, beside the others: no more than the session watches.
 pub struct Inbox(Arc<Shared>);
 
 /// The sending half. The inbox ends when it is dropped.
@@ -29,6 +31,7 @@ struct Shared(Mutex<Queue>);
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Delivery>,
+    statuses: Vec<UserStatus>,
     /// The task that waits for a delivery.
     reader: Option<Waker>,
     has_ended: bool,
@@ -59,7 +62,19 @@ impl Queue {
         if self.waiting.is_empty() && self.waiting.capacity() > KEPT {
             self.waiting = VecDeque::new();
         }
-        next
+        next.or_else(|| self.next_statuses())
+    }
+
+    fn next_statuses(&mut self) -> Option<Delivery> {
+        let statuses = std::mem::take(&mut self.statuses);
+        (!statuses.is_empty()).then_some(Delivery::Statuses(statuses))
+    }
+
+    fn add_status(&mut self, status: UserStatus) {
+        match self.statuses.iter_mut().find(|waiting| waiting.user_id == status.user_id) {
+            Some(waiting) => *waiting = status,
+            None => self.statuses.push(status),
+        }
     }
 }
 
@@ -91,6 +106,10 @@ impl InboxSender {
             && queue.waiting.iter_mut().rev().any(|waiting| merges(waiting, updates))
         {
             return;
+        }
+        if let Delivery::Statuses(statuses) = delivery {
+            statuses.into_iter().for_each(|status| queue.add_status(status));
+            return wake(queue);
         }
         if queue.waiting.len() >= INBOX {
             queue.has_dropped |= !matches!(delivery, Delivery::Ephemeral(_));
@@ -184,6 +203,32 @@ mod tests {
         let counts: Vec<_> = updates.receipts.iter().map(|it| (it.sequence, it.read)).collect();
         assert_eq!(counts, [(7, 1_000), (8, 1)]);
         assert_eq!(text(inbox.try_recv()).as_deref(), Some("a push"));
+    }
+
+    #[test]
+    fn a_slow_reader_is_told_the_latest_status_of_each_user_after_what_it_must_not_miss() {
+        let (sender, mut inbox) = inbox();
+        let say = |user: &str, custom_status: &str| UserStatus {
+            user_id: tim_protocol::UserId::new(user).unwrap(),
+            status_type: tim_protocol::status::StatusType::Online,
+            custom_status: custom_status.to_owned(),
+        };
+        for word in ["tea", "coffee"] {
+            for user in ["bob", "carol"] {
+                sender.send(Delivery::Statuses(vec![say(user, word)]));
+            }
+        }
+        sender.send(Delivery::Statuses(vec![say("bob", "asleep")]));
+        for _ in 0..INBOX {
+            sender.send(delivery("a push"));
+        }
+        assert!(!inbox.take_dropped(), "they take nobody's room");
+        for _ in 0..INBOX {
+            assert_eq!(text(inbox.try_recv()).as_deref(), Some("a push"));
+        }
+        let Some(Delivery::Statuses(told)) = inbox.try_recv() else { panic!() };
+        assert_eq!(told, [say("bob", "asleep"), say("carol", "coffee")]);
+        assert!(inbox.try_recv().is_none());
     }
 
     #[tokio::test]

@@ -7,13 +7,18 @@ use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tim_protocol::frame::Push;
+use tim_protocol::{UserId, limits};
 use tokio::task::yield_now;
 use uuid::Uuid;
 
-use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, inbox};
-use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
+use super::statuses::{Session, Statuses};
+use super::{
+    Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, Watched, inbox,
+};
+use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey};
 
 /// The tables are sharded to reduce lock contention.
 const SHARDS: usize = 64;
@@ -23,11 +28,18 @@ const AT_ONCE: usize = 64;
 const TOGETHER: usize = 32;
 
 /// The sessions that are connected to this process.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct LocalBus {
     users: Arc<Table>,
     topics: Arc<Table>,
+    statuses: Arc<Statuses>,
     last: Arc<AtomicU64>,
+}
+
+impl Default for LocalBus {
+    fn default() -> Self {
+        Self::new(Duration::from_millis(limits::OFFLINE_AFTER_MS.unsigned_abs()))
+    }
 }
 
 /// One session.
@@ -36,7 +48,7 @@ struct Subscriber {
     number: u64,
     user: UserKey,
     session: Uuid,
-    inbox: InboxSender,
+    inbox: Arc<InboxSender>,
     topics: Mutex<Topics>,
 }
 
@@ -82,7 +94,9 @@ impl Outgoing {
             NotificationContent::Ephemeral(push) => Delivery::Ephemeral(encoded(push)?),
             NotificationContent::Receipts(receipts) => Delivery::Receipts(Arc::clone(receipts)),
             NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
-            NotificationContent::Subscribe(_) | NotificationContent::Unsubscribe(_) => return None,
+            NotificationContent::Subscribe(_)
+            | NotificationContent::Unsubscribe(_)
+            | NotificationContent::Visibility => return None,
         };
         let but = match &notification.to {
             Audience::TopicBut(_, users) => Some(Arc::clone(users)),
@@ -168,6 +182,17 @@ impl Table {
 }
 
 impl LocalBus {
+    /// A bus to which nobody is connected. A user whose last connection breaks stays online so long.
+    #[must_use]
+    pub fn new(offline_after: Duration) -> Self {
+        Self {
+            users: Arc::default(),
+            topics: Arc::default(),
+            statuses: Arc::new(Statuses::new(offline_after)),
+            last: Arc::default(),
+        }
+    }
+
     /// Publishes one notification, or several to the same topic.
     async fn publish_run(&self, run: &[Notification]) {
         let Some(Notification { to, content, .. }) = run.first() else { return };
@@ -178,6 +203,7 @@ impl LocalBus {
             (Audience::Users(users), NotificationContent::Unsubscribe(topic)) => {
                 self.subscribers(users).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
             }
+            (Audience::Users(users), NotificationContent::Visibility) => self.statuses.see_anew(users),
             (Audience::Topic(topic) | Audience::TopicBut(topic, _), _) => {
                 self.topics.deliver(topic.0, &outgoing(run)).await
             }
@@ -266,12 +292,26 @@ impl Bus for LocalBus {
             number: self.last.fetch_add(1, Ordering::Relaxed),
             user,
             session,
-            inbox: sender,
+            inbox: Arc::new(sender),
             topics: Mutex::new(topics),
         });
         self.users.add(user.0, &subscriber);
         let guard = Box::new(Guard { bus: self.clone(), user, subscriber });
         Box::pin(ready(Subscription { inbox, guard }))
+    }
+
+    fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>> {
+        Box::pin(ready(self.statuses.online(&users)))
+    }
+
+    fn changed_status(&self) -> Done<Watched> {
+        let statuses = Arc::clone(&self.statuses);
+        Box::pin(async move { statuses.next_changed().await })
+    }
+
+    fn tell_status(&self, user: UserKey, seen: StatusSeen) -> Done<()> {
+        let statuses = Arc::clone(&self.statuses);
+        Box::pin(async move { statuses.tell(user, seen).await })
     }
 }
 
@@ -291,10 +331,35 @@ impl SubscriptionGuard for Guard {
         }
         Box::pin(ready(()))
     }
+
+    fn connected(&self, user: UserId) {
+        let Subscriber { number, inbox, .. } = &*self.subscriber;
+        let session = Session { user: self.user, name: user, inbox: Arc::clone(inbox) };
+        self.bus.statuses.connected(*number, session);
+    }
+
+    fn broken(&self) {
+        self.bus.statuses.broken(self.subscriber.number, self.user);
+    }
+
+    fn set_custom_status(&self, text: Arc<str>) {
+        let own = self.bus.users.subscribers(self.user.0).into_iter().map(|own| own.number);
+        let others: Vec<u64> = own.filter(|number| *number != self.subscriber.number).collect();
+        self.bus.statuses.set_custom_status(self.user, &text, &others);
+    }
+
+    fn watch(&self, users: Vec<(UserKey, UserId)>) {
+        self.bus.statuses.watch(self.subscriber.number, users);
+    }
+
+    fn unwatch(&self, users: Vec<UserKey>) {
+        self.bus.statuses.unwatch(self.subscriber.number, &users);
+    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        self.bus.statuses.gone(self.subscriber.number, self.user);
         self.bus.users.remove(self.user.0, &self.subscriber);
         let mut own = self.subscriber.topics();
         own.has_left = true;

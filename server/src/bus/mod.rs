@@ -7,6 +7,13 @@
 //! At most once, best effort, in order per publisher. No guarantee depends on it: a client that misses something finds
 //! it by syncing. A bus encodes each push once and shares the bytes among all receivers.
 //!
+//! # Who is online
+//!
+//! A bus knows which users are connected to it, what they say of themselves, and which sessions watch whom:
+//! [`SubscriptionGuard::connected`] and its neighbours tell it. It does not know who may see that. So it says whose status is to be
+//! told with [`Bus::changed_status`], to a task that asks the store and answers with [`Bus::tell_status`]. A bus of several servers
+//! says on each what the watchers of that server are to be told.
+//!
 //! # Topics
 //!
 //! [`NotificationContent::Subscribe`] and [`NotificationContent::Unsubscribe`] change the topics of all sessions of a user, for everything that the
@@ -20,8 +27,12 @@ pub mod conformance;
 mod inbox;
 pub mod local;
 pub mod publisher;
+mod statuses;
 
 use std::pin::Pin;
+use std::sync::Arc;
+
+use tim_protocol::UserId;
 
 use uuid::Uuid;
 
@@ -29,7 +40,7 @@ pub use self::inbox::{Inbox, InboxSender, inbox};
 pub use crate::core::ops::Delivery;
 #[cfg(doc)]
 use crate::core::ops::NotificationContent;
-use crate::core::ops::{ConversationKey, Notification, UserKey};
+use crate::core::ops::{ConversationKey, Notification, StatusSeen, UserKey};
 
 /// Capacity of a session's inbox; as many as its window can hold.
 pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
@@ -49,6 +60,25 @@ pub trait Bus: Send + Sync + 'static {
     /// Subscribes a session of `user` to the notifications of that user, until the subscription is dropped: to
     /// everything that is published after the future has completed.
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription>;
+
+    /// What each of these users says of themselves; `None` unless the user is online.
+    fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>>;
+
+    /// Waits until the status of a user is to be told to sessions that watch the user: because it changed, or they began to
+    /// watch, or [`NotificationContent::Visibility`] was published. One caller at a time.
+    fn changed_status(&self) -> Done<Watched>;
+
+    /// Tells the status of a user, as it is now, to the sessions that watch the user.
+    fn tell_status(&self, user: UserKey, seen: StatusSeen) -> Done<()>;
+}
+
+/// A user whose status is to be told, and the users who watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    /// The user.
+    pub user: UserKey,
+    /// Those who watch, each once.
+    pub viewers: Vec<UserId>,
 }
 
 /// Keeps a session subscribed until it is dropped.
@@ -56,6 +86,22 @@ pub trait SubscriptionGuard: Send + Sync {
     /// Subscribes the session to these topics, except those that its user was unsubscribed from since it was attached:
     /// to everything that is published after the future has completed. Called once.
     fn follow(&self, topics: Vec<ConversationKey>) -> Done<()>;
+
+    /// The session is connected, and its user online. If the user says something of themselves, the session is told.
+    fn connected(&self, user: UserId);
+
+    /// The connection of the session broke: it watches nobody any more, and its user stays online for a while. A guard that is
+    /// dropped without this ends both at once.
+    fn broken(&self);
+
+    /// Says something of the session's user, also to the user's other sessions.
+    fn set_custom_status(&self, text: Arc<str>);
+
+    /// From now on the session is told the status of these users, beginning with what it is.
+    fn watch(&self, users: Vec<(UserKey, UserId)>);
+
+    /// The session is not told the status of these users any more.
+    fn unwatch(&self, users: Vec<UserKey>);
 }
 
 /// A session's membership on the bus.

@@ -22,12 +22,14 @@ pub mod media_path;
 pub mod media_records;
 pub mod ops;
 pub mod policy;
+pub mod presence;
 pub mod rate;
 pub mod receipts;
 pub mod session;
 pub mod shares;
 pub mod sync_range;
 pub mod ticket;
+pub mod watching;
 pub mod window;
 
 /// The two clocks, in milliseconds. Deadlines use the first, times that are sent to clients the second.

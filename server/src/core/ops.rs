@@ -9,6 +9,7 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::message::ReceiptUpdates;
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::status::{StatusType, UserStatus};
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
@@ -250,6 +251,8 @@ pub enum NotificationContent {
     Subscribe(ConversationKey),
     /// Unsubscribes all sessions of the named users from this topic.
     Unsubscribe(ConversationKey),
+    /// Who may see the status of the named users has changed.
+    Visibility,
     /// Logins have ended.
     Kick(Arc<Kick>),
 }
@@ -278,6 +281,8 @@ pub enum Delivery {
     Ephemeral(Arc<str>),
     /// Receipts, which the session collects and pushes.
     Receipts(Arc<ReceiptUpdates>),
+    /// The status of users, as the session sees them.
+    Statuses(Vec<UserStatus>),
     /// Logins have ended.
     Kick(Arc<Kick>),
 }
@@ -336,6 +341,20 @@ pub enum Query {
     },
     /// A user's request that stores nothing. Answers [`QueryResult::Reply`].
     Request(Box<UserRequest>),
+    /// What is stored that the status of users depends on, as this user sees it. Answers [`QueryResult::Statuses`].
+    Statuses {
+        /// The user who asks.
+        actor: Actor,
+        /// The users.
+        users: Vec<UserId>,
+    },
+    /// What is stored that the status of a user depends on, as these users see it. Answers [`QueryResult::StatusSeen`].
+    StatusSeen {
+        /// The user.
+        user: UserKey,
+        /// Those who see the status.
+        viewers: Vec<UserId>,
+    },
     /// An uploaded file. Answers [`QueryResult::Media`].
     Media {
         /// The application.
@@ -374,6 +393,10 @@ pub enum QueryResult {
     Version(Cursor),
     /// The reply to a request.
     Reply(Reply),
+    /// For each user; `None` if there is none of this ID.
+    Statuses(Vec<Option<StoredStatus>>),
+    /// The status of one user.
+    StatusSeen(StatusSeen),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
     /// The bytes that a user has stored.
@@ -419,6 +442,40 @@ pub struct SessionStart {
     pub watermark: Option<Cursor>,
 }
 
+/// What is stored that a user's status depends on, as one user sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredStatus {
+    /// The user.
+    pub key: UserKey,
+    /// A device is logged in.
+    pub is_logged_in: bool,
+    /// The one who asks is on the user's blacklist.
+    pub is_hidden: bool,
+}
+
+/// The same, as several users see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusSeen {
+    /// A device is logged in.
+    pub is_logged_in: bool,
+    /// Those of the viewers who are on the user's blacklist.
+    pub hidden_from: Vec<UserId>,
+}
+
+impl StoredStatus {
+    /// What the one who asks sees of a user who says this of themselves, or is not online.
+    #[must_use]
+    pub fn seen(self, user_id: UserId, online: Option<&str>) -> UserStatus {
+        let (status_type, custom_status) = match online {
+            _ if self.is_hidden => (StatusType::Offline, ""),
+            Some(custom_status) => (StatusType::Online, custom_status),
+            None if self.is_logged_in => (StatusType::Offline, ""),
+            None => (StatusType::Unlogined, ""),
+        };
+        UserStatus { user_id, status_type, custom_status: custom_status.to_owned() }
+    }
+}
+
 /// A user's logins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Devices {
@@ -455,7 +512,7 @@ impl Query {
     #[must_use]
     pub fn asker(&self) -> Option<UserKey> {
         match self {
-            Self::Sync { actor, .. } => Some(actor.key),
+            Self::Sync { actor, .. } | Self::Statuses { actor, .. } => Some(actor.key),
             Self::Request(asked) => Some(asked.actor.key),
             Self::Version { key } | Self::SessionStart { key } | Self::Stored { key } => Some(*key),
             Self::Apps
@@ -463,6 +520,7 @@ impl Query {
             | Self::Users { .. }
             | Self::Greet { .. }
             | Self::Devices { .. }
+            | Self::StatusSeen { .. }
             | Self::Media { .. }
             | Self::Unnamed { .. } => None,
         }

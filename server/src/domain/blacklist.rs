@@ -8,7 +8,7 @@ use tim_protocol::limits;
 use super::outcome::with_notifications;
 use super::rows::{ChangeKind, Rows};
 use super::{DomainResult, marks, notices};
-use crate::core::ops::{Actor, Committed};
+use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent};
 
 pub(super) fn update(
     rows: &mut impl Rows,
@@ -27,6 +27,10 @@ pub(super) fn update(
     }
     if update.listed && rows.count(actor.key, ChangeKind::Blacklist)? > limits::BLACKLIST as u64 {
         return Err(Code::BLACKLIST_FULL.into());
+    }
+    if !notifications.is_empty() {
+        let (to, content) = (Audience::user(actor.key), NotificationContent::Visibility);
+        notifications.push(Notification { to, except: None, content });
     }
     Ok(with_notifications(call::UpdateBlacklistRequest::answer(Done {}), notifications))
 }

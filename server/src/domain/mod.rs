@@ -58,6 +58,7 @@ pub mod rules;
 mod search;
 mod send;
 mod settings;
+mod statuses;
 mod sync;
 mod targets;
 mod unread;
@@ -117,6 +118,8 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
             let WriteReply::Reply(reply) = answer else { return Err(Code::INTERNAL.into()) };
             return Ok(Answered { result: QueryResult::Reply(reply), notifications });
         }
+        Query::Statuses { actor, users } => QueryResult::Statuses(statuses::of(rows, actor, users)?),
+        Query::StatusSeen { user, viewers } => QueryResult::StatusSeen(statuses::seen(rows, *user, viewers)?),
         Query::Media { app, id } => QueryResult::Media(rows.media(*app, *id)?),
         Query::Stored { key } => QueryResult::Stored(rows.stored_bytes(*key)?),
         Query::Unnamed { until } => QueryResult::Unnamed(rows.count_unnamed(*until)?),

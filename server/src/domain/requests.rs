@@ -18,6 +18,6 @@ pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult
         Request::Groups(request) => groups::request(rows, asked, request),
         Request::Members(request) => members::request(rows, asked, request),
         // The session's own.
-        Request::Session(_) | Request::Media(_) => Err(Code::INTERNAL.into()),
+        Request::Session(_) | Request::Status(_) | Request::Media(_) => Err(Code::INTERNAL.into()),
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use tim_protocol::frame::KickReason;
 use tim_protocol::{Code, codec, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
@@ -28,7 +29,7 @@ use super::slots::Slot;
 use crate::bus::{Delivery, Subscription};
 use crate::core::Now;
 use crate::core::ops::{Committed, QueryResult, Refusal, UserKey};
-use crate::core::session::{Effect, Input, Session, Token};
+use crate::core::session::{Effect, Input, Session, StatusEffect, Token};
 
 /// Timeout for writes to a client.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
@@ -51,6 +52,7 @@ pub(super) fn websocket_config() -> WebSocketConfig {
 enum StoreAnswer {
     WriteResult(Token, Result<Committed, Refusal>),
     QueryResult(Token, Result<QueryResult, Refusal>),
+    Online(Token, Vec<Option<Arc<str>>>),
     Attached(Subscription),
     Followed,
 }
@@ -212,6 +214,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             Event::StoreAnswer(StoreAnswer::QueryResult(token, result)) => {
                 self.handle(Input::QueryResult(token, result))
             }
+            Event::StoreAnswer(StoreAnswer::Online(token, online)) => {
+                self.handle(Input::Online(token, online))
+            }
             Event::StoreAnswer(StoreAnswer::Attached(subscription)) => {
                 self.subscription = Some(subscription);
                 self.handle(Input::Attached)
@@ -267,7 +272,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             self.stale = self.stale.saturating_sub(1);
             match delivery {
                 // It was ephemeral, and is outdated.
-                Delivery::Ephemeral(_) if is_stale => None,
+                Delivery::Ephemeral(_) | Delivery::Statuses(_) if is_stale => None,
                 delivery => self.handle(Input::Delivery(delivery)),
             }
         });
@@ -302,6 +307,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                         self.asked.push(Box::pin(followed.map(|()| StoreAnswer::Followed)));
                     }
                 }
+                Effect::Status(effect) => self.status(effect),
                 Effect::Admit(user, session) => self.admit(user, session),
                 Effect::Unpark(session) => end = self.unpark(session),
                 Effect::Close(code, why) => end = Some(End::Closed(code, why)),
@@ -325,10 +331,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
+    fn status(&mut self, effect: StatusEffect) {
+        let Some(subscription) = &self.subscription else { return };
+        match effect {
+            StatusEffect::Say(text) => subscription.guard.set_custom_status(text),
+            StatusEffect::Ask(token, users) => {
+                let online = self.shared.bus.online(users);
+                self.asked.push(Box::pin(online.map(move |online| StoreAnswer::Online(token, online))));
+            }
+            StatusEffect::Watch(users) => subscription.guard.watch(users),
+            StatusEffect::Unwatch(users) => subscription.guard.unwatch(users),
+        }
+    }
+
     /// Moves the connection from its network's slots to those of its user.
     fn admit(&mut self, user: UserKey, session: Uuid) {
         self.permit.admit();
         self.session_slot = Some(self.shared.sessions.take(user));
+        if let (Some(subscription), Some(who)) = (&self.subscription, self.session.who()) {
+            subscription.guard.connected(who.user.clone());
+        }
         self.log.logged_in(self.session.who(), session, self.is_resumed);
     }
 
@@ -361,6 +383,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
+    /// The user stays online for a while, unless the login has ended, or the client is silent.
+    fn leave(&mut self, code: Option<Code>) {
+        let is_final = code.is_some_and(|code| {
+            matches!(code, Code::LOGGED_OUT | Code::IDLE_TOO_LONG) || KickReason::of_code(code).is_some()
+        });
+        match &self.subscription {
+            Some(_) if is_final => self.subscription = None,
+            Some(subscription) => subscription.guard.broken(),
+            None => {}
+        }
+    }
+
     async fn finish(&mut self, end: End) {
         let now = self.shared.now();
         let code = match end {
@@ -368,6 +402,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             End::Broken => None,
         };
         self.log.ended(self.session.who(), code, &self.shared.refusals, now.monotonic);
+        self.leave(code);
         match end {
             End::Broken => {
                 if let (Some(parked), Some(subscription)) = (self.session.park(), self.subscription.take()) {

@@ -23,6 +23,7 @@ use crate::core::session::Settings;
 use crate::core::shares::{Network, Shares};
 use crate::media::Media;
 use crate::media::pace::LeastPace;
+use crate::statuses::tell_statuses;
 use crate::store::Store;
 
 /// The longest pause between two cleanings of files.
@@ -130,6 +131,12 @@ impl ServerContext {
                 tracing::warn!(%why, "files that no message names could not be removed");
             }
         }
+    }
+
+    /// Tells who is online until the server stops.
+    pub(crate) async fn tell_statuses(self: Arc<Self>) {
+        let telling = tell_statuses(Arc::clone(&self.bus), Arc::clone(&self.store));
+        self.stop.run_until_cancelled(telling).await;
     }
 
     /// Updates metrics that are counted elsewhere.

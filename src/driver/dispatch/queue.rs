@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use tim_protocol::status::UserStatus;
 use tim_protocol::{Code, ConversationId};
 
 use crate::event::Event;
@@ -14,7 +15,7 @@ use crate::event::Event;
 pub(super) const MAX_WAITING: usize = 10_000;
 
 /// The number of kinds of events with a whole list, the total of one, or what changed in one.
-const LISTS: usize = 8;
+const LISTS: usize = 9;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -53,6 +54,9 @@ impl Queue {
         {
             match (older, event) {
                 (Event::ConversationChanged(older), Event::ConversationChanged(later)) => older.merge(later),
+                (Event::UserStatusUpdated(older), Event::UserStatusUpdated(later)) => {
+                    later.into_iter().for_each(|status| keep_latest(older, status));
+                }
                 (older, event) => *older = event,
             }
             return;
@@ -120,7 +124,16 @@ fn list_kind(event: &Event) -> Option<usize> {
         Event::FriendListUpdated(_) => Some(5),
         Event::FriendGroupListUpdated(_) => Some(6),
         Event::FriendApplicationListUpdated(_) => Some(7),
+        Event::UserStatusUpdated(_) => Some(8),
         _ => None,
+    }
+}
+
+/// Puts the status of a user in the place of the one that waits.
+fn keep_latest(waiting: &mut Vec<UserStatus>, status: UserStatus) {
+    match waiting.iter_mut().find(|known| known.user_id == status.user_id) {
+        Some(known) => *known = status,
+        None => waiting.push(status),
     }
 }
 
@@ -178,6 +191,23 @@ mod tests {
         queue.push(change(&["C2Cdave"], false));
         queue.push(change(&[], true));
         assert_eq!(queue.take(9).events, [change(&[], true)]);
+    }
+
+    #[test]
+    fn a_slow_listener_is_told_the_latest_status_of_each_user() {
+        let say = |user: &str, custom_status: &str| UserStatus {
+            user_id: UserId::new(user).unwrap(),
+            status_type: tim_protocol::status::StatusType::Online,
+            custom_status: custom_status.to_owned(),
+        };
+        let mut queue = Queue::default();
+        for word in ["tea", "coffee"] {
+            queue.push(Event::UserStatusUpdated(vec![say("bob", word)]));
+            queue.push(Event::UserStatusUpdated(vec![say("carol", word)]));
+            queue.push(net());
+        }
+        let latest = Event::UserStatusUpdated(vec![say("bob", "coffee"), say("carol", "coffee")]);
+        assert_eq!(queue.take(9).events, [latest, net(), net()]);
     }
 
     #[test]

@@ -109,6 +109,7 @@ impl World {
                     self.change_topics(&tell.to, *topic, false);
                     continue;
                 }
+                NotificationContent::Visibility => continue,
             };
             self.check_topic(&tell.to);
             let hears =

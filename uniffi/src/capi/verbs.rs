@@ -2572,6 +2572,91 @@ fn search_cloud_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
     call(async move { tim.search_cloud_messages(param).await })
 }
 
+/// Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes
+/// it back. It is one for all devices of the user, and forgotten when the last of them is not connected any more.
+///
+/// Result: `user status`.
+///
+/// Errors: the gate's; 130190 for more than 100 bytes; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_self_status(
+    client: TimClient,
+    custom_status: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_self_status(tim, guard::text(custom_status)?))))
+}
+
+fn set_self_status(tim: Arc<Tim>, custom_status: String) -> Call {
+    call(async move { tim.set_self_status(custom_status).await })
+}
+
+/// The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+///
+/// `user_id_list_json` is an array of texts. Result: `user status result`.
+///
+/// Errors: the gate's; 20001 for none or more than 500, 2002 for an id that is none; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_user_status(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_user_status(tim, guard::noun(user_id_list_json)?))))
+}
+
+fn get_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.get_user_status(user_id_list).await })
+}
+
+/// Has the status of 1 to 100 users told by `onUserStatusUpdated`, as it is now and as it changes, until the login or
+/// the process ends. Of more than 200 users in all those who were named first give way. Returns those for whom it
+/// failed.
+///
+/// `user_id_list_json` is an array of texts. Result: an array of `user status failure`.
+///
+/// Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_subscribe_user_status(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(subscribe_user_status(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn subscribe_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.subscribe_user_status(user_id_list).await })
+}
+
+/// Ends subscriptions to up to 100 users, with an empty list to all.
+///
+/// `user_id_list_json` is an array of texts. Result: `null`.
+///
+/// Errors: the gate's; 20001 for more than 100, 2002 for an id that is none; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_unsubscribe_user_status(
+    client: TimClient,
+    user_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(unsubscribe_user_status(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
+}
+
+fn unsubscribe_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.unsubscribe_user_status(user_id_list).await })
+}
+
 /// A verb by its name.
 pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
     match verb {
@@ -2984,6 +3069,22 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "searchCloudMessages" => {
             let mut given = Parameters::new("searchCloudMessages", &["param"], given)?;
             Ok(search_cloud_messages(tim, given.take("param")?))
+        }
+        "setSelfStatus" => {
+            let mut given = Parameters::new("setSelfStatus", &["customStatus"], given)?;
+            Ok(set_self_status(tim, given.take("customStatus")?))
+        }
+        "getUserStatus" => {
+            let mut given = Parameters::new("getUserStatus", &["userIDList"], given)?;
+            Ok(get_user_status(tim, given.take("userIDList")?))
+        }
+        "subscribeUserStatus" => {
+            let mut given = Parameters::new("subscribeUserStatus", &["userIDList"], given)?;
+            Ok(subscribe_user_status(tim, given.take("userIDList")?))
+        }
+        "unsubscribeUserStatus" => {
+            let mut given = Parameters::new("unsubscribeUserStatus", &["userIDList"], given)?;
+            Ok(unsubscribe_user_status(tim, given.take("userIDList")?))
         }
         _ => Err(unknown(verb)),
     }

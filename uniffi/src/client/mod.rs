@@ -23,6 +23,7 @@ mod reactions;
 mod receipts;
 mod relations;
 mod search;
+mod statuses;
 
 use std::sync::Arc;
 

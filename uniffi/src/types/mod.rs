@@ -23,6 +23,7 @@ mod reaction;
 mod receipt;
 mod receive;
 mod search;
+mod status;
 
 use tim::protocol::UnixMillis;
 use tim::{Code, ConversationId, GroupId, MessageId, UserId};
@@ -41,6 +42,7 @@ pub use reaction::*;
 pub use receipt::*;
 pub use receive::*;
 pub use search::*;
+pub use status::*;
 
 use crate::error::TimError;
 

@@ -344,6 +344,10 @@ public enum TimCode {
     public static let storeDamaged: Int32 = 130_178
     /// the instance is paused: call resume first; messages that wait are sent then.
     public static let paused: Int32 = 130_179
+    /// the custom status is over 100 bytes: shorten it.
+    public static let customStatusTooLong: Int32 = 130_190
+    /// nobody subscribes to themselves: your own devices are told of your status anyway.
+    public static let statusOfSelf: Int32 = 130_191
     /// an argument that may not be NULL is NULL.
     public static let nullArgument: Int32 = 130_180
     /// a text is not UTF-8.

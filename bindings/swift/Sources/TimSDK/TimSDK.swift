@@ -2567,6 +2567,41 @@ public protocol TimProtocol: AnyObject, Sendable {
      */
     func searchLocalMessages(param: MessageSearchParam) async throws  -> MessageSearchResult
 
+    /**
+     * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 500, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    func getUserStatus(userIDList: [String]) async throws  -> UserStatusResult
+
+    /**
+     * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes it back. It
+     * is one for all devices of the user, and forgotten when the last of them is not connected any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130190 for more than 100 bytes. `Unreachable`: 2800 or 2801.
+     */
+    func setSelfStatus(customStatus: String) async throws  -> UserStatus
+
+    /**
+     * Has the status of 1 to 100 users told by `UserStatusUpdated`, as it is now and as it changes, until the login or the process
+     * ends. Of more than 200 users in all those who were named first give way. Returns those for whom it failed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func subscribeUserStatus(userIDList: [String]) async throws  -> [UserStatusFailure]
+
+    /**
+     * Ends subscriptions to up to 100 users, with an empty list to all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    func unsubscribeUserStatus(userIDList: [String]) async throws
+
 
 }
 /**
@@ -5228,6 +5263,97 @@ open func searchLocalMessages(param: MessageSearchParam)async throws  -> Message
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeMessageSearchResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 500, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+open func getUserStatus(userIDList: [String])async throws  -> UserStatusResult  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_user_status(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeUserStatusResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes it back. It
+     * is one for all devices of the user, and forgotten when the last of them is not connected any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130190 for more than 100 bytes. `Unreachable`: 2800 or 2801.
+     */
+open func setSelfStatus(customStatus: String)async throws  -> UserStatus  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_self_status(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(customStatus)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeUserStatus_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Has the status of 1 to 100 users told by `UserStatusUpdated`, as it is now and as it changes, until the login or the process
+     * ends. Of more than 200 users in all those who were named first give way. Returns those for whom it failed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func subscribeUserStatus(userIDList: [String])async throws  -> [UserStatusFailure]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_subscribe_user_status(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeUserStatusFailure.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Ends subscriptions to up to 100 users, with an empty list to all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+open func unsubscribeUserStatus(userIDList: [String])async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_unsubscribe_user_status(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -11935,6 +12061,233 @@ public func FfiConverterTypeUploaded_lower(_ value: Uploaded) -> RustBuffer {
 
 
 /**
+ * The status of a user, as this user sees it.
+ */
+public struct UserStatus: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public var userID: String
+    /**
+     * Whether the user is connected.
+     */
+    public var statusType: UserStatusType
+    /**
+     * What the user says of themselves; empty unless the user is online.
+     */
+    public var customStatus: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */userID: String,
+        /**
+         * Whether the user is connected.
+         */statusType: UserStatusType,
+        /**
+         * What the user says of themselves; empty unless the user is online.
+         */customStatus: String) {
+        self.userID = userID
+        self.statusType = statusType
+        self.customStatus = customStatus
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserStatus: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserStatus: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserStatus {
+        return
+            try UserStatus(
+                userID: FfiConverterString.read(from: &buf),
+                statusType: FfiConverterTypeUserStatusType.read(from: &buf),
+                customStatus: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UserStatus, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterTypeUserStatusType.write(value.statusType, into: &buf)
+        FfiConverterString.write(value.customStatus, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatus_lift(_ buf: RustBuffer) throws -> UserStatus {
+    return try FfiConverterTypeUserStatus.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatus_lower(_ value: UserStatus) -> RustBuffer {
+    return FfiConverterTypeUserStatus.lower(value)
+}
+
+
+/**
+ * A user whose status cannot be told.
+ */
+public struct UserStatusFailure: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public var userID: String
+    /**
+     * Why: 20003 if there is no such user.
+     */
+    public var code: Int32
+    /**
+     * The same in words.
+     */
+    public var message: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */userID: String,
+        /**
+         * Why: 20003 if there is no such user.
+         */code: Int32,
+        /**
+         * The same in words.
+         */message: String) {
+        self.userID = userID
+        self.code = code
+        self.message = message
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserStatusFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserStatusFailure: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserStatusFailure {
+        return
+            try UserStatusFailure(
+                userID: FfiConverterString.read(from: &buf),
+                code: FfiConverterInt32.read(from: &buf),
+                message: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UserStatusFailure, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterInt32.write(value.code, into: &buf)
+        FfiConverterString.write(value.message, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusFailure_lift(_ buf: RustBuffer) throws -> UserStatusFailure {
+    return try FfiConverterTypeUserStatusFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusFailure_lower(_ value: UserStatusFailure) -> RustBuffer {
+    return FfiConverterTypeUserStatusFailure.lower(value)
+}
+
+
+/**
+ * The status of users, and of whom it cannot be told.
+ */
+public struct UserStatusResult: Equatable, Hashable {
+    /**
+     * Those who exist, in the order asked for.
+     */
+    public var successUserList: [UserStatus]
+    /**
+     * The others.
+     */
+    public var failureUserList: [UserStatusFailure]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Those who exist, in the order asked for.
+         */successUserList: [UserStatus],
+        /**
+         * The others.
+         */failureUserList: [UserStatusFailure]) {
+        self.successUserList = successUserList
+        self.failureUserList = failureUserList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserStatusResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserStatusResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserStatusResult {
+        return
+            try UserStatusResult(
+                successUserList: FfiConverterSequenceTypeUserStatus.read(from: &buf),
+                failureUserList: FfiConverterSequenceTypeUserStatusFailure.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UserStatusResult, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeUserStatus.write(value.successUserList, into: &buf)
+        FfiConverterSequenceTypeUserStatusFailure.write(value.failureUserList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusResult_lift(_ buf: RustBuffer) throws -> UserStatusResult {
+    return try FfiConverterTypeUserStatusResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusResult_lower(_ value: UserStatusResult) -> RustBuffer {
+    return FfiConverterTypeUserStatusResult.lower(value)
+}
+
+
+/**
  * A video, and its snapshot: a picture that stands for it until it is played.
  */
 public struct VideoBody: Equatable, Hashable {
@@ -12715,6 +13068,10 @@ public enum EventName: Equatable, Hashable {
      * Applications to become a friend changed.
      */
     case friendApplicationListUpdated
+    /**
+     * Users came or went, or say something else of themselves.
+     */
+    case userStatusUpdated
 
 
 
@@ -12787,6 +13144,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 25: return .friendGroupListUpdated
 
         case 26: return .friendApplicationListUpdated
+
+        case 27: return .userStatusUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -12898,6 +13257,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .friendApplicationListUpdated:
             writeInt(&buf, Int32(26))
+
+
+        case .userStatusUpdated:
+            writeInt(&buf, Int32(27))
 
         }
     }
@@ -15413,6 +15776,15 @@ public enum TimEvent: Equatable, Hashable {
          */applications: FriendApplications
     )
     /**
+     * Users to whom the app subscribed came or went, or say something else of themselves; after a new subscription each is told as
+     * it is. Also what this user says of themselves, on any of their devices.
+     */
+    case userStatusUpdated(
+        /**
+         * The latest of each user.
+         */statuses: [UserStatus]
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -15532,16 +15904,19 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 22: return .friendApplicationListUpdated(applications: try FfiConverterTypeFriendApplications.read(from: &buf)
         )
 
-        case 23: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 23: return .userStatusUpdated(statuses: try FfiConverterSequenceTypeUserStatus.read(from: &buf)
         )
 
-        case 24: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 24: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 25: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 25: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 26: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 26: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 27: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -15667,24 +16042,29 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterTypeFriendApplications.write(applications, into: &buf)
 
 
-        case let .error(code,message):
+        case let .userStatusUpdated(statuses):
             writeInt(&buf, Int32(23))
+            FfiConverterSequenceTypeUserStatus.write(statuses, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(24))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(24))
+            writeInt(&buf, Int32(25))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(25))
+            writeInt(&buf, Int32(26))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(26))
+            writeInt(&buf, Int32(27))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -15704,6 +16084,101 @@ public func FfiConverterTypeTimEvent_lift(_ buf: RustBuffer) throws -> TimEvent 
 #endif
 public func FfiConverterTypeTimEvent_lower(_ value: TimEvent) -> RustBuffer {
     return FfiConverterTypeTimEvent.lower(value)
+}
+
+
+
+/**
+ * Whether a user is connected.
+ */
+
+public enum UserStatusType: Equatable, Hashable {
+
+    /**
+     * A type that this version does not know.
+     */
+    case unknown
+    /**
+     * On one device at least.
+     */
+    case online
+    /**
+     * On no device; a device is logged in.
+     */
+    case offline
+    /**
+     * No device is logged in.
+     */
+    case unlogined
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UserStatusType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUserStatusType: FfiConverterRustBuffer {
+    typealias SwiftType = UserStatusType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UserStatusType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .unknown
+
+        case 2: return .online
+
+        case 3: return .offline
+
+        case 4: return .unlogined
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: UserStatusType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .unknown:
+            writeInt(&buf, Int32(1))
+
+
+        case .online:
+            writeInt(&buf, Int32(2))
+
+
+        case .offline:
+            writeInt(&buf, Int32(3))
+
+
+        case .unlogined:
+            writeInt(&buf, Int32(4))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusType_lift(_ buf: RustBuffer) throws -> UserStatusType {
+    return try FfiConverterTypeUserStatusType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUserStatusType_lower(_ value: UserStatusType) -> RustBuffer {
+    return FfiConverterTypeUserStatusType.lower(value)
 }
 
 
@@ -16958,6 +17433,56 @@ fileprivate struct FfiConverterSequenceTypeTimGroup: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeUserStatus: FfiConverterRustBuffer {
+    typealias SwiftType = [UserStatus]
+
+    public static func write(_ value: [UserStatus], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeUserStatus.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UserStatus] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UserStatus]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeUserStatus.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeUserStatusFailure: FfiConverterRustBuffer {
+    typealias SwiftType = [UserStatusFailure]
+
+    public static func write(_ value: [UserStatusFailure], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeUserStatusFailure.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [UserStatusFailure] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [UserStatusFailure]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeUserStatusFailure.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypePayload: FfiConverterRustBuffer {
     typealias SwiftType = [Payload]
 
@@ -17518,6 +18043,18 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 11565) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_status() != 7235) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_self_status() != 19462) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_subscribe_user_status() != 56683) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_unsubscribe_user_status() != 34930) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {

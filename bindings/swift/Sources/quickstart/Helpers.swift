@@ -38,6 +38,7 @@ func describe(_ event: TimEvent) -> String {
     case .blacklistUpdated(let users): "blacklistUpdated \(users)"
     case .friendListUpdated(let friends): "friendListUpdated \(friends.map(\.userID))"
     case .friendGroupListUpdated(let groups): "friendGroupListUpdated \(groups.map(\.name))"
+    case .userStatusUpdated(let statuses): "userStatusUpdated \(statuses.map(\.userID))"
     case .friendApplicationListUpdated(let it): "friendApplicationListUpdated \(it.unreadCount) unread"
     case .allReceiveMessageOptUpdated(let opt): "allReceiveMessageOptUpdated \(opt.messageRemindType)"
     case .error(let code, let reason): "error \(code) \(reason)"

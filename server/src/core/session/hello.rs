@@ -18,6 +18,7 @@ use crate::core::ops::{
     Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
 };
 use crate::core::receipts::Receipts;
+use crate::core::watching::Watching;
 use crate::core::window::Window;
 
 impl Session {
@@ -177,8 +178,8 @@ impl Session {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match delivery {
             Delivery::Push(encoded) => greeting.pushed.extend(greeting.window.push(&encoded)),
-            // Whoever shows messages asks for their receipts after the welcome.
-            Delivery::Ephemeral(_) | Delivery::Receipts(_) => {}
+            // Whoever shows messages asks for their receipts after the welcome, and subscribes then.
+            Delivery::Ephemeral(_) | Delivery::Receipts(_) | Delivery::Statuses(_) => {}
             Delivery::Kick(kick) => greeting.is_in_doubt |= kick.ends(&greeting.hello.instance),
         }
     }
@@ -220,6 +221,7 @@ impl Session {
             expires: expires_here,
             watermark,
             receipts,
+            watching: Watching::default(),
         }));
         let welcome = Welcome {
             version,

@@ -2,6 +2,7 @@
 //!
 //! * [`state`] is what a connection knows; [`answer`] has the envelopes of answers.
 //! * [`hello`] logs the client in and resumes sessions.
+//! * [`statuses`] tells who is online.
 //! * [`request`] translates the other requests to writes and queries.
 //! * [`reply`] turns the store's results into replies; [`receipts`] pushes receipts.
 //!
@@ -14,6 +15,7 @@ mod receipts;
 mod reply;
 mod request;
 mod state;
+mod statuses;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +30,7 @@ use super::ops::{Delivery, Query};
 use super::shares::{Network, Shares};
 use answer::{fault_to, pong};
 use state::{Asked, Phase, Purpose};
-pub use state::{ClientInfo, Effect, Input, Parked, Session, Settings, Token};
+pub use state::{ClientInfo, Effect, Input, Parked, Session, Settings, StatusEffect, Token};
 
 impl Session {
     /// A session for a new connection from `network`. `seed` seeds its random numbers.
@@ -70,6 +72,7 @@ impl Session {
             Input::Frame(text) => self.frame(text, now, &mut effects),
             Input::WriteResult(token, result) => self.wrote(token, result, &mut effects),
             Input::QueryResult(token, result) => self.found(token, result, now, &mut effects),
+            Input::Online(token, online) => self.online(token, online, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
             Input::Attached => self.attached(now, &mut effects),
             Input::Delivery(delivery) => self.deliver(delivery, now, &mut effects),
@@ -217,6 +220,7 @@ impl Session {
             Delivery::Ephemeral(encoded) => {
                 effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
             }
+            Delivery::Statuses(statuses) => effects.extend(statuses::push(statuses)),
             Delivery::Receipts(updates) => self.receipts(&updates, now.monotonic, effects),
             Delivery::Kick(kick) => {
                 // It may be older than the login, if that was made again: the store tells.

@@ -1,5 +1,7 @@
 //! Turns the store's results into replies to the client.
 
+use std::sync::Arc;
+
 use tim_protocol::call::{self, Done, Reply};
 use tim_protocol::{Code, Fault};
 
@@ -35,6 +37,13 @@ impl Session {
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
+        }
+    }
+
+    /// The bus has told who is online.
+    pub(super) fn online(&mut self, token: Token, online: Vec<Option<Arc<str>>>, effects: &mut Vec<Effect>) {
+        if let Some(Purpose::Online(number, found)) = self.asked.take(token) {
+            self.online_found(number, found, online, effects);
         }
     }
 
@@ -82,6 +91,12 @@ impl Session {
                 let Phase::Live(live) = &self.phase else { return };
                 let actor = live.actor.clone();
                 effects.push(self.upload_within_quota(number, &actor, asked, stored, now));
+            }
+            (Purpose::FindStatuses(number, users), Ok(QueryResult::Statuses(stored))) => {
+                self.statuses_found(number, users, stored, effects);
+            }
+            (Purpose::Watch(number, users), Ok(QueryResult::Statuses(stored))) => {
+                self.watch(number, users, stored, effects);
             }
             (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, reply)),
             (asked, result) => {

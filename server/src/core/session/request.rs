@@ -2,6 +2,7 @@
 
 use tim_protocol::call::{
     self, Check as _, Kind, MediaRequest, MembersRequest, MessagesRequest, Request, SessionRequest,
+    StatusRequest,
 };
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
@@ -18,6 +19,8 @@ use crate::core::ticket::{self, Upload};
 const SEARCH_WEIGHT: u64 = 10;
 /// So many users whom a request changes count as another request.
 const USERS_AT_ONCE: u64 = 10;
+/// So many users who are asked after count as another request.
+const USERS_ASKED_AT_ONCE: u64 = 100;
 
 /// How many users a request changes something for, each by rows of their own.
 fn users(request: &Request) -> u64 {
@@ -51,7 +54,13 @@ impl Session {
             (Phase::Live(live), request) => {
                 let actor = live.actor.clone();
                 let checked = request.check(&actor.user).and_then(|()| self.weigh(&actor, &request, now));
-                match checked.and_then(|()| self.plan(number, actor, request, now)) {
+                let plan = match (checked, request) {
+                    (Ok(()), Request::Status(status)) => {
+                        return self.statuses(number, actor, status, effects);
+                    }
+                    (checked, request) => checked.and_then(|()| self.plan(number, actor, request, now)),
+                };
+                match plan {
                     Ok(plan) => self.carry_out(plan, effects),
                     Err(fault) => effects.push(fault_to(number, fault)),
                 }
@@ -65,6 +74,10 @@ impl Session {
         match request {
             Request::Messages(MessagesRequest::Search(_)) => {
                 self.shares.requests(actor.key, SEARCH_WEIGHT - 1, now.monotonic)
+            }
+            Request::Status(StatusRequest::Get(get)) => {
+                let more = get.user_id_list.len() as u64 / USERS_ASKED_AT_ONCE;
+                self.shares.requests(actor.key, more, now.monotonic)
             }
             request => match users(request) / USERS_AT_ONCE {
                 0 => Ok(()),

@@ -11,11 +11,12 @@ use tim_protocol::{Code, UnixMillis, UserId};
 use uuid::Uuid;
 
 use crate::core::ops::{
-    Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, UserKey, Write,
+    Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, StoredStatus, UserKey, Write,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::receipts::Receipts;
 use crate::core::shares::{Network, Shares};
+use crate::core::watching::Watching;
 use crate::core::window::Window;
 
 /// Matches a result to its write or query. Unique within a session.
@@ -31,6 +32,8 @@ pub enum Input<'a> {
     WriteResult(Token, Result<Committed, Refusal>),
     /// A query was completed.
     QueryResult(Token, Result<QueryResult, Refusal>),
+    /// [`StatusEffect::Ask`] was answered.
+    Online(Token, Vec<Option<Arc<str>>>),
     /// The parked session requested with [`Effect::Unpark`], if it still exists.
     Unparked(Option<Box<Parked>>),
     /// [`Effect::Attach`] or [`Effect::Follow`] is carried out.
@@ -61,10 +64,31 @@ pub enum Effect {
     Attach(UserKey, Uuid),
     /// Subscribe to these topics too, and confirm it with [`Input::Attached`]. The welcome follows it.
     Follow(Vec<ConversationKey>),
+    /// Who is online: see [`StatusEffect`].
+    Status(StatusEffect),
     /// The connection belongs to this user and session from here on. The welcome follows it.
     Admit(UserKey, Uuid),
     /// Close the connection after everything sent so far. The text is for the close frame.
     Close(Code, &'static str),
+}
+
+/// An effect that concerns who is online, carried out by the bus.
+#[derive(Debug)]
+pub enum StatusEffect {
+    /// The user says this of themselves.
+    Say(Arc<str>),
+    /// What do these users say of themselves? Answered with [`Input::Online`].
+    Ask(Token, Vec<UserKey>),
+    /// Watch these users.
+    Watch(Vec<(UserKey, UserId)>),
+    /// Do not watch these users any more.
+    Unwatch(Vec<UserKey>),
+}
+
+impl From<StatusEffect> for Effect {
+    fn from(effect: StatusEffect) -> Self {
+        Self::Status(effect)
+    }
 }
 
 /// The operator's settings.
@@ -154,6 +178,8 @@ pub(super) struct Live {
     pub(super) watermark: Option<Cursor>,
     /// Receipts that were not pushed yet.
     pub(super) receipts: Receipts,
+    /// Whose status the session is told.
+    pub(super) watching: Watching,
 }
 
 /// The client as identified by its `hello`, for logs, without the token.
@@ -250,6 +276,12 @@ pub(super) enum Purpose {
     DownloadTicket(u64, String),
     /// What the user has stored, before an upload.
     UploadTicket(u64, call::UploadTicketRequest),
+    /// Users whose status is asked for.
+    FindStatuses(u64, Vec<UserId>),
+    /// Those that were found, while the bus tells who of them is online.
+    Online(u64, Vec<(UserId, Option<StoredStatus>)>),
+    /// Users whose status the session is to be told.
+    Watch(u64, Vec<UserId>),
     /// The end of the login; the connection ends with it.
     Logout(u64),
 }
@@ -262,6 +294,9 @@ impl Purpose {
             | Self::AdvanceWatermark(number, _)
             | Self::DownloadTicket(number, _)
             | Self::UploadTicket(number, _)
+            | Self::FindStatuses(number, _)
+            | Self::Online(number, _)
+            | Self::Watch(number, _)
             | Self::Logout(number) => Some(*number),
             Self::Greet | Self::Login | Self::SessionStart | Self::StillLoggedIn | Self::Pong(_) => None,
         }

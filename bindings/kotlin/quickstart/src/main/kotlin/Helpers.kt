@@ -45,6 +45,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.userIDList}"
     is TimEvent.FriendListUpdated -> "FRIEND_LIST_UPDATED ${event.friends.map { it.userID }}"
     is TimEvent.FriendGroupListUpdated -> "FRIEND_GROUP_LIST_UPDATED ${event.friendGroups.map { it.name }}"
+    is TimEvent.UserStatusUpdated -> "USER_STATUS_UPDATED ${event.statuses.map { it.userID }}"
     is TimEvent.FriendApplicationListUpdated ->
         "FRIEND_APPLICATION_LIST_UPDATED ${event.applications.unreadCount} unread"
     is TimEvent.AllReceiveMessageOptUpdated -> "ALL_RECEIVE_MESSAGE_OPT_UPDATED ${event.opt.messageRemindType}"

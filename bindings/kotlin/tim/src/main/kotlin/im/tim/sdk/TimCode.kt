@@ -345,6 +345,10 @@ object TimCode {
     const val STORE_DAMAGED: Int = 130_178
     /** the instance is paused: call resume first; messages that wait are sent then. */
     const val PAUSED: Int = 130_179
+    /** the custom status is over 100 bytes: shorten it. */
+    const val CUSTOM_STATUS_TOO_LONG: Int = 130_190
+    /** nobody subscribes to themselves: your own devices are told of your status anyway. */
+    const val STATUS_OF_SELF: Int = 130_191
     /** an argument that may not be NULL is NULL. */
     const val NULL_ARGUMENT: Int = 130_180
     /** a text is not UTF-8. */

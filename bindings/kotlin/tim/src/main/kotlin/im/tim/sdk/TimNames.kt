@@ -142,5 +142,6 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.FriendListUpdated::class -> EventName.FRIEND_LIST_UPDATED
         TimEvent.FriendGroupListUpdated::class -> EventName.FRIEND_GROUP_LIST_UPDATED
         TimEvent.FriendApplicationListUpdated::class -> EventName.FRIEND_APPLICATION_LIST_UPDATED
+        TimEvent.UserStatusUpdated::class -> EventName.USER_STATUS_UPDATED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

@@ -1031,6 +1031,14 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_search_local_messages(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_user_status(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_self_status(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_subscribe_user_status(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_unsubscribe_user_status(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadplugin_upload(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadprogress_report(
@@ -1309,6 +1317,14 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_search_cloud_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_search_local_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_user_status(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_self_status(`ptr`: Long,`customStatus`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_subscribe_user_status(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_unsubscribe_user_status(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_clone_uploadplugin(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -1836,6 +1852,18 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 11565) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_status() and 0xFFFF) != 7235) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_self_status() and 0xFFFF) != 19462) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_subscribe_user_status() and 0xFFFF) != 56683) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_unsubscribe_user_status() and 0xFFFF) != 34930) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
@@ -4830,6 +4858,41 @@ public interface TimInterface {
      * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
     suspend fun `searchLocalMessages`(`param`: MessageSearchParam): MessageSearchResult
+
+    /**
+     * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 500, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getUserStatus`(`userIDList`: List<kotlin.String>): UserStatusResult
+
+    /**
+     * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes it back. It
+     * is one for all devices of the user, and forgotten when the last of them is not connected any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130190 for more than 100 bytes. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `setSelfStatus`(`customStatus`: kotlin.String): UserStatus
+
+    /**
+     * Has the status of 1 to 100 users told by `UserStatusUpdated`, as it is now and as it changes, until the login or the process
+     * ends. Of more than 200 users in all those who were named first give way. Returns those for whom it failed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `subscribeUserStatus`(`userIDList`: List<kotlin.String>): List<UserStatusFailure>
+
+    /**
+     * Ends subscriptions to up to 100 users, with an empty list to all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `unsubscribeUserStatus`(`userIDList`: List<kotlin.String>)
 
     companion object
 }
@@ -8224,6 +8287,122 @@ open class Tim: TimInterface
     }
 
 
+    /**
+     * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 500, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getUserStatus`(`userIDList`: List<kotlin.String>) : UserStatusResult {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_user_status(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeUserStatusResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes it back. It
+     * is one for all devices of the user, and forgotten when the last of them is not connected any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130190 for more than 100 bytes. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setSelfStatus`(`customStatus`: kotlin.String) : UserStatus {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_self_status(
+                uniffiHandle,
+
+        FfiConverterString.lower(`customStatus`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeUserStatus.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Has the status of 1 to 100 users told by `UserStatusUpdated`, as it is now and as it changes, until the login or the process
+     * ends. Of more than 200 users in all those who were named first give way. Returns those for whom it failed.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none, 130191 for oneself. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `subscribeUserStatus`(`userIDList`: List<kotlin.String>) : List<UserStatusFailure> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_subscribe_user_status(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeUserStatusFailure.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Ends subscriptions to up to 100 users, with an empty list to all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `unsubscribeUserStatus`(`userIDList`: List<kotlin.String>) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_unsubscribe_user_status(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`userIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
 
 
 
@@ -8513,6 +8692,18 @@ open class Tim: TimInterface
 
     /** [searchLocalMessages] for Java: the future fails with a [TimException]. */
     fun searchLocalMessagesAsync(`param`: MessageSearchParam): CompletableFuture<MessageSearchResult> = inFuture { `searchLocalMessages`(param) }
+
+    /** [getUserStatus] for Java: the future fails with a [TimException]. */
+    fun getUserStatusAsync(`userIDList`: List<kotlin.String>): CompletableFuture<UserStatusResult> = inFuture { `getUserStatus`(userIDList) }
+
+    /** [setSelfStatus] for Java: the future fails with a [TimException]. */
+    fun setSelfStatusAsync(`customStatus`: kotlin.String): CompletableFuture<UserStatus> = inFuture { `setSelfStatus`(customStatus) }
+
+    /** [subscribeUserStatus] for Java: the future fails with a [TimException]. */
+    fun subscribeUserStatusAsync(`userIDList`: List<kotlin.String>): CompletableFuture<List<UserStatusFailure>> = inFuture { `subscribeUserStatus`(userIDList) }
+
+    /** [unsubscribeUserStatus] for Java: the future fails with a [TimException]. */
+    fun unsubscribeUserStatusAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `unsubscribeUserStatus`(userIDList); null }
 
     companion object {
 
@@ -13666,6 +13857,163 @@ public object FfiConverterTypeUploaded: FfiConverterRustBuffer<Uploaded> {
 
 
 /**
+ * The status of a user, as this user sees it.
+ */
+data class UserStatus (
+    /**
+     * The user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * Whether the user is connected.
+     */
+    val `statusType`: UserStatusType
+    ,
+    /**
+     * What the user says of themselves; empty unless the user is online.
+     */
+    val `customStatus`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUserStatus: FfiConverterRustBuffer<UserStatus> {
+    override fun read(buf: ByteBuffer): UserStatus {
+        return UserStatus(
+            FfiConverterString.read(buf),
+            FfiConverterTypeUserStatusType.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UserStatus) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterTypeUserStatusType.allocationSize(value.`statusType`) +
+            FfiConverterString.allocationSize(value.`customStatus`)
+    )
+
+    override fun write(value: UserStatus, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterTypeUserStatusType.write(value.`statusType`, buf)
+            FfiConverterString.write(value.`customStatus`, buf)
+    }
+}
+
+
+
+/**
+ * A user whose status cannot be told.
+ */
+data class UserStatusFailure (
+    /**
+     * The user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * Why: 20003 if there is no such user.
+     */
+    val `code`: kotlin.Int
+    ,
+    /**
+     * The same in words.
+     */
+    val `message`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUserStatusFailure: FfiConverterRustBuffer<UserStatusFailure> {
+    override fun read(buf: ByteBuffer): UserStatusFailure {
+        return UserStatusFailure(
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UserStatusFailure) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterInt.allocationSize(value.`code`) +
+            FfiConverterString.allocationSize(value.`message`)
+    )
+
+    override fun write(value: UserStatusFailure, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterInt.write(value.`code`, buf)
+            FfiConverterString.write(value.`message`, buf)
+    }
+}
+
+
+
+/**
+ * The status of users, and of whom it cannot be told.
+ */
+data class UserStatusResult (
+    /**
+     * Those who exist, in the order asked for.
+     */
+    val `successUserList`: List<UserStatus>
+    ,
+    /**
+     * The others.
+     */
+    val `failureUserList`: List<UserStatusFailure>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUserStatusResult: FfiConverterRustBuffer<UserStatusResult> {
+    override fun read(buf: ByteBuffer): UserStatusResult {
+        return UserStatusResult(
+            FfiConverterSequenceTypeUserStatus.read(buf),
+            FfiConverterSequenceTypeUserStatusFailure.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UserStatusResult) = (
+            FfiConverterSequenceTypeUserStatus.allocationSize(value.`successUserList`) +
+            FfiConverterSequenceTypeUserStatusFailure.allocationSize(value.`failureUserList`)
+    )
+
+    override fun write(value: UserStatusResult, buf: ByteBuffer) {
+            FfiConverterSequenceTypeUserStatus.write(value.`successUserList`, buf)
+            FfiConverterSequenceTypeUserStatusFailure.write(value.`failureUserList`, buf)
+    }
+}
+
+
+
+/**
  * A video, and its snapshot: a picture that stands for it until it is played.
  */
 data class VideoBody (
@@ -14184,7 +14532,11 @@ enum class EventName {
     /**
      * Applications to become a friend changed.
      */
-    FRIEND_APPLICATION_LIST_UPDATED;
+    FRIEND_APPLICATION_LIST_UPDATED,
+    /**
+     * Users came or went, or say something else of themselves.
+     */
+    USER_STATUS_UPDATED;
 
 
 
@@ -16218,6 +16570,22 @@ sealed class TimEvent {
     }
 
     /**
+     * Users to whom the app subscribed came or went, or say something else of themselves; after a new subscription each is told as
+     * it is. Also what this user says of themselves, on any of their devices.
+     */
+    data class UserStatusUpdated(
+        /**
+         * The latest of each user.
+         */
+        val `statuses`: List<im.tim.sdk.UserStatus>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -16366,17 +16734,20 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             22 -> TimEvent.FriendApplicationListUpdated(
                 FfiConverterTypeFriendApplications.read(buf),
                 )
-            23 -> TimEvent.Error(
+            23 -> TimEvent.UserStatusUpdated(
+                FfiConverterSequenceTypeUserStatus.read(buf),
+                )
+            24 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            24 -> TimEvent.KickedOut(
+            25 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            25 -> TimEvent.NetStateChange(
+            26 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            26 -> TimEvent.SdkDestroy(
+            27 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -16543,6 +16914,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterTypeFriendApplications.allocationSize(value.`applications`)
             )
         }
+        is TimEvent.UserStatusUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeUserStatus.allocationSize(value.`statuses`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -16691,28 +17069,86 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterTypeFriendApplications.write(value.`applications`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.UserStatusUpdated -> {
                 buf.putInt(23)
+                FfiConverterSequenceTypeUserStatus.write(value.`statuses`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(24)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(24)
+                buf.putInt(25)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(25)
+                buf.putInt(26)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(26)
+                buf.putInt(27)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
+    }
+}
+
+
+
+
+
+/**
+ * Whether a user is connected.
+ */
+
+enum class UserStatusType {
+
+    /**
+     * A type that this version does not know.
+     */
+    UNKNOWN,
+    /**
+     * On one device at least.
+     */
+    ONLINE,
+    /**
+     * On no device; a device is logged in.
+     */
+    OFFLINE,
+    /**
+     * No device is logged in.
+     */
+    UNLOGINED;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUserStatusType: FfiConverterRustBuffer<UserStatusType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        UserStatusType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: UserStatusType) = 4UL
+
+    override fun write(value: UserStatusType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
     }
 }
 
@@ -18250,6 +18686,62 @@ public object FfiConverterSequenceTypeTextPart: FfiConverterRustBuffer<List<Text
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeTextPart.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeUserStatus: FfiConverterRustBuffer<List<UserStatus>> {
+    override fun read(buf: ByteBuffer): List<UserStatus> {
+        val len = buf.getInt()
+        return List<UserStatus>(len) {
+            FfiConverterTypeUserStatus.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<UserStatus>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeUserStatus.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<UserStatus>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeUserStatus.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeUserStatusFailure: FfiConverterRustBuffer<List<UserStatusFailure>> {
+    override fun read(buf: ByteBuffer): List<UserStatusFailure> {
+        val len = buf.getInt()
+        return List<UserStatusFailure>(len) {
+            FfiConverterTypeUserStatusFailure.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<UserStatusFailure>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeUserStatusFailure.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<UserStatusFailure>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeUserStatusFailure.write(it, buf)
         }
     }
 }

@@ -302,6 +302,9 @@ fn describe(event: &Event) -> String {
         Event::FriendApplicationListUpdated(it) => {
             format!("FRIEND_APPLICATION_LIST_UPDATED {} unread", it.unread_count)
         }
+        Event::GroupAttributesUpdated(it) => {
+            format!("GROUP_ATTRIBUTES_UPDATED {} version {}", it.group_id, it.version)
+        }
         Event::Error { code, message } => format!("ERROR {code} {message}"),
         Event::KickedOut(kind) => format!("KICKED_OUT {kind:?}"),
         Event::NetStateChange(state) => format!("NET_STATE_CHANGE {state:?}"),

@@ -2,8 +2,11 @@
 //!
 //! The state that an event reports is stored before the event is emitted.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tim_protocol::call::AttributesChange;
+use tim_protocol::fields::Fields;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::AllReceiveMessageOpt;
@@ -90,6 +93,8 @@ pub enum Event {
     FriendListUpdated(Vec<Friend>),
     /// Friend groups were created, renamed, deleted, filled or emptied: the whole list.
     FriendGroupListUpdated(Vec<FriendGroup>),
+    /// Others changed attributes of a group that this user is in. What changes while this device is not connected is not told.
+    GroupAttributesUpdated(GroupAttributesUpdated),
     /// Applications to become a friend were made, have ended or were read: the whole list.
     FriendApplicationListUpdated(FriendApplications),
     /// An error that belongs to no call, or a call that was refused because the engine is not ready.
@@ -109,6 +114,29 @@ pub enum Event {
         /// The application whose instance it was.
         sdk_app_id: u32,
     },
+}
+
+/// Attributes of a group that have other values now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupAttributesUpdated {
+    /// The group.
+    pub group_id: GroupId,
+    /// Those that were set.
+    pub group_attributes: Fields,
+    /// Those that were removed.
+    pub deleted_key_list: Vec<String>,
+    /// The version of the group's attributes now, one more than before. Who knows them as of the version before knows them now.
+    pub version: u64,
+}
+
+impl From<AttributesChange> for GroupAttributesUpdated {
+    fn from(change: AttributesChange) -> Self {
+        let AttributesChange { group_id, group_attributes, version } = change;
+        let (set, removed): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            group_attributes.0.into_iter().partition(|(_, value)| !value.is_empty());
+        let deleted_key_list = removed.into_keys().collect();
+        Self { group_id, group_attributes: Fields(set), deleted_key_list, version }
+    }
 }
 
 /// A message that was pinned in its group, or is not any more.
@@ -173,6 +201,8 @@ pub enum EventName {
     FriendGroupListUpdated,
     /// [`Event::FriendApplicationListUpdated`].
     FriendApplicationListUpdated,
+    /// [`Event::GroupAttributesUpdated`].
+    GroupAttributesUpdated,
     /// [`Event::Error`].
     Error,
     /// [`Event::KickedOut`].
@@ -211,6 +241,7 @@ impl Event {
             Self::FriendListUpdated(_) => EventName::FriendListUpdated,
             Self::FriendGroupListUpdated(_) => EventName::FriendGroupListUpdated,
             Self::FriendApplicationListUpdated(_) => EventName::FriendApplicationListUpdated,
+            Self::GroupAttributesUpdated(_) => EventName::GroupAttributesUpdated,
             Self::Error { .. } => EventName::Error,
             Self::KickedOut(_) => EventName::KickedOut,
             Self::NetStateChange(_) => EventName::NetStateChange,

@@ -149,6 +149,8 @@ codes! {
     REVOKE_NOT_FOUND = 10030: "the message to take back does not exist";
     REVOKE_TOO_LATE_GROUP = 10031: "too late to take the message back";
     REVOKE_NOT_ALLOWED = 10032: "this message cannot be taken back";
+    GROUP_ATTRIBUTES_TOO_OFTEN = 10049: "a group's attributes change at most 5 times a second: wait";
+    GROUP_ATTRIBUTES_CHANGED = 10056: "an attribute changed meanwhile: get the group's attributes, then try again";
     TOO_MANY_PINS = 10070: "the group has 10 pinned messages already: remove a pin first";
     ALREADY_PINNED = 10071: "another user has pinned this message already";
 

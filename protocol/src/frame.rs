@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::call::Request;
+use crate::call::{AttributesChange, Request};
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt, ReceiptUpdates};
 use crate::status::StatusUpdates;
@@ -81,6 +81,8 @@ pub enum Push {
     Statuses(StatusUpdates),
     /// A change of the user's own data.
     Change(Change),
+    /// Attributes of a group changed.
+    Attributes(AttributesChange),
     /// The window was full and pushes were omitted: the client must acknowledge this push and sync.
     Lag,
     /// The session is over; the connection closes after it.
@@ -289,6 +291,7 @@ impl Push {
             Self::Receipts(receipts) => ("receipts", serde_json::to_string(receipts)?),
             Self::Statuses(statuses) => ("status", serde_json::to_string(statuses)?),
             Self::Change(change) => ("change", serde_json::to_string(change)?),
+            Self::Attributes(change) => ("groupAttributes", serde_json::to_string(change)?),
             Self::Lag => return Ok(r#""ev":"lag""#.to_owned()),
             Self::Kicked(kicked) => ("kick", serde_json::to_string(kicked)?),
             Self::Unknown => return Ok(r#""ev":"unknown""#.to_owned()),
@@ -306,6 +309,7 @@ impl Push {
             "receipts" => part(parameters).map(Self::Receipts),
             "status" => part(parameters).map(Self::Statuses),
             "change" => part(parameters).map(Self::Change),
+            "groupAttributes" => part(parameters).map(Self::Attributes),
             "lag" => Some(Self::Lag),
             "kick" => part(parameters).map(Self::Kicked),
             _ => None,

@@ -87,6 +87,8 @@ rules! {
     mutes: Rank =                        Nobody,       Admin,          Admin,      Admin;
     /// Who may change the name cards and fields of members of a lower role. Everybody may the own ones.
     edits_members: Rank =                Owner,        Admin,          Admin,      Admin;
+    /// Who may change the attributes, unless muted.
+    edits_attributes: Rank =             Member,       Member,         Member,      Member;
     /// Who may make admins.
     sets_roles: Rank =                   Nobody,       Owner,          Owner,      Owner;
     /// Who may make another member the owner.

@@ -161,6 +161,16 @@ pub const GROUP_ADMINS: usize = 100;
 pub const MEMBER_FIELDS: usize = 5;
 /// Longest name card of a member of a group, in bytes.
 pub const NAME_CARD_BYTES: usize = 50;
+/// Most attributes of a group.
+pub const GROUP_ATTRIBUTES: usize = 16;
+/// Longest key of a group's attribute, in bytes.
+pub const GROUP_ATTRIBUTE_KEY_BYTES: usize = 32;
+/// Longest value of a group's attribute, in bytes.
+pub const GROUP_ATTRIBUTE_BYTES: usize = 4 * 1024;
+/// Most bytes of the keys and values of a group's attributes.
+pub const GROUP_ATTRIBUTES_BYTES: usize = 16 * 1024;
+/// Most changes of a group's attributes in a second.
+pub const GROUP_ATTRIBUTE_CHANGES: u32 = 5;
 /// Most members given when a group is created.
 pub const GROUP_FIRST_MEMBERS: usize = 100;
 /// Longest text that goes with an application to join, or with its answer, in bytes.

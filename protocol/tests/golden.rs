@@ -80,7 +80,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
         )*};
     }
     by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest SendTargetedRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest SearchRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest SetReceiveOptRequest CreateGroupRequest);
-    by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest MuteMemberRequest UpdateMemberRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
+    by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest MuteMemberRequest UpdateMemberRequest GetAttributesRequest SetAttributesRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
     by_method!(AddFriendRequest DeleteFriendsRequest CheckFriendsRequest UpdateFriendRequest AcceptApplicationRequest RefuseApplicationRequest DeleteApplicationRequest ReadApplicationsRequest CreateFriendGroupRequest DeleteFriendGroupRequest RenameFriendGroupRequest FillFriendGroupRequest);
     by_method!(SetStatusRequest GetStatusesRequest SubscribeStatusesRequest UnsubscribeStatusesRequest);
     panic!("add the call {method} to this list")
@@ -153,6 +153,7 @@ fn every_push_has_an_example() {
             }
             Push::Receipts(_) => "receipts",
             Push::Statuses(_) => "status",
+            Push::Attributes(_) => "groupAttributes",
             Push::Lag => "lag",
             Push::Kicked(Kicked { reason }) => {
                 assert!(!reason.code().describe().is_empty());
@@ -165,7 +166,7 @@ fn every_push_has_an_example() {
     }
     assert_eq!(
         seen.keys().copied().collect::<Vec<_>>(),
-        ["change", "kick", "lag", "msg", "mut", "online", "read", "receipts", "status"]
+        ["change", "groupAttributes", "kick", "lag", "msg", "mut", "online", "read", "receipts", "status"]
     );
 }
 

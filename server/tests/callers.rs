@@ -4,10 +4,10 @@
 
 use tim_protocol::call::{
     AddMembersRequest, Caller, ChangeOwnerRequest, CreateGroupRequest, DeleteMembersRequest,
-    DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupsRequest,
-    HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest, MuteMemberRequest,
-    PinMessageRequest, QuitGroupRequest, Request, SetMemberRoleRequest, UpdateGroupRequest,
-    UpdateMemberRequest,
+    DismissGroupRequest, GetAttributesRequest, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest,
+    GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest,
+    MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SetAttributesRequest,
+    SetMemberRoleRequest, UpdateGroupRequest, UpdateMemberRequest,
 };
 use tim_protocol::fields::Fields;
 use tim_protocol::group::{GroupChanges, GroupType, InviteOption, NewGroup, Role};
@@ -23,7 +23,7 @@ fn user(name: &str) -> UserId {
 }
 
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 16] {
+fn requests() -> [Request; 18] {
     let group_id = GroupId::new(GROUP).unwrap();
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
@@ -56,10 +56,18 @@ fn requests() -> [Request; 16] {
         ChangeOwnerRequest { group_id: group_id.clone(), new_owner_id: user("carol") }.into(),
         MuteMemberRequest { group_id: group_id.clone(), user_id: user("carol"), mute_time: 60 }.into(),
         UpdateMemberRequest {
-            group_id,
+            group_id: group_id.clone(),
             user_id: None,
             name_card: Some("Reinhold".to_owned()),
             member_custom_field: Fields::default(),
+        }
+        .into(),
+        GetAttributesRequest { group_id: group_id.clone(), key_list: Vec::new() }.into(),
+        SetAttributesRequest {
+            group_id,
+            group_attributes: Fields::default(),
+            replaces_all: true,
+            version: None,
         }
         .into(),
     ]
@@ -124,7 +132,9 @@ fn a_verb_is_refused_to_callers_that_it_does_not_include() {
 fn every_verb_about_an_existing_group_is_tested() {
     let asked: Vec<&str> = requests().iter().map(Request::method).collect();
     let of_groups = Request::methods().filter(|method| {
-        method.starts_with("member.") || (method.starts_with("group.") && *method != "group.create")
+        method.starts_with("member.")
+            || method.starts_with("groupAttributes.")
+            || (method.starts_with("group.") && *method != "group.create")
     });
     assert!(of_groups.eq(asked.iter().copied()), "{asked:?}");
 }

@@ -12,6 +12,7 @@ mod changes;
 mod conversations;
 mod create;
 mod friends;
+mod group_attributes;
 mod groups;
 mod history;
 mod local;

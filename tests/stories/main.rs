@@ -33,6 +33,7 @@ mod elements;
 mod faults;
 mod friends;
 mod gate;
+mod group_attributes;
 mod groups;
 mod handlers;
 mod interrupted_transfers;

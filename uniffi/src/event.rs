@@ -5,8 +5,8 @@ use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
 use crate::types::{
-    AllReceiveMessageOpt, Conversation, ConversationFilter, Friend, FriendApplications, FriendGroup, Group,
-    Message, MessageReadReceipt, Profile, UserStatus, signed,
+    AllReceiveMessageOpt, Conversation, ConversationFilter, CustomField, Friend, FriendApplications,
+    FriendGroup, Group, Message, MessageReadReceipt, Profile, UserStatus, custom_fields, signed,
 };
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
@@ -174,6 +174,21 @@ pub enum TimEvent {
         /// The latest of each user.
         statuses: Vec<UserStatus>,
     },
+    /// Others changed attributes of a group that this user is in. What changes while this device is not connected is not told.
+    #[serde(rename = "groupAttributesUpdated")]
+    GroupAttributesUpdated {
+        /// The group.
+        #[serde(rename = "groupID")]
+        group_id: String,
+        /// Those that were set, with their values now.
+        #[serde(rename = "groupAttributes")]
+        group_attributes: Vec<CustomField>,
+        /// Those that were removed.
+        #[serde(rename = "deletedKeyList")]
+        deleted_key_list: Vec<String>,
+        /// The version of the group's attributes now, one more than before. Who knows them as of the version before knows them now.
+        version: i64,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -261,11 +276,13 @@ pub enum EventName {
     FriendApplicationListUpdated,
     /// Users came or went, or say something else of themselves.
     UserStatusUpdated,
+    /// Attributes of a group changed.
+    GroupAttributesUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -293,6 +310,7 @@ impl EventName {
         Self::FriendGroupListUpdated,
         Self::FriendApplicationListUpdated,
         Self::UserStatusUpdated,
+        Self::GroupAttributesUpdated,
     ];
 }
 
@@ -326,6 +344,7 @@ impl From<EventName> for engine::EventName {
             EventName::FriendGroupListUpdated => Self::FriendGroupListUpdated,
             EventName::FriendApplicationListUpdated => Self::FriendApplicationListUpdated,
             EventName::UserStatusUpdated => Self::UserStatusUpdated,
+            EventName::GroupAttributesUpdated => Self::GroupAttributesUpdated,
         }
     }
 }
@@ -397,6 +416,12 @@ impl From<&engine::Event> for TimEvent {
     fn from(event: &engine::Event) -> Self {
         match event {
             engine::Event::SdkReady => Self::SdkReady,
+            engine::Event::GroupAttributesUpdated(updated) => Self::GroupAttributesUpdated {
+                group_id: updated.group_id.to_string(),
+                group_attributes: custom_fields(updated.group_attributes.clone()),
+                deleted_key_list: updated.deleted_key_list.clone(),
+                version: signed(updated.version),
+            },
             engine::Event::SdkNotReady => Self::SdkNotReady,
             engine::Event::MessageReceived(messages) => Self::MessageReceived { messages: all(messages) },
             engine::Event::MessageStatusChanged(messages) => {

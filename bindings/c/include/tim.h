@@ -314,8 +314,12 @@
  *   {"userID":"bob", "nameCard":"Bob of the shelves", "muteUntil":0, "memberCustomField":[{"key":"reads", "value":""}]}
  *   muteUntil: 0 if the member may send       memberCustomField: the fields that changed; one with an empty value was removed
  *
- * array of custom field (tim_set_group_member_custom_field)
+ * array of custom field (tim_set_group_member_custom_field, tim_set_group_attributes, tim_init_group_attributes)
  *   [{"key":"reads", "value":"novels"}]: an empty value removes the field
+ *
+ * group attributes (tim_get_group_attributes, and what changed by tim_set_group_attributes and the others)
+ *   {"groupAttributes":[{"key":"first", "value":"bob"}], "version":8}
+ *   groupAttributes: an empty value says that it was removed       version: 1 at first, one more with each change
  *
  * role (tim_get_group_member_list, tim_set_group_member_role)
  *   "Owner": Member, Admin, Owner
@@ -428,6 +432,8 @@
  *     onFriendGroupListUpdated     the whole list of friend groups
  *     onFriendApplicationListUpdated  friend applications
  *     onUserStatusUpdated          user statuses: of the users that tim_subscribe_user_status named, and of this user's own
+ *     groupAttributesUpdated       {"groupID":"climbers", "groupAttributes":[{"key":"first", "value":"bob"}], "deletedKeyList":[],
+ *                                  "version":8}: others set and removed these; not told of what changes while not connected
  *     error                        {"code":2024, "message":"not logged in: call login first"}
  *     kickedOut                    {"type":"multipleDevice"}: another device took this one's place; or multipleAccount: this
  *                                  device logged in anew; or userSigExpired; or REST_API_Kick: the server's operator did it
@@ -601,6 +607,10 @@ typedef enum {
    * Users came or went, or say something else of themselves.
    */
   TIM_EVENT_USER_STATUS_UPDATED,
+  /**
+   * Attributes of a group changed.
+   */
+  TIM_EVENT_GROUP_ATTRIBUTES_UPDATED,
 } tim_event;
 
 /**
@@ -2044,6 +2054,73 @@ tim_status tim_remove_from_friend_group(tim_client client,
                                         const char *user_id_list_json,
                                         tim_done_callback done,
                                         void *user_data);
+
+/**
+ * The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each
+ * change.
+ *
+ * `key_list_json` is an array of texts. Result: `group attributes`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_get_group_attributes(tim_client client,
+                                    const char *group_id,
+                                    const char *key_list_json,
+                                    tim_done_callback done,
+                                    void *user_data);
+
+/**
+ * Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version.
+ * If `version` is not 0, it is refused if any attribute changed since.
+ *
+ * `group_attributes_json` is an array of `custom field`. Result: `group attributes`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such
+ * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`; 2800 or
+ * 2801.
+ */
+tim_status tim_init_group_attributes(tim_client client,
+                                     const char *group_id,
+                                     const char *group_attributes_json,
+                                     int64_t version,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the
+ * version. Other members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes,
+ * values of up to 4,096, and 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an
+ * answer or an event told, it is refused if one of these attributes changed since.
+ *
+ * `group_attributes_json` is an array of `custom field`. Result: `group attributes`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for
+ * no such group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`;
+ * 2800 or 2801.
+ */
+tim_status tim_set_group_attributes(tim_client client,
+                                    const char *group_id,
+                                    const char *group_attributes_json,
+                                    int64_t version,
+                                    tim_done_callback done,
+                                    void *user_data);
+
+/**
+ * Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty
+ * values, and the version. If `version` is not 0, it is refused if one of them changed since.
+ *
+ * `key_list_json` is an array of texts. Result: `group attributes`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such
+ * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`; 2800 or
+ * 2801.
+ */
+tim_status tim_delete_group_attributes(tim_client client,
+                                       const char *group_id,
+                                       const char *key_list_json,
+                                       int64_t version,
+                                       tim_done_callback done,
+                                       void *user_data);
 
 /**
  * The groups this user is in.

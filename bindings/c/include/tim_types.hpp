@@ -1655,6 +1655,23 @@ inline void from_json(const nlohmann::json &json, join_result &it) {
     detail::take(json, "group", it.group);
 }
 
+/** Attributes of a group. */
+struct group_attributes {
+    /** Those that were asked for, or those that changed, of which an empty value says that it was removed. */
+    std::vector<types::custom_field> group_attributes{};
+    /** The version of the group's attributes: 1 at first, one more with each change. */
+    std::int64_t version{};
+};
+inline void to_json(nlohmann::json &json, const group_attributes &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupAttributes", it.group_attributes);
+    detail::put(json, "version", it.version);
+}
+inline void from_json(const nlohmann::json &json, group_attributes &it) {
+    detail::take(json, "groupAttributes", it.group_attributes);
+    detail::take(json, "version", it.version);
+}
+
 /** Where a page of messages begins, and in which direction it goes on. */
 struct message_list_hopping_param {
     /** The conversation. */
@@ -2611,6 +2628,31 @@ struct user_status_updated {
     std::vector<types::user_status> statuses{};
 };
 
+/** Others changed attributes of a group that this user is in. */
+struct group_attributes_updated {
+    /** The group. */
+    std::string group_id{};
+    /** Those that were set, with their values now. */
+    std::vector<types::custom_field> group_attributes{};
+    /** Those that were removed. */
+    std::vector<std::string> deleted_key_list{};
+    /** The version of the group's attributes now, one more than before. */
+    std::int64_t version{};
+};
+inline void to_json(nlohmann::json &json, const group_attributes_updated &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "groupAttributes", it.group_attributes);
+    detail::put(json, "deletedKeyList", it.deleted_key_list);
+    detail::put(json, "version", it.version);
+}
+inline void from_json(const nlohmann::json &json, group_attributes_updated &it) {
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "groupAttributes", it.group_attributes);
+    detail::take(json, "deletedKeyList", it.deleted_key_list);
+    detail::take(json, "version", it.version);
+}
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -2673,7 +2715,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::group_attributes_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2701,6 +2743,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::friend_group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendGroupListUpdated"; json["data"] = own->friend_groups; }
     if (auto *own = std::get_if<types::friend_application_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendApplicationListUpdated"; json["data"] = own->applications; }
     if (auto *own = std::get_if<types::user_status_updated>(&it)) { static_cast<void>(own); json["name"] = "onUserStatusUpdated"; json["data"] = own->statuses; }
+    if (auto *own = std::get_if<types::group_attributes_updated>(&it)) { static_cast<void>(own); json["name"] = "groupAttributesUpdated"; json["data"] = *own; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2732,6 +2775,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onFriendGroupListUpdated") { types::friend_group_list_updated own{}; json.at("data").get_to(own.friend_groups); it = std::move(own); return; }
     if (word == "onFriendApplicationListUpdated") { types::friend_application_list_updated own{}; json.at("data").get_to(own.applications); it = std::move(own); return; }
     if (word == "onUserStatusUpdated") { types::user_status_updated own{}; json.at("data").get_to(own.statuses); it = std::move(own); return; }
+    if (word == "groupAttributesUpdated") { types::group_attributes_updated own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

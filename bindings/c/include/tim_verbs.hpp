@@ -353,6 +353,25 @@ public:
     answer remove_from_friend_group(const std::string &name, const std::string &user_id_list_json) const {
         return ask(tim_remove_from_friend_group, name, user_id_list_json);
     }
+    /** As tim_get_group_attributes. */
+    answer get_group_attributes(const std::string &group_id, const std::string &key_list_json = "[]") const {
+        return ask(tim_get_group_attributes, group_id, key_list_json);
+    }
+    /** As tim_init_group_attributes. */
+    answer init_group_attributes(const std::string &group_id, const std::string &group_attributes_json,
+                                 std::int64_t version = 0) const {
+        return ask(tim_init_group_attributes, group_id, group_attributes_json, version);
+    }
+    /** As tim_set_group_attributes. */
+    answer set_group_attributes(const std::string &group_id, const std::string &group_attributes_json,
+                                std::int64_t version = 0) const {
+        return ask(tim_set_group_attributes, group_id, group_attributes_json, version);
+    }
+    /** As tim_delete_group_attributes. */
+    answer delete_group_attributes(const std::string &group_id, const std::string &key_list_json = "[]",
+                                   std::int64_t version = 0) const {
+        return ask(tim_delete_group_attributes, group_id, key_list_json, version);
+    }
     /** As tim_get_group_list. */
     answer get_group_list() const {
         return ask(tim_get_group_list);

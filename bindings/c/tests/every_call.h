@@ -74,6 +74,10 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_rename_friend_group(client, text, text, done, NULL)); \
     EACH(tim_add_to_friend_group(client, text, json, done, NULL)); \
     EACH(tim_remove_from_friend_group(client, text, json, done, NULL)); \
+    EACH(tim_get_group_attributes(client, text, json, done, NULL)); \
+    EACH(tim_init_group_attributes(client, text, json, 1, done, NULL)); \
+    EACH(tim_set_group_attributes(client, text, json, 1, done, NULL)); \
+    EACH(tim_delete_group_attributes(client, text, json, 1, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
     EACH(tim_create_group(client, json, done, NULL)); \

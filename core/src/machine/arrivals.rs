@@ -17,6 +17,7 @@ use super::purpose::Purpose;
 use super::reply::read;
 use super::unreadable::Unreadable;
 use super::{Machine, sync};
+use crate::event::Event;
 use crate::message::Message;
 
 /// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
@@ -223,6 +224,7 @@ impl Machine {
             Push::Receipts(receipts) => conversations.receipts_pushed(around.cx, receipts),
             Push::Statuses(updates) => self.statuses.came(&mut self.cx, updates.statuses),
             Push::Change(change) => self.changed(change),
+            Push::Attributes(change) => around.cx.emit(Event::GroupAttributesUpdated(change.into())),
             Push::Lag => {
                 self.conversations.ask_receipts_again();
                 self.sync.request();

@@ -8,6 +8,7 @@ mod verbs;
 
 mod conversations;
 mod friends;
+mod group_attributes;
 mod groups;
 mod media;
 mod members;
@@ -23,6 +24,7 @@ use serde_json::value::RawValue;
 
 pub use conversations::*;
 pub use friends::*;
+pub use group_attributes::*;
 pub use groups::*;
 pub use media::*;
 pub use members::*;
@@ -129,6 +131,8 @@ domains! {
     Members(MembersRequest -> MembersReply),
     /// Whether users are connected.
     Status(StatusRequest -> StatusReply),
+    /// The attributes of groups.
+    Attributes(AttributesRequest -> AttributesReply),
     /// Tickets to upload and download.
     Media(MediaRequest -> MediaReply),
 }

@@ -124,6 +124,7 @@ fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) 
     rows.dismiss_group(conversation.key)?;
     rows.remove_applications(conversation.key)?;
     rows.remove_bans(conversation.key)?;
+    rows.remove_attributes(conversation.key)?;
     let mut notifications = vec![unsubscribe(conversation, members.iter().copied())];
     notifications.extend(memberships(rows, conversation, members.iter().copied())?);
     for member in members {

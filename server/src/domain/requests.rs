@@ -6,7 +6,7 @@ use tim_protocol::Code;
 use tim_protocol::call::Request;
 
 use super::rows::Rows;
-use super::{DomainResult, friends, groups, members, messages, settings, users};
+use super::{DomainResult, friends, group_attributes, groups, members, messages, settings, users};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult<Committed> {
@@ -17,6 +17,7 @@ pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult
         Request::Friends(request) => friends::request(rows, asked, request),
         Request::Groups(request) => groups::request(rows, asked, request),
         Request::Members(request) => members::request(rows, asked, request),
+        Request::Attributes(request) => group_attributes::request(rows, asked, request),
         // The session's own.
         Request::Session(_) | Request::Status(_) | Request::Media(_) => Err(Code::INTERNAL.into()),
     }

@@ -56,6 +56,8 @@ pub enum Action {
     RemoveMembers,
     /// Change the name cards and fields of others.
     EditMembers,
+    /// Change the group's attributes.
+    EditAttributes,
     /// Make another member the owner.
     Transfer,
 }
@@ -77,6 +79,7 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
         Action::Mute => rules.mutes,
         Action::RemoveMembers => rules.removes_members,
         Action::EditMembers => rules.edits_members,
+        Action::EditAttributes => rules.edits_attributes,
         Action::Transfer => rules.transfers,
     };
     if rank.includes(role) { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }

@@ -1920,6 +1920,120 @@ fn remove_from_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<Strin
     call(async move { tim.remove_from_friend_group(name, user_id_list).await })
 }
 
+/// The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each
+/// change.
+///
+/// `key_list_json` is an array of texts. Result: `group attributes`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_attributes(
+    client: TimClient,
+    group_id: *const c_char,
+    key_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_attributes(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(key_list_json)?,
+    ))))
+}
+
+fn get_group_attributes(tim: Arc<Tim>, group_id: String, key_list: Vec<String>) -> Call {
+    call(async move { tim.get_group_attributes(group_id, key_list).await })
+}
+
+/// Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version.
+/// If `version` is not 0, it is refused if any attribute changed since.
+///
+/// `group_attributes_json` is an array of `custom field`. Result: `group attributes`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such
+/// group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`; 2800 or
+/// 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_init_group_attributes(
+    client: TimClient,
+    group_id: *const c_char,
+    group_attributes_json: *const c_char,
+    version: i64,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(init_group_attributes(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(group_attributes_json)?,
+        version,
+    ))))
+}
+
+fn init_group_attributes(tim: Arc<Tim>, group_id: String, group_attributes: Vec<CustomField>, version: i64) -> Call {
+    call(async move { tim.init_group_attributes(group_id, group_attributes, version).await })
+}
+
+/// Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the
+/// version. Other members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes,
+/// values of up to 4,096, and 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an
+/// answer or an event told, it is refused if one of these attributes changed since.
+///
+/// `group_attributes_json` is an array of `custom field`. Result: `group attributes`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for
+/// no such group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`;
+/// 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_group_attributes(
+    client: TimClient,
+    group_id: *const c_char,
+    group_attributes_json: *const c_char,
+    version: i64,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_group_attributes(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(group_attributes_json)?,
+        version,
+    ))))
+}
+
+fn set_group_attributes(tim: Arc<Tim>, group_id: String, group_attributes: Vec<CustomField>, version: i64) -> Call {
+    call(async move { tim.set_group_attributes(group_id, group_attributes, version).await })
+}
+
+/// Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty
+/// values, and the version. If `version` is not 0, it is refused if one of them changed since.
+///
+/// `key_list_json` is an array of texts. Result: `group attributes`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such
+/// group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`; 2800 or
+/// 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_group_attributes(
+    client: TimClient,
+    group_id: *const c_char,
+    key_list_json: *const c_char,
+    version: i64,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_group_attributes(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(key_list_json)?,
+        version,
+    ))))
+}
+
+fn delete_group_attributes(tim: Arc<Tim>, group_id: String, key_list: Vec<String>, version: i64) -> Call {
+    call(async move { tim.delete_group_attributes(group_id, key_list, version).await })
+}
+
 /// The groups this user is in.
 ///
 /// Result: an array of `group`.
@@ -2957,6 +3071,22 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "removeFromFriendGroup" => {
             let mut given = Parameters::new("removeFromFriendGroup", &["name", "userIDList"], given)?;
             Ok(remove_from_friend_group(tim, given.take("name")?, given.take("userIDList")?))
+        }
+        "getGroupAttributes" => {
+            let mut given = Parameters::new("getGroupAttributes", &["groupID", "keyList"], given)?;
+            Ok(get_group_attributes(tim, given.take("groupID")?, given.take_or("keyList", Vec::new())?))
+        }
+        "initGroupAttributes" => {
+            let mut given = Parameters::new("initGroupAttributes", &["groupID", "groupAttributes", "version"], given)?;
+            Ok(init_group_attributes(tim, given.take("groupID")?, given.take("groupAttributes")?, given.take_or("version", 0)?))
+        }
+        "setGroupAttributes" => {
+            let mut given = Parameters::new("setGroupAttributes", &["groupID", "groupAttributes", "version"], given)?;
+            Ok(set_group_attributes(tim, given.take("groupID")?, given.take("groupAttributes")?, given.take_or("version", 0)?))
+        }
+        "deleteGroupAttributes" => {
+            let mut given = Parameters::new("deleteGroupAttributes", &["groupID", "keyList", "version"], given)?;
+            Ok(delete_group_attributes(tim, given.take("groupID")?, given.take_or("keyList", Vec::new())?, given.take_or("version", 0)?))
         }
         "getGroupList" => {
             let _given = Parameters::new("getGroupList", &[], given)?;

@@ -17,6 +17,7 @@ mod attachments;
 mod conversations;
 
 mod friends;
+mod group_attributes;
 mod groups;
 
 mod reactions;

@@ -55,6 +55,8 @@ fn default(parameter: &Parameter) -> Option<String> {
     match (&parameter.kind, &parameter.default) {
         (Kind::OptionalText | Kind::OptionalJson(_), _) => Some("{}".to_owned()),
         (Kind::Progress, _) => None,
+        // A list is a text of JSON.
+        (Kind::Json(_), Some(list)) => Some(format!("{list:?}")),
         (_, default) => default.clone(),
     }
 }

@@ -168,6 +168,7 @@ fn named(parameter: &Parameter) -> String {
         (Kind::OptionalText | Kind::OptionalJson(_), _) => "None".to_owned(),
         (_, None) => return format!("given.take({name:?})?"),
         (Kind::Text, Some(text)) => format!("{text}.to_owned()"),
+        (_, Some("[]")) => "Vec::new()".to_owned(),
         (_, Some(other)) => other.to_owned(),
     };
     format!("given.take_or({name:?}, {default})?")

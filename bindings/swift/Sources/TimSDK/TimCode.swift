@@ -148,6 +148,10 @@ public enum TimCode {
     public static let revokeTooLateGroup: Int32 = 10031
     /// this message cannot be taken back.
     public static let revokeNotAllowed: Int32 = 10032
+    /// a group's attributes change at most 5 times a second: wait.
+    public static let groupAttributesTooOften: Int32 = 10049
+    /// an attribute changed meanwhile: get the group's attributes, then try again.
+    public static let groupAttributesChanged: Int32 = 10056
     /// the group has 10 pinned messages already: remove a pin first.
     public static let tooManyPins: Int32 = 10070
     /// another user has pinned this message already.

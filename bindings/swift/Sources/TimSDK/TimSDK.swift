@@ -2077,6 +2077,48 @@ public protocol TimProtocol: AnyObject, Sendable {
     func updateFriend(userID: String, remark: String?, friendCustomField: [CustomField]) async throws  -> Friend
 
     /**
+     * Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty values, and the
+     * version. If `version` is not 0, it is refused if one of them changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    func deleteGroupAttributes(groupID: String, keyList: [String], version: Int64) async throws  -> GroupAttributes
+
+    /**
+     * The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each change.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func getGroupAttributes(groupID: String, keyList: [String]) async throws  -> GroupAttributes
+
+    /**
+     * Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version. If `version` is
+     * not 0, it is refused if any attribute changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    func initGroupAttributes(groupID: String, groupAttributes: [CustomField], version: Int64) async throws  -> GroupAttributes
+
+    /**
+     * Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the version. Other
+     * members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes, values of up to 4,096, and
+     * 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an answer or an event told, it is
+     * refused if one of these attributes changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for no such
+     * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func setGroupAttributes(groupID: String, groupAttributes: [CustomField], version: Int64) async throws  -> GroupAttributes
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -4090,6 +4132,104 @@ open func updateFriend(userID: String, remark: String?, friendCustomField: [Cust
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeFriend_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty values, and the
+     * version. If `version` is not 0, it is refused if one of them changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+open func deleteGroupAttributes(groupID: String, keyList: [String] = [], version: Int64 = Int64(0))async throws  -> GroupAttributes  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_group_attributes(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(keyList),FfiConverterInt64.lower(version)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupAttributes_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each change.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func getGroupAttributes(groupID: String, keyList: [String] = [])async throws  -> GroupAttributes  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_group_attributes(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(keyList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupAttributes_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version. If `version` is
+     * not 0, it is refused if any attribute changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+open func initGroupAttributes(groupID: String, groupAttributes: [CustomField], version: Int64 = Int64(0))async throws  -> GroupAttributes  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_init_group_attributes(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceTypeCustomField.lower(groupAttributes),FfiConverterInt64.lower(version)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupAttributes_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the version. Other
+     * members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes, values of up to 4,096, and
+     * 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an answer or an event told, it is
+     * refused if one of these attributes changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for no such
+     * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func setGroupAttributes(groupID: String, groupAttributes: [CustomField], version: Int64 = Int64(0))async throws  -> GroupAttributes  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_group_attributes(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceTypeCustomField.lower(groupAttributes),FfiConverterInt64.lower(version)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeGroupAttributes_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -7560,6 +7700,75 @@ public func FfiConverterTypeGroupAtInfo_lift(_ buf: RustBuffer) throws -> GroupA
 #endif
 public func FfiConverterTypeGroupAtInfo_lower(_ value: GroupAtInfo) -> RustBuffer {
     return FfiConverterTypeGroupAtInfo.lower(value)
+}
+
+
+/**
+ * Attributes of a group.
+ */
+public struct GroupAttributes: Equatable, Hashable {
+    /**
+     * Those that were asked for, or those that changed, of which an empty value says that it was removed.
+     */
+    public var groupAttributes: [CustomField]
+    /**
+     * The version of the group's attributes: 1 at first, one more with each change.
+     */
+    public var version: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Those that were asked for, or those that changed, of which an empty value says that it was removed.
+         */groupAttributes: [CustomField],
+        /**
+         * The version of the group's attributes: 1 at first, one more with each change.
+         */version: Int64) {
+        self.groupAttributes = groupAttributes
+        self.version = version
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupAttributes: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupAttributes: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupAttributes {
+        return
+            try GroupAttributes(
+                groupAttributes: FfiConverterSequenceTypeCustomField.read(from: &buf),
+                version: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupAttributes, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeCustomField.write(value.groupAttributes, into: &buf)
+        FfiConverterInt64.write(value.version, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupAttributes_lift(_ buf: RustBuffer) throws -> GroupAttributes {
+    return try FfiConverterTypeGroupAttributes.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupAttributes_lower(_ value: GroupAttributes) -> RustBuffer {
+    return FfiConverterTypeGroupAttributes.lower(value)
 }
 
 
@@ -13072,6 +13281,10 @@ public enum EventName: Equatable, Hashable {
      * Users came or went, or say something else of themselves.
      */
     case userStatusUpdated
+    /**
+     * Attributes of a group changed.
+     */
+    case groupAttributesUpdated
 
 
 
@@ -13146,6 +13359,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 26: return .friendApplicationListUpdated
 
         case 27: return .userStatusUpdated
+
+        case 28: return .groupAttributesUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -13261,6 +13476,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .userStatusUpdated:
             writeInt(&buf, Int32(27))
+
+
+        case .groupAttributesUpdated:
+            writeInt(&buf, Int32(28))
 
         }
     }
@@ -15785,6 +16004,23 @@ public enum TimEvent: Equatable, Hashable {
          */statuses: [UserStatus]
     )
     /**
+     * Others changed attributes of a group that this user is in. What changes while this device is not connected is not told.
+     */
+    case groupAttributesUpdated(
+        /**
+         * The group.
+         */groupID: String,
+        /**
+         * Those that were set, with their values now.
+         */groupAttributes: [CustomField],
+        /**
+         * Those that were removed.
+         */deletedKeyList: [String],
+        /**
+         * The version of the group's attributes now, one more than before. Who knows them as of the version before knows them now.
+         */version: Int64
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -15907,16 +16143,19 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 23: return .userStatusUpdated(statuses: try FfiConverterSequenceTypeUserStatus.read(from: &buf)
         )
 
-        case 24: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 24: return .groupAttributesUpdated(groupID: try FfiConverterString.read(from: &buf), groupAttributes: try FfiConverterSequenceTypeCustomField.read(from: &buf), deletedKeyList: try FfiConverterSequenceString.read(from: &buf), version: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 25: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 25: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 26: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 26: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 27: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 27: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 28: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -16047,24 +16286,32 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeUserStatus.write(statuses, into: &buf)
 
 
-        case let .error(code,message):
+        case let .groupAttributesUpdated(groupID,groupAttributes,deletedKeyList,version):
             writeInt(&buf, Int32(24))
+            FfiConverterString.write(groupID, into: &buf)
+            FfiConverterSequenceTypeCustomField.write(groupAttributes, into: &buf)
+            FfiConverterSequenceString.write(deletedKeyList, into: &buf)
+            FfiConverterInt64.write(version, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(25))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(25))
+            writeInt(&buf, Int32(26))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(26))
+            writeInt(&buf, Int32(27))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(27))
+            writeInt(&buf, Int32(28))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -17899,6 +18146,18 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_update_friend() != 11170) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_group_attributes() != 12424) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_attributes() != 23872) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_init_group_attributes() != 44992) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_group_attributes() != 33635) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {

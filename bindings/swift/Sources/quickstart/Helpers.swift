@@ -40,6 +40,7 @@ func describe(_ event: TimEvent) -> String {
     case .friendGroupListUpdated(let groups): "friendGroupListUpdated \(groups.map(\.name))"
     case .userStatusUpdated(let statuses): "userStatusUpdated \(statuses.map(\.userID))"
     case .friendApplicationListUpdated(let it): "friendApplicationListUpdated \(it.unreadCount) unread"
+    case .groupAttributesUpdated(let group, _, _, let version): "groupAttributesUpdated \(group) version \(version)"
     case .allReceiveMessageOptUpdated(let opt): "allReceiveMessageOptUpdated \(opt.messageRemindType)"
     case .error(let code, let reason): "error \(code) \(reason)"
     case .kickedOut(let reason): "kickedOut \(reason)"

@@ -78,6 +78,22 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(group.ownerID, bob.name)
     }
 
+    func testMembersFollowTheAttributesOfAGroup() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let stage = try await alice.tim.createGroup(NewGroup(name: "stage", type: .meeting, memberList: [bob.name])).groupID
+        let free = [CustomField(key: "first", value: "free"), CustomField(key: "second", value: "free")]
+        let made = try await alice.tim.initGroupAttributes(groupID: stage, groupAttributes: free)
+        XCTAssertEqual(made, GroupAttributes(groupAttributes: free, version: 2))
+        let bobs = [CustomField(key: "first", value: "bob")]
+        let set = try await bob.tim.setGroupAttributes(groupID: stage, groupAttributes: bobs, version: 2)
+        XCTAssertEqual(set.version, 3)
+        let late = await failure { _ = try await alice.tim.setGroupAttributes(groupID: stage, groupAttributes: bobs.map { CustomField(key: $0.key, value: "alice") }, version: 2) }
+        XCTAssertEqual(late?.code, TimCode.groupAttributesChanged)
+        _ = try await alice.tim.deleteGroupAttributes(groupID: stage, keyList: ["second"])
+        let all = try await bob.tim.getGroupAttributes(groupID: stage)
+        XCTAssertEqual(all, GroupAttributes(groupAttributes: bobs, version: 4))
+    }
+
     func testAnOwnerDecidesWhoComesIn() async throws {
         let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
         let group = try await alice.tim.createGroup(NewGroup(name: "books", type: .public)).groupID

@@ -15,6 +15,7 @@
 //!    runs the transaction undoes them. Only a send needs no undoing: it checks everything first.
 
 mod conversations;
+mod group_attributes;
 mod groups;
 mod logins;
 mod marks;
@@ -32,6 +33,7 @@ mod sends;
 mod users;
 
 pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
+pub use group_attributes::{Attribute, AttributeRows, AttributesState};
 pub use groups::{
     Application, GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, Standing,
 };
@@ -67,6 +69,7 @@ pub trait Rows:
     + MentionRows
     + SendRows
     + GroupRows
+    + AttributeRows
     + MarkRows
     + RecordRows
     + MediaRows

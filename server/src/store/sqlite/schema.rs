@@ -238,6 +238,16 @@ CREATE TABLE ban(
     conv INTEGER NOT NULL, user INTEGER NOT NULL, shard INTEGER NOT NULL, until INTEGER NOT NULL,
     PRIMARY KEY(conv, user)) WITHOUT ROWID;
 ",
+    // The attributes of groups, each with the version that set it; in `grp` the newest version, which version removed one last,
+    // and when all changes so far would have happened at the rate that is permitted.
+    r"
+CREATE TABLE attribute(
+    conv INTEGER NOT NULL, key TEXT NOT NULL, shard INTEGER NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY(conv, key)) WITHOUT ROWID;
+ALTER TABLE grp ADD COLUMN attributes_version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE grp ADD COLUMN attributes_removed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE grp ADD COLUMN attributes_paced INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// The settings of the connection that writes.

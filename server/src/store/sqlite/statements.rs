@@ -330,6 +330,18 @@ async fn members(store: &Watched, alice: &Actor, member: &Actor) {
         asks(store, alice, call::UpdateMemberRequest { group_id, user_id, name_card, member_custom_field })
             .await;
     }
+    for replaces_all in [false, true] {
+        let group_id = group_id();
+        let group_attributes = Fields([("seat".to_owned(), replaces_all.to_string())].into());
+        let set = call::SetAttributesRequest { group_id, group_attributes, replaces_all, version: None };
+        asks(store, alice, set).await;
+        let of = GroupId::new("public").unwrap();
+        asks(store, alice, call::GetAttributesRequest { group_id: of.clone(), key_list: Vec::new() }).await;
+        let group_attributes = Fields([("seat".to_owned(), String::new())].into());
+        let set =
+            call::SetAttributesRequest { group_id: of, group_attributes, replaces_all: false, version: None };
+        asks(store, alice, set).await;
+    }
     for (from, to) in [(alice, member), (member, alice)] {
         let new_owner_id = to.user.clone();
         asks(store, from, call::ChangeOwnerRequest { group_id: group_id(), new_owner_id }).await;

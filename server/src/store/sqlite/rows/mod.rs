@@ -3,6 +3,7 @@
 //! Only SQL statements, no rules. Surrogate keys stay inside; the interface uses IDs.
 
 mod conversations;
+mod group_attributes;
 mod groups;
 mod logins;
 mod marks;

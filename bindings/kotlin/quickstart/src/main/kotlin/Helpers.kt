@@ -48,6 +48,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.UserStatusUpdated -> "USER_STATUS_UPDATED ${event.statuses.map { it.userID }}"
     is TimEvent.FriendApplicationListUpdated ->
         "FRIEND_APPLICATION_LIST_UPDATED ${event.applications.unreadCount} unread"
+    is TimEvent.GroupAttributesUpdated -> "GROUP_ATTRIBUTES_UPDATED ${event.groupID} version ${event.version}"
     is TimEvent.AllReceiveMessageOptUpdated -> "ALL_RECEIVE_MESSAGE_OPT_UPDATED ${event.opt.messageRemindType}"
     is TimEvent.NetStateChange -> "NET_STATE_CHANGE ${event.state}"
     is TimEvent.KickedOut -> "KICKED_OUT ${event.type}"

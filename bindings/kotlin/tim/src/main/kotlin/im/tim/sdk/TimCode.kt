@@ -149,6 +149,10 @@ object TimCode {
     const val REVOKE_TOO_LATE_GROUP: Int = 10031
     /** this message cannot be taken back. */
     const val REVOKE_NOT_ALLOWED: Int = 10032
+    /** a group's attributes change at most 5 times a second: wait. */
+    const val GROUP_ATTRIBUTES_TOO_OFTEN: Int = 10049
+    /** an attribute changed meanwhile: get the group's attributes, then try again. */
+    const val GROUP_ATTRIBUTES_CHANGED: Int = 10056
     /** the group has 10 pinned messages already: remove a pin first. */
     const val TOO_MANY_PINS: Int = 10070
     /** another user has pinned this message already. */

@@ -143,5 +143,6 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.FriendGroupListUpdated::class -> EventName.FRIEND_GROUP_LIST_UPDATED
         TimEvent.FriendApplicationListUpdated::class -> EventName.FRIEND_APPLICATION_LIST_UPDATED
         TimEvent.UserStatusUpdated::class -> EventName.USER_STATUS_UPDATED
+        TimEvent.GroupAttributesUpdated::class -> EventName.GROUP_ATTRIBUTES_UPDATED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

@@ -935,6 +935,14 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_update_friend(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_group_attributes(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_group_attributes(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_init_group_attributes(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_group_attributes(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
@@ -1221,6 +1229,14 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_set_friend_application_read(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_friend(`ptr`: Long,`userID`: RustBuffer.ByValue,`remark`: RustBuffer.ByValue,`friendCustomField`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`keyList`: RustBuffer.ByValue,`version`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`keyList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_init_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`groupAttributes`: RustBuffer.ByValue,`version`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`groupAttributes`: RustBuffer.ByValue,`version`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
@@ -1708,6 +1724,18 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_friend() and 0xFFFF) != 11170) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_group_attributes() and 0xFFFF) != 12424) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_attributes() and 0xFFFF) != 23872) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_init_group_attributes() and 0xFFFF) != 44992) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_attributes() and 0xFFFF) != 33635) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
@@ -4369,6 +4397,48 @@ public interface TimInterface {
     suspend fun `updateFriend`(`userID`: kotlin.String, `remark`: kotlin.String?, `friendCustomField`: List<CustomField>): Friend
 
     /**
+     * Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty values, and the
+     * version. If `version` is not 0, it is refused if one of them changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `deleteGroupAttributes`(`groupID`: kotlin.String, `keyList`: List<kotlin.String> = listOf(), `version`: kotlin.Long = 0L): GroupAttributes
+
+    /**
+     * The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each change.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `getGroupAttributes`(`groupID`: kotlin.String, `keyList`: List<kotlin.String> = listOf()): GroupAttributes
+
+    /**
+     * Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version. If `version` is
+     * not 0, it is refused if any attribute changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `initGroupAttributes`(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): GroupAttributes
+
+    /**
+     * Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the version. Other
+     * members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes, values of up to 4,096, and
+     * 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an answer or an event told, it is
+     * refused if one of these attributes changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for no such
+     * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `setGroupAttributes`(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): GroupAttributes
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -6790,6 +6860,135 @@ open class Tim: TimInterface
 
 
     /**
+     * Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty values, and the
+     * version. If `version` is not 0, it is refused if one of them changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteGroupAttributes`(`groupID`: kotlin.String, `keyList`: List<kotlin.String>, `version`: kotlin.Long) : GroupAttributes {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_group_attributes(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`keyList`),
+        FfiConverterLong.lower(`version`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupAttributes.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each change.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getGroupAttributes`(`groupID`: kotlin.String, `keyList`: List<kotlin.String>) : GroupAttributes {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_attributes(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`keyList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupAttributes.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version. If `version` is
+     * not 0, it is refused if any attribute changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for more than fits, 10007 for who may not, 10010 for no such group,
+     * 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `initGroupAttributes`(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long) : GroupAttributes {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_init_group_attributes(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceTypeCustomField.lower(`groupAttributes`),
+        FfiConverterLong.lower(`version`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupAttributes.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the version. Other
+     * members who are connected hear of it by an event. A group has up to 16, with keys of 1 to 32 bytes, values of up to 4,096, and
+     * 16 KiB in all, which change at most 5 times a second. If `version` is not 0 but what an answer or an event told, it is
+     * refused if one of these attributes changed since.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for none, or more than fits, 10007 for who may not, 10010 for no such
+     * group, 10017 for who is muted, 10049 for changes that are too fast, 10056 if one changed since `version`. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setGroupAttributes`(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long) : GroupAttributes {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_group_attributes(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceTypeCustomField.lower(`groupAttributes`),
+        FfiConverterLong.lower(`version`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroupAttributes.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -8539,6 +8738,22 @@ open class Tim: TimInterface
 
     /** [updateFriend] for Java: the future fails with a [TimException]. */
     fun updateFriendAsync(`userID`: kotlin.String, `remark`: kotlin.String?, `friendCustomField`: List<CustomField>): CompletableFuture<Friend> = inFuture { `updateFriend`(userID, remark, friendCustomField) }
+
+    /** [deleteGroupAttributes] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun deleteGroupAttributesAsync(`groupID`: kotlin.String, `keyList`: List<kotlin.String> = listOf(), `version`: kotlin.Long = 0L): CompletableFuture<GroupAttributes> = inFuture { `deleteGroupAttributes`(groupID, keyList, version) }
+
+    /** [getGroupAttributes] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun getGroupAttributesAsync(`groupID`: kotlin.String, `keyList`: List<kotlin.String> = listOf()): CompletableFuture<GroupAttributes> = inFuture { `getGroupAttributes`(groupID, keyList) }
+
+    /** [initGroupAttributes] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun initGroupAttributesAsync(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): CompletableFuture<GroupAttributes> = inFuture { `initGroupAttributes`(groupID, groupAttributes, version) }
+
+    /** [setGroupAttributes] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun setGroupAttributesAsync(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): CompletableFuture<GroupAttributes> = inFuture { `setGroupAttributes`(groupID, groupAttributes, version) }
 
     /** [createGroup] for Java: the future fails with a [TimException]. */
     fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
@@ -10760,6 +10975,53 @@ public object FfiConverterTypeGroupAtInfo: FfiConverterRustBuffer<GroupAtInfo> {
             FfiConverterLong.write(value.`messageSequence`, buf)
             FfiConverterString.write(value.`from`, buf)
             FfiConverterInt.write(value.`atType`, buf)
+    }
+}
+
+
+
+/**
+ * Attributes of a group.
+ */
+data class GroupAttributes (
+    /**
+     * Those that were asked for, or those that changed, of which an empty value says that it was removed.
+     */
+    val `groupAttributes`: List<CustomField>
+    ,
+    /**
+     * The version of the group's attributes: 1 at first, one more with each change.
+     */
+    val `version`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupAttributes: FfiConverterRustBuffer<GroupAttributes> {
+    override fun read(buf: ByteBuffer): GroupAttributes {
+        return GroupAttributes(
+            FfiConverterSequenceTypeCustomField.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupAttributes) = (
+            FfiConverterSequenceTypeCustomField.allocationSize(value.`groupAttributes`) +
+            FfiConverterLong.allocationSize(value.`version`)
+    )
+
+    override fun write(value: GroupAttributes, buf: ByteBuffer) {
+            FfiConverterSequenceTypeCustomField.write(value.`groupAttributes`, buf)
+            FfiConverterLong.write(value.`version`, buf)
     }
 }
 
@@ -14536,7 +14798,11 @@ enum class EventName {
     /**
      * Users came or went, or say something else of themselves.
      */
-    USER_STATUS_UPDATED;
+    USER_STATUS_UPDATED,
+    /**
+     * Attributes of a group changed.
+     */
+    GROUP_ATTRIBUTES_UPDATED;
 
 
 
@@ -16586,6 +16852,33 @@ sealed class TimEvent {
     }
 
     /**
+     * Others changed attributes of a group that this user is in. What changes while this device is not connected is not told.
+     */
+    data class GroupAttributesUpdated(
+        /**
+         * The group.
+         */
+        val `groupID`: kotlin.String,
+        /**
+         * Those that were set, with their values now.
+         */
+        val `groupAttributes`: List<im.tim.sdk.CustomField>,
+        /**
+         * Those that were removed.
+         */
+        val `deletedKeyList`: List<kotlin.String>,
+        /**
+         * The version of the group's attributes now, one more than before. Who knows them as of the version before knows them now.
+         */
+        val `version`: kotlin.Long) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -16737,17 +17030,23 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             23 -> TimEvent.UserStatusUpdated(
                 FfiConverterSequenceTypeUserStatus.read(buf),
                 )
-            24 -> TimEvent.Error(
+            24 -> TimEvent.GroupAttributesUpdated(
+                FfiConverterString.read(buf),
+                FfiConverterSequenceTypeCustomField.read(buf),
+                FfiConverterSequenceString.read(buf),
+                FfiConverterLong.read(buf),
+                )
+            25 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            25 -> TimEvent.KickedOut(
+            26 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            26 -> TimEvent.NetStateChange(
+            27 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            27 -> TimEvent.SdkDestroy(
+            28 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -16921,6 +17220,16 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterSequenceTypeUserStatus.allocationSize(value.`statuses`)
             )
         }
+        is TimEvent.GroupAttributesUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`groupID`)
+                + FfiConverterSequenceTypeCustomField.allocationSize(value.`groupAttributes`)
+                + FfiConverterSequenceString.allocationSize(value.`deletedKeyList`)
+                + FfiConverterLong.allocationSize(value.`version`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -17074,24 +17383,32 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeUserStatus.write(value.`statuses`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.GroupAttributesUpdated -> {
                 buf.putInt(24)
+                FfiConverterString.write(value.`groupID`, buf)
+                FfiConverterSequenceTypeCustomField.write(value.`groupAttributes`, buf)
+                FfiConverterSequenceString.write(value.`deletedKeyList`, buf)
+                FfiConverterLong.write(value.`version`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(25)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(25)
+                buf.putInt(26)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(26)
+                buf.putInt(27)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(27)
+                buf.putInt(28)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

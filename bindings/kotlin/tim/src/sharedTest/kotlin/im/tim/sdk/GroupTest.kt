@@ -83,6 +83,24 @@ class GroupTest {
     }
 
     @Test
+    fun membersFollowTheAttributesOfAGroup() = story {
+        val (alice, bob) = ready("alice") to ready("bob")
+        val stage = alice.tim.createGroup(NewGroup("stage", GroupType.MEETING, memberList = listOf(bob.name))).groupID
+        bob.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.JOIN } }
+        val free = listOf(CustomField("first", "free"), CustomField("second", "free"))
+        assertEquals(GroupAttributes(free, 2), alice.tim.initGroupAttributes(stage, free))
+        val told = bob.next<TimEvent.GroupAttributesUpdated>()
+        assertEquals(free to 2L, told.groupAttributes to told.version)
+        bob.tim.setGroupAttributes(stage, listOf(CustomField("first", "bob")), told.version)
+        val late = assertFailsWith<TimException.Refused> {
+            alice.tim.setGroupAttributes(stage, listOf(CustomField("first", "alice")), told.version)
+        }
+        assertEquals(TimCode.GROUP_ATTRIBUTES_CHANGED, late.code)
+        assertEquals(listOf(CustomField("second", "")), alice.tim.deleteGroupAttributes(stage, listOf("second")).groupAttributes)
+        assertEquals(GroupAttributes(listOf(CustomField("first", "bob")), 4), bob.tim.getGroupAttributes(stage))
+    }
+
+    @Test
     fun anOwnerDecidesWhoMayJoin() = story {
         val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
         val group = alice.tim.createGroup(NewGroup("allotment", GroupType.PUBLIC)).groupID

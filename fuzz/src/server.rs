@@ -76,7 +76,7 @@ impl Server {
         let (settings, shares) = (Arc::clone(&self.settings), Arc::clone(&self.shares));
         self.connections.push(Connection {
             user: user.to_owned(),
-            session: Session::new(settings, shares, network, id, 7, self.now),
+            session: Session::new(settings, shares, Arc::default(), network, id, 7, self.now),
             number: 1,
             place: None,
             is_over: false,
@@ -138,6 +138,14 @@ impl Server {
                     let subscription = connection.place.as_ref().expect("it is attached");
                     at_once(subscription.guard.follow(topics));
                     Input::Attached
+                }
+                Effect::Enter(room) => {
+                    connection.place.as_ref().expect("it is attached").guard.enter(room);
+                    continue;
+                }
+                Effect::Leave(room) => {
+                    connection.place.as_ref().expect("it is attached").guard.leave(room);
+                    continue;
                 }
                 Effect::Admit(..) => {
                     let who = connection.session.who().expect("it said hello").user.clone();

@@ -76,6 +76,7 @@ codes! {
 
     // The engine: messages.
     SEND_FAILED = 2100: "the message could not be sent: resend it";
+    ROOM_NOT_JOINED = 2101: "not in this live room: join it first";
     MESSAGE_INVALID = 2105: "this is not a message that can be used here: pass one that create or the list returned";
     CONVERSATION_TYPE_INVALID = 2106: "the conversation type is neither C2C nor GROUP";
     REVOKE_FAILED = 2110: "the message could not be taken back";
@@ -106,6 +107,7 @@ codes! {
     GROUP_ROLE_INVALID = 2683: "a member is made Admin or Member: change the owner by change_group_owner";
     GROUP_ROLE_OF_SELF = 2684: "nobody changes their own role";
     GROUP_MUTE_OF_SELF = 2685: "nobody mutes themselves";
+    ROOM_BAN_MISSING = 2686: "who is removed from a live room is kept out for a while: say for how many seconds";
     FRIEND_GROUP_EXISTS = 2710: "there is a friend group of this name already: choose another";
     FRIEND_GROUP_NOT_FOUND = 2711: "there is no friend group of this name";
     PROFILE_INVALID = 2721: "a profile value is not allowed";
@@ -149,6 +151,7 @@ codes! {
     REVOKE_NOT_FOUND = 10030: "the message to take back does not exist";
     REVOKE_TOO_LATE_GROUP = 10031: "too late to take the message back";
     REVOKE_NOT_ALLOWED = 10032: "this message cannot be taken back";
+    TOO_MANY_ROOMS = 10036: "this device is in 10 live rooms already: leave one first";
     GROUP_ATTRIBUTES_TOO_OFTEN = 10049: "a group's attributes change at most 5 times a second: wait";
     GROUP_ATTRIBUTES_CHANGED = 10056: "an attribute changed meanwhile: get the group's attributes, then try again";
     TOO_MANY_PINS = 10070: "the group has 10 pinned messages already: remove a pin first";
@@ -250,6 +253,7 @@ codes! {
     GROUP_BANNED = 130_152: "the user was removed from this group, and may not come back yet: try again later";
 
     // Ours: what a server may leave out.
+    ROOM_BUSY = 130_153: "more is said in this live room than it passes on: the message was told to nobody";
     SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";
 
     // Ours: the engine's own life.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::call::{AttributesChange, Request};
 use crate::conversation::{Change, Cursor};
-use crate::message::{Message, Mutation, Receipt, ReceiptUpdates};
+use crate::message::{Message, Mutation, Receipt, ReceiptUpdates, RoomMessages};
 use crate::status::StatusUpdates;
 use crate::word::words;
 use crate::{Code, UnixMillis, codec, limits};
@@ -71,6 +71,8 @@ pub enum Push {
     Message(Message),
     /// An online-only message: its sequence is 0, and no later request finds it.
     Online(Message),
+    /// What was said in a live room lately. No later request finds it, as with [`Push::Online`].
+    Room(RoomMessages),
     /// A change to an older message.
     Mutation(Mutation),
     /// A receipt: this user read on another device, or the other side of a C2C conversation read.
@@ -286,6 +288,7 @@ impl Push {
         let (event, parameters) = match self {
             Self::Message(message) => ("msg", serde_json::to_string(message)?),
             Self::Online(message) => ("online", serde_json::to_string(message)?),
+            Self::Room(said) => ("room", serde_json::to_string(said)?),
             Self::Mutation(mutation) => ("mut", serde_json::to_string(mutation)?),
             Self::Receipt(receipt) => ("read", serde_json::to_string(receipt)?),
             Self::Receipts(receipts) => ("receipts", serde_json::to_string(receipts)?),
@@ -304,6 +307,7 @@ impl Push {
         match event {
             "msg" => part(parameters).map(Self::Message),
             "online" => part(parameters).map(Self::Online),
+            "room" => part(parameters).map(Self::Room),
             "mut" => part(parameters).map(Self::Mutation),
             "read" => part(parameters).map(Self::Receipt),
             "receipts" => part(parameters).map(Self::Receipts),

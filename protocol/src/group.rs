@@ -23,6 +23,9 @@ words! {
         /// Community: very many members, without topics. Anybody may join, unless the group says otherwise; earlier messages are
         /// hidden. Its ID begins with `@TGS#_`. Up to 6,000 members.
         Community = "Community",
+        /// AVChatRoom, a live room: who is in it is in it with one device, until it leaves or its session ends. Nothing that is said is
+        /// stored or counts as unread. Anybody may enter, and any number.
+        AvChatRoom = "AVChatRoom",
     }
 }
 
@@ -303,7 +306,7 @@ impl NewGroup {
     ///
     /// # Errors
     /// [`Code::VALUE_UNKNOWN`] for a type or a join option of a later version; [`Code::GROUP_BAD_PARAMETER`] for an
-    /// empty or too long text, or a join option the type does not know; [`Code::GROUP_BAD_ID`] for an ID that is
+    /// empty or too long text, a join option the type does not know, or first members of a live room; [`Code::GROUP_BAD_ID`] for an ID that is
     /// reserved for the server; [`Code::GROUP_TOO_MANY_ACCOUNTS`] for too many first members.
     pub fn check(&self) -> Result<(), Code> {
         if matches!(self.group_type, GroupType::Other(_))
@@ -328,6 +331,9 @@ impl NewGroup {
         let fits = |id: &GroupId| if is_community { id.is_community() } else { !id.is_generated() };
         if !self.group_id.as_ref().is_none_or(fits) {
             return Err(Code::GROUP_BAD_ID);
+        }
+        if !rules.keeps_members && !self.member_list.is_empty() {
+            return Err(Code::GROUP_BAD_PARAMETER);
         }
         if self.member_list.len() > limits::GROUP_FIRST_MEMBERS {
             return Err(Code::GROUP_TOO_MANY_ACCOUNTS);

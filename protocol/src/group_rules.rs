@@ -28,9 +28,9 @@ impl Rank {
     }
 }
 
-/// Writes the table: a line for each rule, with its values for Work, Public, Meeting and Community.
+/// Writes the table: a line for each rule, with its values for Work, Public, Meeting, Community and AVChatRoom.
 macro_rules! rules {
-    ($($(#[$doc:meta])* $rule:ident: $kind:ty = $work:expr, $public:expr, $meeting:expr, $community:expr;)*) => {
+    ($($(#[$doc:meta])* $rule:ident: $kind:ty = $work:expr, $public:expr, $meeting:expr, $community:expr, $live:expr;)*) => {
         /// What a type of group permits.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct GroupRules {
@@ -46,6 +46,7 @@ macro_rules! rules {
                     Self::Public => GroupRules { $($rule: $public,)* },
                     Self::Meeting => GroupRules { $($rule: $meeting,)* },
                     Self::Community => GroupRules { $($rule: $community,)* },
+                    Self::AvChatRoom => GroupRules { $($rule: $live,)* },
                 }
             }
         }
@@ -66,39 +67,41 @@ const NO_INVITES: InviteOption = InviteOption::DisableInvite;
 const INVITES: InviteOption = InviteOption::FreeAccess;
 
 rules! {
-    //                                   Work          Public          Meeting     Community
-    /// Most members.
-    max_members: u32 =                   200,          2_000,          6_000,      6_000;
+    //                                   Work            Public          Meeting         Community       AVChatRoom
+    /// Most members; 0 for any number.
+    max_members: u32 =                   200,            2_000,          6_000,          6_000,          0;
     /// What happens to an application, unless the group says otherwise.
-    join_option: JoinOption =            DisableApply, NeedPermission, FreeAccess, FreeAccess;
+    join_option: JoinOption =            DisableApply,   NeedPermission, FreeAccess,     FreeAccess,     FreeAccess;
     /// Whether a group may say otherwise.
-    join_option_changes: bool =          false,        true,           false,      true;
+    join_option_changes: bool =          false,          true,           false,          true,           false;
     /// What happens to an invitation, unless the group says otherwise.
-    invite_option: InviteOption =        INVITES,      NO_INVITES,     NO_INVITES, NO_INVITES;
+    invite_option: InviteOption =        INVITES,        NO_INVITES,     NO_INVITES,     NO_INVITES,     NO_INVITES;
     /// Whether a group may say otherwise.
-    invite_option_changes: bool =        false,        true,           true,       true;
+    invite_option_changes: bool =        false,          true,           true,           true,           false;
     /// Whether the owner may leave. Elsewhere the owner dismisses the group, or transfers it first.
-    owner_may_quit: bool =               true,         false,          false,      false;
+    owner_may_quit: bool =               true,           false,          false,          false,          false;
     /// Who may change the group's profile.
-    edits_profile: Rank =                Member,       Admin,          Admin,      Admin;
+    edits_profile: Rank =                Member,         Admin,          Admin,          Admin,          Owner;
     /// Who may remove members of a lower role.
-    removes_members: Rank =              Owner,        Admin,          Admin,      Admin;
+    removes_members: Rank =              Owner,          Admin,          Admin,          Admin,          Owner;
     /// Who may mute members of a lower role, and all of them.
-    mutes: Rank =                        Nobody,       Admin,          Admin,      Admin;
+    mutes: Rank =                        Nobody,         Admin,          Admin,          Admin,          Owner;
     /// Who may change the name cards and fields of members of a lower role. Everybody may the own ones.
-    edits_members: Rank =                Owner,        Admin,          Admin,      Admin;
+    edits_members: Rank =                Owner,          Admin,          Admin,          Admin,          Owner;
     /// Who may change the attributes, unless muted.
-    edits_attributes: Rank =             Member,       Member,         Member,      Member;
+    edits_attributes: Rank =             Member,         Member,         Member,         Member,         Owner;
     /// Who may make admins.
-    sets_roles: Rank =                   Nobody,       Owner,          Owner,      Owner;
+    sets_roles: Rank =                   Nobody,         Owner,          Owner,          Owner,          Nobody;
     /// Who may make another member the owner.
-    transfers: Rank =                    Owner,        Owner,          Owner,      Owner;
+    transfers: Rank =                    Owner,          Owner,          Owner,          Owner,          Nobody;
     /// Who may end the group.
-    dismisses: Rank =                    Nobody,       Owner,          Owner,      Owner;
+    dismisses: Rank =                    Nobody,         Owner,          Owner,          Owner,          Owner;
     /// Whether messages count as unread.
-    counts_unread: bool =                true,         true,           false,      true;
+    counts_unread: bool =                true,           true,           false,          true,           false;
     /// Whether a new member sees what was said before.
-    shows_history_before_joining: bool = false,        false,          true,       false;
+    shows_history_before_joining: bool = false,          false,          true,           false,          false;
+    /// Whether members and messages are stored. Where they are not, who is there is known only while connected.
+    keeps_members: bool =                true,           true,           true,           true,           false;
 }
 
 impl GroupRules {

@@ -173,6 +173,14 @@ pub const GROUP_ATTRIBUTES_BYTES: usize = 16 * 1024;
 pub const GROUP_ATTRIBUTE_CHANGES: u32 = 5;
 /// Most members given when a group is created.
 pub const GROUP_FIRST_MEMBERS: usize = 100;
+/// Messages that a live room passes on in a second.
+pub const ROOM_MESSAGES: u64 = 40;
+/// Messages that a live room passes on at once beyond them.
+pub const ROOM_BURST: u64 = 16;
+/// A live room tells its viewers together what was said in so many milliseconds.
+pub const ROOM_EVERY_MS: i64 = 200;
+/// Most live rooms that a session is in.
+pub const ROOMS: usize = 10;
 /// Longest text that goes with an application to join, or with its answer, in bytes.
 pub const APPLICATION_BYTES: usize = 256;
 /// How long a sender may take a message back, in milliseconds, unless the server is set otherwise.

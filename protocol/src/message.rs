@@ -105,6 +105,49 @@ pub struct Message<S = String, B = Box<RawValue>> {
 /// A message with borrowed texts and body.
 pub type MessageRef<'a> = Message<&'a str, Cow<'a, RawValue>>;
 
+impl Message {
+    /// A message that nothing stores: it has no sequence and counts as nothing, and nothing was said about it yet.
+    #[must_use]
+    pub fn unstored(
+        id: MessageId,
+        from: UserId,
+        to: ConversationId,
+        time: UnixMillis,
+        body: Box<RawValue>,
+    ) -> Self {
+        Self {
+            id,
+            from,
+            to,
+            sequence: 0,
+            unread_index: 0,
+            by_sender: 0,
+            time,
+            client_time: time,
+            priority: Priority::Normal,
+            excluded_from_unread_count: false,
+            nick: String::new(),
+            avatar: String::new(),
+            revoked: None,
+            removed: false,
+            mutation_seq: 0,
+            version: 0,
+            pin: None,
+            reactions: List::default(),
+            receipts: None,
+            attributes: None,
+            body,
+        }
+    }
+}
+
+/// Messages of a live room, which are told together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RoomMessages {
+    /// The messages, in the order in which they were said; none has a sequence.
+    pub messages: List<Message>,
+}
+
 /// Who revoked a message, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {

@@ -67,15 +67,16 @@ fn every_json_example_is_a_golden_frame_or_a_part_of_one() {
 
 #[test]
 fn the_table_of_group_types_is_that_of_the_code() {
-    use GroupType::{Community, Meeting, Public, Work};
+    use GroupType::{AvChatRoom, Community, Meeting, Public, Work};
     let documented: BTreeMap<&str, Vec<&str>> =
-        rows().filter(|cells| cells.len() == 5).map(|cells| (cells[0], cells)).collect();
+        rows().filter(|cells| cells.len() == 6).map(|cells| (cells[0], cells)).collect();
     let written = |value: String| match value.as_str() {
         "true" => "yes".to_owned(),
         "false" => "no".to_owned(),
         other => other.parse().map_or(value, with_thousands),
     };
-    let types = [Work, Public, Meeting, Community].map(|it| it.rules().named().collect::<Vec<_>>());
+    let types =
+        [Work, Public, Meeting, Community, AvChatRoom].map(|it| it.rules().named().collect::<Vec<_>>());
     for (place, (rule, _)) in types[0].iter().enumerate() {
         let row = documented.get(format!("`{rule}`").as_str()).unwrap_or_else(|| panic!("no row of {rule}"));
         let values = types.clone().map(|of_type| written(of_type[place].1.clone()));
@@ -117,6 +118,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         HISTORY_PAGE MUTATION_PAGE WINDOW_PUSHES WINDOW_BYTES ACK_EVERY ACK_AFTER_MS HELLO_WITHIN_MS RESUME_WITHIN_MS USERS_PER_CALL
         CONVERSATIONS_PER_CALL CONVERSATION_DATA_BYTES DRAFT_BYTES BLACKLIST FOREVER_SECONDS PROFILE_TEXT_BYTES CUSTOM_STATUS_BYTES STATUS_USERS STATUS_SUBSCRIPTIONS OFFLINE_AFTER_MS PROFILE_LOCATION_BYTES PROFILE_FIELDS GROUP_NAME_BYTES GROUP_TEXT_BYTES GROUP_FIRST_MEMBERS GROUP_MEMBER_PAGE GROUP_ADMINS MEMBER_FIELDS NAME_CARD_BYTES GROUP_ATTRIBUTES GROUP_ATTRIBUTE_KEY_BYTES GROUP_ATTRIBUTE_BYTES GROUP_ATTRIBUTES_BYTES GROUP_ATTRIBUTE_CHANGES GROUP_PROFILE_BYTES GROUP_FIELDS GROUP_FIELD_KEY_BYTES GROUP_FIELD_BYTES
         FRIENDS FRIEND_APPLICATIONS FRIEND_GROUPS FRIEND_GROUP_NAME_BYTES FRIEND_REMARK_BYTES FRIEND_WORDING_BYTES FRIEND_FIELDS
+        ROOM_MESSAGES ROOM_BURST ROOM_EVERY_MS ROOMS
         APPLICATION_BYTES REVOKE_WITHIN_MS REVOKE_REASON_BYTES REACTIONS REACTION_USERS REACTION_ID_BYTES REACTED_MESSAGES REACTION_USERS_SHOWN PINNED_MESSAGES RECEIPT_MESSAGES RECEIPT_PAGE RECEIPTS_EVERY_MS REMOVED_MESSAGES REMOVAL_PAGE FIND_MESSAGES SEARCH_KEYWORDS SEARCH_KEYWORD_BYTES SEARCH_TYPES SEARCH_SENDERS SEARCH_PAGE SEARCH_HITS SEARCH_WORD
     );
     let in_code =

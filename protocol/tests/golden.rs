@@ -130,7 +130,7 @@ fn every_push_has_an_example() {
         };
         assert_eq!(
             number.is_none(),
-            matches!(push, Push::Kicked(_) | Push::Online(_) | Push::Statuses(_)),
+            matches!(push, Push::Kicked(_) | Push::Online(_) | Push::Room(_) | Push::Statuses(_)),
             "{name}: which are numbered"
         );
         let event = match &push {
@@ -145,6 +145,13 @@ fn every_push_has_an_example() {
             Push::Online(message) => {
                 assert!(Body::read(&message.body).is_ok(), "{name}: a body that is known");
                 "online"
+            }
+            Push::Room(said) => {
+                assert!(
+                    said.messages.iter().all(|it| Body::read(&it.body).is_ok()),
+                    "{name}: bodies that are known"
+                );
+                "room"
             }
             Push::Receipt(_) => "read",
             Push::Change(change) => {
@@ -166,7 +173,19 @@ fn every_push_has_an_example() {
     }
     assert_eq!(
         seen.keys().copied().collect::<Vec<_>>(),
-        ["change", "groupAttributes", "kick", "lag", "msg", "mut", "online", "read", "receipts", "status"]
+        [
+            "change",
+            "groupAttributes",
+            "kick",
+            "lag",
+            "msg",
+            "mut",
+            "online",
+            "read",
+            "receipts",
+            "room",
+            "status"
+        ]
     );
 }
 

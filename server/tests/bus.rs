@@ -9,7 +9,9 @@ use tim_protocol::UserId;
 use tim_protocol::frame::Push;
 use tim_server::bus::local::LocalBus;
 use tim_server::bus::{Bus, Done, Subscription, Watched, conformance, publisher};
-use tim_server::core::ops::{Audience, Notification, NotificationContent, StatusSeen, UserKey};
+use tim_server::core::ops::{
+    Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey,
+};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -123,6 +125,10 @@ impl Bus for Fragile {
         Box::pin(async { panic!("a fault, which this test wants") })
     }
 
+    fn count(&self, _: ConversationKey) -> usize {
+        0
+    }
+
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         LocalBus::default().attach(user, session)
     }
@@ -151,6 +157,10 @@ impl Bus for Stuck {
         Box::pin(std::future::pending())
     }
 
+    fn count(&self, _: ConversationKey) -> usize {
+        0
+    }
+
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         LocalBus::default().attach(user, session)
     }
@@ -170,4 +180,9 @@ async fn what_is_ephemeral_waits_for_no_bus_and_leaves_room_for_commits() {
         publish
     });
     drop(telling.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends() {
+    conformance::a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(&LocalBus::default()).await;
 }

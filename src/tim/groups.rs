@@ -84,7 +84,8 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
-    /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`], [`tim_protocol::Code::GROUP_FULL`].
+    /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`], [`tim_protocol::Code::GROUP_FULL`],
+    /// [`tim_protocol::Code::GROUP_BANNED`], [`tim_protocol::Code::TOO_MANY_ROOMS`].
     pub async fn join_group(
         &self,
         group: &GroupId,

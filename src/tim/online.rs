@@ -1,13 +1,23 @@
 //! Online-only messages: sent to those who are connected, past the outbox and the store.
 
 use tim_protocol::call::{SendOnlineRequest, SendRequest};
-use tim_protocol::{Code, Fault};
+use tim_protocol::{Code, ConversationId, Fault};
 
-use super::Tim;
+use super::{Tim, unexpected};
 use crate::error::TimError;
+use crate::machine::io::{Call, Return};
 use crate::message::{Message, SendStatus};
 
 impl Tim {
+    /// Whether this is the conversation of a live room that this device is in: what is said there nothing stores.
+    pub(super) async fn is_in_room(&self, conversation: &ConversationId) -> Result<bool, TimError> {
+        let ConversationId::Group(group) = conversation else { return Ok(false) };
+        match self.call(Call::Room(group.clone())).await? {
+            Return::Groups(rooms) => Ok(!rooms.is_empty()),
+            _ => Err(unexpected()),
+        }
+    }
+
     pub(super) async fn send_online(&self, message: Message) -> Result<Message, TimError> {
         let me = self.admitted()?;
         let content = message.content().ok_or(Code::MESSAGE_INVALID)?;
@@ -15,7 +25,8 @@ impl Tim {
             return Err(Code::MESSAGE_INVALID.into());
         }
         if content.body.lacks_addresses() {
-            let text = "an online-only message has no new file: forward one, or send without onlineUserOnly";
+            let text =
+                "an online-only message, or one to a live room, has no new file: forward one that was sent";
             return Err(Fault::with_text(Code::BAD_REQUEST, text).into());
         }
         let body = content.write()?;

@@ -162,6 +162,7 @@ impl Device {
         let session = Session::new(
             Arc::clone(&server.settings),
             Arc::clone(&server.shares),
+            Arc::default(),
             Network::V4([127, 0, 0, 1]),
             Uuid::from_u64_pair(1, number),
             number,

@@ -182,6 +182,7 @@ impl<'a> Phone<'a> {
                 self.session = Some(Session::new(
                     settings(),
                     Arc::clone(&self.shares),
+                    Arc::default(),
                     Network::V4([127, 0, 0, 1]),
                     Uuid::from_u128(7),
                     1,
@@ -246,7 +247,7 @@ impl<'a> Phone<'a> {
                 }
                 Effect::Unpark(_) => answers.push(session::Input::Unparked(None)),
                 Effect::Attach(..) | Effect::Follow(_) => answers.push(session::Input::Attached),
-                Effect::Admit(..) | Effect::Status(_) => {}
+                Effect::Admit(..) | Effect::Enter(_) | Effect::Leave(_) | Effect::Status(_) => {}
                 Effect::Close(..) => self.inputs.push_back(Input::Disconnected),
             }
         }

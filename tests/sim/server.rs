@@ -215,6 +215,7 @@ impl World {
         let session = Session::new(
             Arc::clone(&self.server.settings),
             Arc::clone(&self.server.shares),
+            Arc::default(),
             hostile::network(link),
             id,
             seed,
@@ -261,7 +262,8 @@ impl World {
                     let delay = self.rng.i64(0..5);
                     self.server_after(delay, Event::Follow(link, topics));
                 }
-                Effect::Admit(..) | Effect::Status(_) => {}
+                // The simulation has no live rooms.
+                Effect::Admit(..) | Effect::Enter(_) | Effect::Leave(_) | Effect::Status(_) => {}
                 Effect::Close(..) => is_over = true,
             }
         }

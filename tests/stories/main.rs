@@ -42,6 +42,7 @@ mod kicks;
 mod killed;
 mod kinds;
 mod lan;
+mod live_rooms;
 mod local_only;
 mod log;
 mod members;

@@ -298,7 +298,8 @@
  *    "ownerID":"alice", "createTime":1760000000, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
  *    "selfInfo":{"role":"Owner", "joinTime":1760000000, "nameCard":"", "muteUntil":0, "memberCustomField":[]},
  *    "inviteOption":"DisableInvite", "muteAllMembers":false, "groupCustomField":[{"key":"shelf", "value":"blue"}], "infoSequence":1}
- *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread), Community
+ *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread), Community,
+ *   AVChatRoom (a live room, of which nothing is stored)
  *   inviteOption, for whom members invite: FreeAccess, NeedPermission, DisableInvite       muteAllMembers: only the owner and
  *   admins may send       groupCustomField: the app's own       infoSequence: how often the profile changed
  *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply

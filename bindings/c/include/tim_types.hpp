@@ -481,6 +481,7 @@ enum class group_type {
     public_,
     meeting,
     community,
+    av_chat_room,
     other,
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(group_type, {
@@ -489,6 +490,7 @@ NLOHMANN_JSON_SERIALIZE_ENUM(group_type, {
     {group_type::public_, "Public"},
     {group_type::meeting, "ChatRoom"},
     {group_type::community, "Community"},
+    {group_type::av_chat_room, "AVChatRoom"},
 })
 
 /** What a notice tells of its group. */

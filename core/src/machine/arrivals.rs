@@ -13,12 +13,14 @@ use super::connection::Numbered;
 use super::conversations::Shown;
 use super::history::Wanted;
 use super::io::{Call, CallId, Output, PageStart, Return};
+use super::pending::Pending;
 use super::purpose::Purpose;
 use super::reply::read;
 use super::unreadable::Unreadable;
 use super::{Machine, sync};
 use crate::event::Event;
 use crate::message::Message;
+use crate::stored::Query;
 
 /// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
 fn transfers_a_file(call: &Call) -> bool {
@@ -47,7 +49,7 @@ impl Machine {
 
     /// Handles a call that passed the gate.
     fn admitted(&mut self, id: CallId, call: Call) {
-        let Self { cx, account, outbox, .. } = self;
+        let Self { cx, account, rooms, outbox, .. } = self;
         let done = match call {
             Call::Login { .. } | Call::Logout | Call::Pause | Call::Resume => return,
             Call::Send { message, upload } => return outbox.send(cx, id, &message, upload),
@@ -58,6 +60,14 @@ impl Machine {
                 return cx.complete(id, inserted.map(|message| Return::Message(Box::new(message))));
             }
             Call::SetLocal(message, change) => return cx.output(Output::KeepLocal(id, message, change)),
+            // Nothing keeps what was said there.
+            Call::MessageList { conversation, .. } | Call::MessageListHopping { conversation, .. }
+                if rooms.has(&conversation) =>
+            {
+                let query = Query { conversation, low: 1, high: 0, own_only: false };
+                let pending = Pending { is_first: true, ..Pending::default() };
+                return cx.output(Output::ReturnPage { call: id, query, completed: true, pending });
+            }
             Call::MessageList { conversation, before, count } => {
                 let start = PageStart::Before(before);
                 return self.page(id, Wanted { conversation, start, count, shows_outbox: true });
@@ -127,6 +137,7 @@ impl Machine {
             Call::FriendApplications => Return::FriendApplications(account.friend_applications()),
             Call::FriendGroups => Return::FriendGroups(account.friend_groups()),
             Call::GroupList => Return::Groups(account.groups()),
+            Call::Room(group) => Return::Groups(rooms.group(&group).cloned().into_iter().collect()),
             Call::ServerTime => Return::Time(cx.server_now()),
         };
         self.cx.complete(id, Ok(done));
@@ -211,9 +222,16 @@ impl Machine {
     }
 
     fn pushed(&mut self, push: Push) {
+        if let Push::Message(message) | Push::Online(message) = &push {
+            self.rooms.heard(message);
+        }
         let (conversations, mut around) = self.inbox();
         match push {
             Push::Message(message) => conversations.pushed(&mut around, message),
+            Push::Room(said) => {
+                around.cx.count_unreadable(Unreadable::Message, said.messages.unreadable);
+                self.rooms.said(&mut self.cx, said.messages.items);
+            }
             Push::Online(message) => {
                 if let Some(me) = around.cx.me() {
                     around.cx.received(Message::online_only(&me, &message));
@@ -304,6 +322,11 @@ impl Machine {
             Purpose::Group(id) => {
                 self.account.group_came(&mut self.cx, &id, read::<call::GetGroupRequest>(result));
             }
+            Purpose::EnterRoom(id) => {
+                let result = read::<call::JoinGroupRequest>(result);
+                self.rooms.entered_again(&mut self.cx, &id, result);
+            }
+            Purpose::LeaveRoom(_) => {}
             Purpose::Receipts(id) => {
                 let result = read::<call::ReceiptsRequest>(result);
                 self.conversations.receipts_came(&mut self.cx, &id, result);
@@ -362,8 +385,10 @@ impl Machine {
         if let (Request::Status(request), Reply::Status(reply)) = (&request, &reply) {
             self.statuses.replied(&mut self.cx, request, reply);
         }
-        let membership = self.account.replied(&mut self.cx, &request, &reply);
-        self.membership(membership);
+        if !self.rooms.replied(&mut self.cx, &request, &reply) {
+            let membership = self.account.replied(&mut self.cx, &request, &reply);
+            self.membership(membership);
+        }
         self.cx.complete(id, Ok(Return::Reply(Box::new(reply))));
     }
 

@@ -12,7 +12,7 @@ use tim_protocol::message::{Message as WireMessage, ReceiptCounts};
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::AllReceiveMessageOpt;
 use tim_protocol::settings::SettingsChange;
-use tim_protocol::{ConversationId, Fault, MessageId, UserId};
+use tim_protocol::{ConversationId, Fault, GroupId, MessageId, UserId};
 
 pub use super::pending::Pending;
 use super::trace::Trace;
@@ -201,6 +201,8 @@ pub enum Call {
     FriendGroups,
     /// The groups the user is in.
     GroupList,
+    /// The live room of this ID, if this device is in it. Answers [`Return::Groups`].
+    Room(GroupId),
     /// Send a request to the server. [`super::account`] applies the reply on this device.
     Ask(Box<Request>),
     /// The server's clock.

@@ -38,7 +38,8 @@
 //! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
-//!   `account` is profile, blacklist, receive option, groups and friends; `statuses` is who is online; `calls` and `history` are what waits for an answer.
+//!   `account` is profile, blacklist, receive option, groups and friends; `rooms` is live rooms; `statuses` is who is online;
+//!   `calls` and `history` are what waits for an answer.
 //! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;
@@ -56,6 +57,7 @@ mod pending;
 mod purpose;
 mod refusal;
 mod reply;
+mod rooms;
 mod session;
 mod statuses;
 mod sync;
@@ -82,6 +84,7 @@ use link::Link;
 use login::Login;
 use outbox::Outbox;
 pub use outbox::file::is_on_own_server;
+use rooms::Rooms;
 use statuses::Statuses;
 use sync::Sync;
 use unreadable::Unreadable;
@@ -96,6 +99,7 @@ pub struct Machine {
     sync: Sync,
     account: Account,
     statuses: Statuses,
+    rooms: Rooms,
     conversations: Conversations,
     outbox: Outbox,
     calls: Calls,
@@ -115,6 +119,7 @@ impl Machine {
             sync: Sync::default(),
             account: Account::default(),
             statuses: Statuses::default(),
+            rooms: Rooms::default(),
             conversations: Conversations::default(),
             outbox: Outbox::default(),
             calls: Calls::default(),
@@ -170,6 +175,7 @@ impl Machine {
                 self.conversations.due(now),
                 self.account.due(now),
                 self.statuses.due(now),
+                self.rooms.due(now),
                 self.pages.retry_due(&self.conversations, now),
                 self.outbox.due(now),
             ]
@@ -260,6 +266,7 @@ impl Machine {
         }
         self.account.pump(&mut self.cx);
         self.statuses.pump(&mut self.cx);
+        self.rooms.pump(&mut self.cx);
         if self.may_upload() {
             self.outbox.pump_uploads(&mut self.cx);
         }

@@ -33,6 +33,10 @@ pub(super) enum Purpose {
     Peers,
     /// The profile of a group.
     Group(GroupId),
+    /// A live room that this device enters again.
+    EnterRoom(GroupId),
+    /// A live room that this device leaves.
+    LeaveRoom(GroupId),
     /// Receipts of messages of this user.
     Receipts(ConversationId),
     /// Subscriptions to who is online, anew.

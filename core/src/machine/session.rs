@@ -260,6 +260,9 @@ impl Machine {
             connection.begin_session(&welcome, push, self.cx.config().heartbeat, self.cx.now());
         }
         self.statuses.welcomed();
+        if !welcome.resumed {
+            self.rooms.session_began(self.cx.now());
+        }
         self.server_time(welcome.now);
         self.login.welcomed(&mut self.cx, &welcome);
         if self.sync.is_other_epoch(welcome.epoch) {
@@ -342,6 +345,7 @@ impl Machine {
         let Ended { was_ready } = self.login.close(&mut self.cx, code, fault);
         self.finish();
         self.conversations.end_login(&mut self.cx);
+        self.rooms.clear();
         self.login.end(&mut self.cx);
         self.statuses = Statuses::default();
         self.forget();

@@ -245,7 +245,7 @@ verbs! {
     GroupsRequest -> GroupsReply {
         Once by User: CreateGroup(CreateGroupRequest) = "group.create" -> GroupIs,
         Command by User: JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
-        Once by Member: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
+        Once by User: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
         Once by Owner: DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
         Command by Member: UpdateGroup(UpdateGroupRequest) = "group.update" -> GroupIs,
         Query by User: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,

@@ -259,6 +259,39 @@ pub async fn what_matters_only_now_takes_nobodys_room(bus: &dyn Bus) {
     }
 }
 
+/// One session of a user enters a topic alone, is counted while it is there, and leaves it alone, by its end, or with all others.
+pub async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(bus: &dyn Bus) {
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    for session in [&phone, &laptop, &bobs] {
+        session.guard.follow(Vec::new()).await;
+    }
+    assert_eq!(bus.count(TEA), 0);
+    phone.guard.enter(TEA);
+    bobs.guard.enter(TEA);
+    bobs.guard.enter(TEA);
+    assert_eq!(bus.count(TEA), 2);
+    bus.publish(vec![to_topic(TEA, None, kick(KickReason::RestApi))]).await;
+    next_is_kick(&mut phone, KickReason::RestApi).await;
+    next_is_kick(&mut bobs, KickReason::RestApi).await;
+    heard_nothing(bus, ALICE, &mut laptop).await;
+    assert!(matches!(next(&mut phone).await, Delivery::Kick(_)), "the laptop's check");
+
+    phone.guard.leave(TEA);
+    assert_eq!(bus.count(TEA), 1);
+    laptop.guard.enter(TEA);
+    drop(bobs);
+    assert_eq!(bus.count(TEA), 1);
+    bus.publish(vec![
+        to_topic(TEA, None, kick(KickReason::MultipleDevice)),
+        to_topic(TEA, None, NotificationContent::Unsubscribe(TEA)),
+        to_topic(TEA, None, push()),
+    ])
+    .await;
+    next_is_kick(&mut laptop, KickReason::MultipleDevice).await;
+    heard_nothing(bus, ALICE, &mut laptop).await;
+    assert_eq!(bus.count(TEA), 0);
+}
+
 /// All sessions of a large topic hear everything in order, also of many notifications at once.
 pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
     let mut sessions = Vec::new();

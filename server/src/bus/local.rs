@@ -204,6 +204,10 @@ impl LocalBus {
                 self.subscribers(users).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
             }
             (Audience::Users(users), NotificationContent::Visibility) => self.statuses.see_anew(users),
+            (Audience::Topic(topic), NotificationContent::Unsubscribe(_)) => {
+                let everybody = self.topics.subscribers(topic.0);
+                everybody.iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
+            }
             (Audience::Topic(topic) | Audience::TopicBut(topic, _), _) => {
                 self.topics.deliver(topic.0, &outgoing(run)).await
             }
@@ -251,7 +255,8 @@ fn share_topic(one: &Notification, next: &Notification) -> bool {
         Audience::Topic(topic) | Audience::TopicBut(topic, _) => Some(topic),
         Audience::Users(_) => None,
     };
-    topic(one).is_some() && topic(one) == topic(next)
+    let ends = |it: &Notification| matches!(it.content, NotificationContent::Unsubscribe(_));
+    topic(one).is_some() && topic(one) == topic(next) && !ends(one) && !ends(next)
 }
 
 fn outgoing(run: &[Notification]) -> Vec<Outgoing> {
@@ -283,6 +288,11 @@ impl Bus for LocalBus {
                 }
             }
         })
+    }
+
+    fn count(&self, topic: ConversationKey) -> usize {
+        let count = |topics: &mut HashMap<i64, Subscribers>| topics.get(&topic.0).map_or(0, Vec::len);
+        self.topics.with(topic.0, count).unwrap_or_default()
     }
 
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
@@ -354,6 +364,14 @@ impl SubscriptionGuard for Guard {
 
     fn unwatch(&self, users: Vec<UserKey>) {
         self.bus.statuses.unwatch(self.subscriber.number, &users);
+    }
+
+    fn enter(&self, room: ConversationKey) {
+        self.bus.hear(&mut self.subscriber.topics(), &self.subscriber, room);
+    }
+
+    fn leave(&self, room: ConversationKey) {
+        self.bus.unsubscribe(&self.subscriber, room);
     }
 }
 

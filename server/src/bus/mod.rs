@@ -17,7 +17,7 @@
 //! # Topics
 //!
 //! [`NotificationContent::Subscribe`] and [`NotificationContent::Unsubscribe`] change the topics of all sessions of a user, for everything that the
-//! publisher publishes after them. The bus applies them itself, never delivers them to sessions, and never drops them
+//! publisher publishes after them; to a topic, [`NotificationContent::Unsubscribe`] ends it for all. The bus applies them itself, never delivers them to sessions, and never drops them
 //! because an inbox is full. A session begins with no topic: once it is attached, its driver reads its topics and calls
 //! [`SubscriptionGuard::follow`]. Changes since it was attached override the topics that were read, so that a topic
 //! that its user left meanwhile stays left. A bus that cannot know whether it missed an [`NotificationContent::Unsubscribe`] has to
@@ -61,6 +61,9 @@ pub trait Bus: Send + Sync + 'static {
     /// everything that is published after the future has completed.
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription>;
 
+    /// How many sessions are subscribed to a topic.
+    fn count(&self, topic: ConversationKey) -> usize;
+
     /// What each of these users says of themselves; `None` unless the user is online.
     fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>>;
 
@@ -102,6 +105,12 @@ pub trait SubscriptionGuard: Send + Sync {
 
     /// The session is not told the status of these users any more.
     fn unwatch(&self, users: Vec<UserKey>);
+
+    /// Subscribes this session alone to the topic of a live room, which its user's other sessions do not follow.
+    fn enter(&self, room: ConversationKey);
+
+    /// Unsubscribes this session from it.
+    fn leave(&self, room: ConversationKey);
 }
 
 /// A session's membership on the bus.

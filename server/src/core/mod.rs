@@ -25,6 +25,7 @@ pub mod policy;
 pub mod presence;
 pub mod rate;
 pub mod receipts;
+pub mod rooms;
 pub mod session;
 pub mod shares;
 pub mod sync_range;

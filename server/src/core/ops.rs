@@ -7,10 +7,10 @@ use std::sync::Arc;
 use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
-use tim_protocol::message::ReceiptUpdates;
+use tim_protocol::message::{Message, ReceiptUpdates};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::status::{StatusType, UserStatus};
-use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
+use tim_protocol::{Code, Fault, GroupId, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
 pub use super::keys::{ConversationKey, UserKey};
@@ -78,7 +78,7 @@ pub enum Write {
         /// The user.
         actor: Actor,
     },
-    /// Carries out a user's request. Answers [`WriteReply::Reply`], or the refusal.
+    /// Carries out a user's request. Answers [`WriteReply::Reply`] or [`WriteReply::Room`], or the refusal.
     Request(Box<UserRequest>),
     /// Creates an application, or changes the key of an existing one (the previous key stays valid). Answers
     /// [`WriteReply::Done`].
@@ -165,6 +165,8 @@ pub enum WriteReply {
     },
     /// The reply to a request.
     Reply(Reply),
+    /// The reply to a request about a live room, and what it means for the session.
+    Room(Reply, Box<RoomStep>),
     /// The watermark: a sync may return changes up to this user version.
     Watermark(Cursor),
     /// Files were removed.
@@ -177,6 +179,32 @@ impl From<Reply> for WriteReply {
     fn from(reply: Reply) -> Self {
         Self::Reply(reply)
     }
+}
+
+/// What follows from a request about a live room, which nothing stores.
+#[derive(Debug, Clone)]
+pub enum RoomStep {
+    /// The session is in the room from here on, unless it is in too many.
+    Enter {
+        /// The room.
+        room: ConversationKey,
+        /// The group it is.
+        group: GroupId,
+    },
+    /// It is no longer.
+    Leave {
+        /// The room.
+        room: ConversationKey,
+    },
+    /// This is said in the room, if the session is in it and the room's rate permits.
+    Say {
+        /// The room.
+        room: ConversationKey,
+        /// The message, which has no sequence.
+        message: Box<Message>,
+        /// Its sender is the owner or an admin, whose messages have the highest priority.
+        leads: bool,
+    },
 }
 
 /// A committed write.
@@ -339,7 +367,7 @@ pub enum Query {
         /// The upper end, inclusive.
         upto: Cursor,
     },
-    /// A user's request that stores nothing. Answers [`QueryResult::Reply`].
+    /// A user's request that stores nothing. Answers [`QueryResult::Reply`] or [`QueryResult::Room`].
     Request(Box<UserRequest>),
     /// What is stored that the status of users depends on, as this user sees it. Answers [`QueryResult::Statuses`].
     Statuses {
@@ -397,6 +425,8 @@ pub enum QueryResult {
     Statuses(Vec<Option<StoredStatus>>),
     /// The status of one user.
     StatusSeen(StatusSeen),
+    /// The reply to what was said in a live room, and the message.
+    Room(Reply, Box<RoomStep>),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
     /// The bytes that a user has stored.

@@ -8,8 +8,8 @@ use tim_protocol::group::{Group, InviteOption, Role};
 use tim_protocol::group_rules::Rank;
 
 use super::DomainResult;
-use super::group_view::{CallersGroup, group_for};
-use super::membership::{AGAIN_MS, admit, ask_deciders, is_banned};
+use super::group_view::{CallersGroup, group_for, is_banned};
+use super::membership::{AGAIN_MS, admit, ask_deciders};
 use super::notices::{memberships, notice, subscribe, tip};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Rows};

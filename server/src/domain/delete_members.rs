@@ -9,7 +9,8 @@ use super::group_view::CallersGroup;
 use super::membership::expel;
 use super::notices::{memberships, new_tip, notice, unsubscribe, write_tip};
 use super::outcome::{with_notifications, without_notifications};
-use super::rows::Rows;
+use super::rooms;
+use super::rows::{Conversation, Rows};
 use super::rules::{self, Action};
 use crate::core::ops::{Actor, Committed};
 
@@ -21,6 +22,9 @@ pub(super) fn delete(
     now: i64,
 ) -> DomainResult<Committed> {
     rules::may(Action::RemoveMembers, *group_type, *role)?;
+    if !group_type.rules().keeps_members {
+        return from_room(rows, actor, conversation, asked, now);
+    }
     let (mut users, mut keys) = (Vec::new(), Vec::new());
     for user in &asked.user_id_list {
         let Some(key) = rows.user(actor.app, user)?.filter(|key| !keys.contains(key)) else { continue };
@@ -53,4 +57,28 @@ pub(super) fn delete(
         notifications.push(notice(rows, actor, key, conversation, NoticeType::Removed, reason, now)?);
     }
     Ok(with_notifications(answer, notifications))
+}
+
+/// Keeps users out of a live room for a while, whether they are in it or not. The owner stays.
+fn from_room(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    asked: &DeleteMembersRequest,
+    now: i64,
+) -> DomainResult<Committed> {
+    if asked.duration == 0 {
+        return Err(Code::ROOM_BAN_MISSING.into());
+    }
+    let until = now + i64::from(asked.duration) * 1_000;
+    let mut notifications = Vec::new();
+    for user in &asked.user_id_list {
+        let Some(key) = rows.user(actor.app, user)? else { continue };
+        if rows.member(conversation.key, key)?.is_some() {
+            return Err(Code::GROUP_PERMISSION_DENIED.into());
+        }
+        let told = rooms::keep_out(rows, actor, conversation, (key, until), (&asked.reason, now))?;
+        notifications.extend(told);
+    }
+    Ok(with_notifications(DeleteMembersRequest::answer(Done {}), notifications))
 }

@@ -41,6 +41,16 @@ pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> Do
     rows.group(conversation.key)?.ok_or_else(|| Code::GROUP_NOT_FOUND.into())
 }
 
+/// Whether a user was removed, and may not come in yet.
+pub(super) fn is_banned(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+    now: i64,
+) -> DomainResult<bool> {
+    Ok(rows.ban(conversation.key, user)? > now)
+}
+
 /// A group from the point of view of a user.
 pub(super) fn group_for(
     rows: &mut impl Rows,

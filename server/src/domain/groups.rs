@@ -19,6 +19,7 @@ use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::pins;
+use super::rooms;
 use super::rows::{ListedMember, NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
 use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
@@ -87,9 +88,12 @@ fn create(
     for (_, member) in &others {
         admit(rows, &conversation, new.group_type, *member, Role::Member, now)?;
     }
-    let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
-    let mut notifications = vec![subscribe(&conversation, everybody.clone())];
-    notifications.extend(memberships(rows, &conversation, everybody)?);
+    let mut notifications = Vec::new();
+    if rules.keeps_members {
+        let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
+        notifications.push(subscribe(&conversation, everybody.clone()));
+        notifications.extend(memberships(rows, &conversation, everybody)?);
+    }
     notifications.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
     for (_, member) in &others {
         notifications.push(notice(rows, actor, *member, &conversation, NoticeType::Invited, "", now)?);
@@ -117,6 +121,9 @@ fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> DomainResul
 fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) -> DomainResult<Committed> {
     let CallersGroup { conversation, group_type, role } = group;
     rules::may(Action::Dismiss, *group_type, *role)?;
+    if !group_type.rules().keeps_members {
+        return rooms::dismiss(rows, actor, conversation, now);
+    }
     let members = rows.members(conversation.key)?;
     for member in &members {
         expel(rows, conversation, *member)?;

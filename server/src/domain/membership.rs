@@ -7,21 +7,25 @@ use tim_protocol::code::Code;
 use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
-use super::group_view::{CallersGroup, group_for};
+use super::group_view::{CallersGroup, group_for, is_banned};
 use super::notices::{memberships, notice, notice_of_others, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
 use super::rules::{self, Action};
-use super::{DomainResult, marks};
+use super::{DomainResult, marks, rooms};
 use crate::core::ops::{Actor, Committed, Notification, UserKey};
 
 pub(super) fn join(
     rows: &mut impl Rows,
     actor: &Actor,
-    CallersGroup { conversation, .. }: &CallersGroup,
+    caller: &CallersGroup,
     join: &call::JoinGroupRequest,
     now: i64,
 ) -> DomainResult<Committed> {
+    let CallersGroup { conversation, group_type, .. } = caller;
+    if !group_type.rules().keeps_members {
+        return rooms::enter(rows, actor, caller, now);
+    }
     let group = group_for(rows, conversation, actor.key)?;
     if group.self_info.is_some() {
         let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(Box::new(group)) };
@@ -81,16 +85,6 @@ pub(super) fn ask_deciders(
     to.map(|to| notice_of_others(rows, actor, to, conversation, about, now)).collect()
 }
 
-/// Whether a user may come in now.
-pub(super) fn is_banned(
-    rows: &mut impl Rows,
-    conversation: &Conversation,
-    user: UserKey,
-    now: i64,
-) -> DomainResult<bool> {
-    Ok(rows.ban(conversation.key, user)? > now)
-}
-
 pub(super) fn handle_application(
     rows: &mut impl Rows,
     actor: &Actor,
@@ -135,9 +129,13 @@ pub(super) fn handle_application(
 pub(super) fn quit(
     rows: &mut impl Rows,
     actor: &Actor,
-    CallersGroup { conversation, group_type, role }: &CallersGroup,
+    caller: &CallersGroup,
     now: i64,
 ) -> DomainResult<Committed> {
+    let CallersGroup { conversation, group_type, role } = caller;
+    if !group_type.rules().keeps_members {
+        return rooms::leave(caller);
+    }
     let is_owner = *role == Some(Role::Owner);
     rules::may(Action::Quit, *group_type, *role)?;
     rows.change_member_count(conversation.key, -1)?;
@@ -176,7 +174,7 @@ fn add_to_group(
     Ok(notifications)
 }
 
-/// Adds a member: group row, first visible sequence, mark and change row.
+/// Adds a member: group row, first visible sequence, mark and change row. The owner of a live room has only the first.
 pub(super) fn admit(
     rows: &mut impl Rows,
     conversation: &Conversation,
@@ -196,6 +194,9 @@ pub(super) fn admit(
     };
     rows.add_member(conversation.key, user, &member)?;
     rows.change_member_count(conversation.key, 1)?;
+    if !group_type.rules().keeps_members {
+        return Ok(());
+    }
     rows.remove_application(conversation.key, user)?;
     rows.remove_ban(conversation.key, user)?;
     let head = conversation.head;

@@ -4,7 +4,7 @@
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`member_changes`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
+//!   [`sync`], [`membership`], [`rooms`], [`member_changes`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
@@ -54,6 +54,7 @@ mod removed;
 mod requests;
 mod revoke;
 mod roles;
+mod rooms;
 pub mod rows;
 pub mod rules;
 mod search;
@@ -116,8 +117,12 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
         }
         Query::Request(asked) => {
             let Committed { answer, notifications } = requests::request(rows, asked)?;
-            let WriteReply::Reply(reply) = answer else { return Err(Code::INTERNAL.into()) };
-            return Ok(Answered { result: QueryResult::Reply(reply), notifications });
+            let result = match answer {
+                WriteReply::Reply(reply) => QueryResult::Reply(reply),
+                WriteReply::Room(reply, step) => QueryResult::Room(reply, step),
+                _ => return Err(Code::INTERNAL.into()),
+            };
+            return Ok(Answered { result, notifications });
         }
         Query::Statuses { actor, users } => QueryResult::Statuses(statuses::of(rows, actor, users)?),
         Query::StatusSeen { user, viewers } => QueryResult::StatusSeen(statuses::seen(rows, *user, viewers)?),

@@ -12,6 +12,7 @@ use super::group_view::{group_for, group_row};
 use super::log::append_system_message;
 use super::rows::{Conversation, Parties, Rows};
 use crate::core::ops::{Actor, Audience, Notification, NotificationContent, UserKey};
+use crate::core::rooms::system_message;
 
 /// Notifies the actor's other sessions of a change.
 pub(super) fn own_change(actor: &Actor, change: Change) -> Notification {
@@ -108,7 +109,7 @@ pub(super) fn profile_tip(
     write_tip(rows, conversation, tip, now)
 }
 
-/// Writes a tip into a group's log.
+/// Writes a tip into a group's log; a live room, which has none, is told it.
 pub(super) fn write_tip(
     rows: &mut impl Rows,
     conversation: &Conversation,
@@ -116,10 +117,28 @@ pub(super) fn write_tip(
     now: i64,
 ) -> DomainResult<Notification> {
     let Parties::Group(group) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
-    let body = Body::GroupTip(tip);
+    let (to, body) = (ConversationId::Group(group.clone()), Body::GroupTip(tip));
+    if !rows.group_summary(conversation.key)?.group_type.rules().keeps_members {
+        return tell_room(conversation, to, &body, now);
+    }
     // Reloads the conversation, because an earlier step may have appended messages.
     let mut newest = rows.conversation_by_key(conversation.key)?;
-    append_system_message(rows, &mut newest, ConversationId::Group(group.clone()), &body, now)
+    append_system_message(rows, &mut newest, to, &body, now)
+}
+
+/// Tells those in a live room something that the server says.
+pub(super) fn tell_room(
+    conversation: &Conversation,
+    to: ConversationId,
+    body: &Body,
+    now: i64,
+) -> DomainResult<Notification> {
+    let message = system_message(to, body, now, conversation.key.0.unsigned_abs()).ok_or(Code::INTERNAL)?;
+    Ok(Notification {
+        to: Audience::Topic(conversation.key),
+        except: None,
+        content: NotificationContent::Push(Push::Online(message)),
+    })
 }
 
 /// Writes a notice of what `actor` did in a group into a user's own log.
@@ -141,12 +160,27 @@ pub(super) fn notice_of_others(
     actor: &Actor,
     to: UserKey,
     conversation: &Conversation,
-    (kind, text, users): (NoticeType, &str, &[UserId]),
+    about: (NoticeType, &str, &[UserId]),
     now: i64,
 ) -> DomainResult<Notification> {
+    let body = notice_body(rows, actor, conversation, about)?;
+    let mut log = match rows.conversation(actor.app, &Parties::System(to))? {
+        Some(log) => log,
+        None => rows.add_conversation(actor.app, Parties::System(to))?,
+    };
+    append_system_message(rows, &mut log, ConversationId::System, &body, now)
+}
+
+/// What a notice of what `actor` did in a group says.
+pub(super) fn notice_body(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    (kind, text, users): (NoticeType, &str, &[UserId]),
+) -> DomainResult<Body> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let group = group_row(rows, conversation)?;
-    let body = Body::GroupSystemNotice(SystemNotice {
+    Ok(Body::GroupSystemNotice(SystemNotice {
         operator_id: actor.user.clone(),
         operation_type: kind,
         group_profile: NoticeGroup {
@@ -156,10 +190,5 @@ pub(super) fn notice_of_others(
         },
         handle_message: text.to_owned(),
         user_id_list: users.to_vec(),
-    });
-    let mut log = match rows.conversation(actor.app, &Parties::System(to))? {
-        Some(log) => log,
-        None => rows.add_conversation(actor.app, Parties::System(to))?,
-    };
-    append_system_message(rows, &mut log, ConversationId::System, &body, now)
+    }))
 }

@@ -138,11 +138,14 @@ fn to_group(
         // A dismissed group has no members; its former members are refused because the group does not exist.
         return refuse(rows, actor, &conversation, id, Code::GROUP_NOT_FOUND.into());
     }
-    let counts = standing.group_type.rules().counts_unread;
+    let rules = standing.group_type.rules();
+    if !rules.keeps_members {
+        return Err(Code::ROOM_NOT_JOINED.into());
+    }
     if let Err(why) = rules::may_write(&standing, now) {
         return refuse(rows, actor, &conversation, id, why.into());
     }
-    Ok(Admission::Admitted { conversation, counts, by_sender, sender_profile })
+    Ok(Admission::Admitted { conversation, counts: rules.counts_unread, by_sender, sender_profile })
 }
 
 /// Refuses a message, unless it was appended before: a retry is answered as before, whatever has changed since.

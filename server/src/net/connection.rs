@@ -111,9 +111,10 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
+    let rooms = Arc::clone(&shared.rooms);
     let (id, seed, stop) = (Uuid::new_v4(), fastrand::u64(..), shared.stop.clone());
     let now = shared.now();
-    let session = Session::new(settings, shares, permit.network, id, seed, now);
+    let session = Session::new(settings, shares, rooms, permit.network, id, seed, now);
     let mut connection = Connection {
         socket,
         shared,
@@ -308,6 +309,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                     }
                 }
                 Effect::Status(effect) => self.status(effect),
+                Effect::Enter(room) => {
+                    if let Some(subscription) = &self.subscription {
+                        subscription.guard.enter(room);
+                    }
+                }
+                Effect::Leave(room) => {
+                    if let Some(subscription) = &self.subscription {
+                        subscription.guard.leave(room);
+                    }
+                }
                 Effect::Admit(user, session) => self.admit(user, session),
                 Effect::Unpark(session) => end = self.unpark(session),
                 Effect::Close(code, why) => end = Some(End::Closed(code, why)),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics::Counter;
-use tim_protocol::Fault;
-use tokio::time::sleep;
+use tim_protocol::{Fault, limits};
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,7 +18,8 @@ use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::Now;
-use crate::core::ops::{MediaSum, UserKey};
+use crate::core::ops::{Audience, MediaSum, Notification, NotificationContent, UserKey};
+use crate::core::rooms::Rooms;
 use crate::core::session::Settings;
 use crate::core::shares::{Network, Shares};
 use crate::media::Media;
@@ -36,6 +37,7 @@ pub(crate) struct ServerContext {
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) media: Media,
     pub(crate) shares: Arc<Shares>,
+    pub(crate) rooms: Arc<Rooms>,
     /// Cancelled when the server stops.
     pub(crate) stop: CancellationToken,
     /// The clients' connections, and what accepts connections: those that a stopping server waits for.
@@ -87,6 +89,7 @@ impl ServerContext {
             bus,
             media,
             shares,
+            rooms: Arc::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             pending: Slots::new(limits.pending_per_address),
@@ -137,6 +140,23 @@ impl ServerContext {
     pub(crate) async fn tell_statuses(self: Arc<Self>) {
         let telling = tell_statuses(Arc::clone(&self.bus), Arc::clone(&self.store));
         self.stop.run_until_cancelled(telling).await;
+    }
+
+    /// Tells those in live rooms what is said there, until the server stops.
+    pub(crate) async fn tell_rooms(self: Arc<Self>) {
+        let mut ticks = interval(Duration::from_millis(limits::ROOM_EVERY_MS.unsigned_abs()));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while self.stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            for room in self.rooms.active() {
+                let viewers = u32::try_from(self.bus.count(room)).unwrap_or(u32::MAX);
+                let told = self.rooms.told(room, viewers, self.now()).into_iter().map(|push| Notification {
+                    to: Audience::Topic(room),
+                    except: None,
+                    content: NotificationContent::Ephemeral(push),
+                });
+                self.bus.publish(told.collect()).await;
+            }
+        }
     }
 
     /// Updates metrics that are counted elsewhere.

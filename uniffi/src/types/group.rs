@@ -18,6 +18,9 @@ mirror_words! {
         Meeting = "ChatRoom",
         /// Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
         Community = "Community",
+        /// A live room: any number of viewers, who are in it with one device until that leaves or ends. Nothing that is said there is
+        /// stored; 40 messages a second are passed on, those of high priority first.
+        AvChatRoom = "AVChatRoom",
     }
 }
 

@@ -20,6 +20,8 @@ public enum TimCode {
     public static let uploadRefused: Int32 = 2041
     /// the message could not be sent: resend it.
     public static let sendFailed: Int32 = 2100
+    /// not in this live room: join it first.
+    public static let roomNotJoined: Int32 = 2101
     /// this is not a message that can be used here: pass one that create or the list returned.
     public static let messageInvalid: Int32 = 2105
     /// the conversation type is neither C2C nor GROUP.
@@ -74,6 +76,8 @@ public enum TimCode {
     public static let groupRoleOfSelf: Int32 = 2684
     /// nobody mutes themselves.
     public static let groupMuteOfSelf: Int32 = 2685
+    /// who is removed from a live room is kept out for a while: say for how many seconds.
+    public static let roomBanMissing: Int32 = 2686
     /// there is a friend group of this name already: choose another.
     public static let friendGroupExists: Int32 = 2710
     /// there is no friend group of this name.
@@ -148,6 +152,8 @@ public enum TimCode {
     public static let revokeTooLateGroup: Int32 = 10031
     /// this message cannot be taken back.
     public static let revokeNotAllowed: Int32 = 10032
+    /// this device is in 10 live rooms already: leave one first.
+    public static let tooManyRooms: Int32 = 10036
     /// a group's attributes change at most 5 times a second: wait.
     public static let groupAttributesTooOften: Int32 = 10049
     /// an attribute changed meanwhile: get the group's attributes, then try again.
@@ -304,6 +310,8 @@ public enum TimCode {
     public static let modifyNotAllowed: Int32 = 130_151
     /// the user was removed from this group, and may not come back yet: try again later.
     public static let groupBanned: Int32 = 130_152
+    /// more is said in this live room than it passes on: the message was told to nobody.
+    public static let roomBusy: Int32 = 130_153
     /// this server does not search messages: its operator turns it on with [search] enabled = true.
     public static let searchOff: Int32 = 130_155
     /// 50 filters are subscribed to already: unsubscribe from one first.

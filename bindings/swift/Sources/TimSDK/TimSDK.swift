@@ -13620,6 +13620,11 @@ public enum GroupType: Equatable, Hashable {
      */
     case community
     /**
+     * A live room: any number of viewers, who are in it with one device until that leaves or ends. Nothing that is said there is
+     * stored; 40 messages a second are passed on, those of high priority first.
+     */
+    case avChatRoom
+    /**
      * One that this version does not know.
      */
     case other
@@ -13652,7 +13657,9 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
 
         case 4: return .community
 
-        case 5: return .other
+        case 5: return .avChatRoom
+
+        case 6: return .other
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -13678,8 +13685,12 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
             writeInt(&buf, Int32(4))
 
 
-        case .other:
+        case .avChatRoom:
             writeInt(&buf, Int32(5))
+
+
+        case .other:
+            writeInt(&buf, Int32(6))
 
         }
     }

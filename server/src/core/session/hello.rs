@@ -206,8 +206,8 @@ impl Session {
         self.deflates = named(&feature::DEFLATE);
         self.batches = named(&feature::BATCH);
         let is_resumed = resumed.is_some();
-        let (id, window, missed) =
-            resumed.map_or((self.id, window, pushed), |it| (it.id, it.window, it.missed));
+        let new = Resumed { id: self.id, window, missed: pushed, rooms: Vec::new() };
+        let Resumed { id, window, missed, rooms } = resumed.unwrap_or(new);
         self.id = id;
         let actor = Actor { app: hello.sdk_app_id, user: hello.user_id, key, session: Some(id) };
         // A token that expires beyond the range of the clock never expires.
@@ -222,6 +222,7 @@ impl Session {
             watermark,
             receipts,
             watching: Watching::default(),
+            rooms,
         }));
         let welcome = Welcome {
             version,
@@ -288,14 +289,15 @@ struct Resumed {
     id: Uuid,
     window: Window,
     missed: Vec<String>,
+    rooms: Vec<ConversationKey>,
 }
 
 fn resumable(parked: Parked, key: UserKey, instance: &str, resume: &Resume) -> Option<Resumed> {
-    let Parked { id, user, instance: theirs, mut window } = parked;
+    let Parked { id, user, instance: theirs, mut window, rooms } = parked;
     if user != key || theirs != instance {
         return None;
     }
-    window.replay(resume.push).map(|missed| Resumed { id, window, missed })
+    window.replay(resume.push).map(|missed| Resumed { id, window, missed, rooms })
 }
 
 /// Verifies the token and returns its expiry, in milliseconds since 1970.

@@ -4,7 +4,7 @@
 //! * [`hello`] logs the client in and resumes sessions.
 //! * [`statuses`] tells who is online.
 //! * [`request`] translates the other requests to writes and queries.
-//! * [`reply`] turns the store's results into replies; [`receipts`] pushes receipts.
+//! * [`reply`] turns the store's results into replies; [`receipts`] pushes receipts; [`rooms`] has the live rooms that it is in.
 //!
 //! Pure: see the contract in [`super`]. A session never waits: it asks for external data with an effect, and continues
 //! when the result arrives as an input.
@@ -14,6 +14,7 @@ mod hello;
 mod receipts;
 mod reply;
 mod request;
+mod rooms;
 mod state;
 mod statuses;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 use super::Now;
 use super::ops::{Delivery, Query};
+use super::rooms::Rooms;
 use super::shares::{Network, Shares};
 use answer::{fault_to, pong};
 use state::{Asked, Phase, Purpose};
@@ -38,6 +40,7 @@ impl Session {
     pub fn new(
         settings: Arc<Settings>,
         shares: Arc<Shares>,
+        rooms: Arc<Rooms>,
         network: Network,
         id: Uuid,
         seed: u64,
@@ -46,6 +49,7 @@ impl Session {
         Self {
             settings,
             shares,
+            rooms,
             network,
             id,
             phase: Phase::Silent,
@@ -70,7 +74,7 @@ impl Session {
         }
         match input {
             Input::Frame(text) => self.frame(text, now, &mut effects),
-            Input::WriteResult(token, result) => self.wrote(token, result, &mut effects),
+            Input::WriteResult(token, result) => self.wrote(token, result, now, &mut effects),
             Input::QueryResult(token, result) => self.found(token, result, now, &mut effects),
             Input::Online(token, online) => self.online(token, online, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
@@ -136,6 +140,7 @@ impl Session {
                     user: live.actor.key,
                     instance: live.instance,
                     window: live.window,
+                    rooms: live.rooms,
                 })
             }
             _ => None,

@@ -16,6 +16,7 @@ impl Session {
         &mut self,
         token: Token,
         result: Result<Committed, Refusal>,
+        now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let Some(asked) = self.asked.take(token) else { return };
@@ -34,6 +35,9 @@ impl Session {
                 self.close(Code::LOGGED_OUT, effects);
             }
             (Purpose::Reply(number), Ok(WriteReply::Reply(reply))) => effects.push(replied(number, reply)),
+            (Purpose::Reply(number), Ok(WriteReply::Room(reply, step))) => {
+                self.step(number, (reply, *step), now, effects)
+            }
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -99,6 +103,9 @@ impl Session {
                 self.watch(number, users, stored, effects);
             }
             (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, reply)),
+            (Purpose::Reply(number), Ok(QueryResult::Room(reply, step))) => {
+                self.step(number, (reply, *step), now, effects)
+            }
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -107,7 +114,7 @@ impl Session {
 }
 
 /// A reply as the client gets it.
-fn replied(number: u64, reply: Reply) -> Effect {
+pub(super) fn replied(number: u64, reply: Reply) -> Effect {
     envelope(number, reply.write().map_err(|_| Fault::new(Code::INTERNAL)))
 }
 

@@ -15,6 +15,7 @@ use crate::core::ops::{
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::receipts::Receipts;
+use crate::core::rooms::Rooms;
 use crate::core::shares::{Network, Shares};
 use crate::core::watching::Watching;
 use crate::core::window::Window;
@@ -66,6 +67,10 @@ pub enum Effect {
     Follow(Vec<ConversationKey>),
     /// Who is online: see [`StatusEffect`].
     Status(StatusEffect),
+    /// Subscribe to the topic of a live room.
+    Enter(ConversationKey),
+    /// Unsubscribe from it.
+    Leave(ConversationKey),
     /// The connection belongs to this user and session from here on. The welcome follows it.
     Admit(UserKey, Uuid),
     /// Close the connection after everything sent so far. The text is for the close frame.
@@ -115,6 +120,7 @@ pub struct Parked {
     pub(super) user: UserKey,
     pub(super) instance: String,
     pub(super) window: Window,
+    pub(super) rooms: Vec<ConversationKey>,
 }
 
 impl Parked {
@@ -144,6 +150,7 @@ pub struct Session {
     /// Random numbers for group IDs and ticket nonces.
     pub(super) rng: fastrand::Rng,
     pub(super) shares: Arc<Shares>,
+    pub(super) rooms: Arc<Rooms>,
     /// The client's network.
     pub(super) network: Network,
     /// When the connection began, and when the last frame arrived; monotonic.
@@ -180,6 +187,8 @@ pub(super) struct Live {
     pub(super) receipts: Receipts,
     /// Whose status the session is told.
     pub(super) watching: Watching,
+    /// The live rooms that it is in, and those that ended meanwhile.
+    pub(super) rooms: Vec<ConversationKey>,
 }
 
 /// The client as identified by its `hello`, for logs, without the token.

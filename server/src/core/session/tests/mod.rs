@@ -6,6 +6,7 @@ mod hello;
 mod receipts;
 mod requests;
 mod resume;
+mod rooms;
 mod strangers;
 mod time;
 
@@ -97,7 +98,8 @@ impl Phone {
     fn connects_to(shares: &Arc<Shares>, id: u128) -> Self {
         let now = Now { monotonic: 5_000, wall: NOON };
         let (settings, shares, id) = (Arc::new(settings()), Arc::clone(shares), Uuid::from_u128(id));
-        let session = Session::new(settings, shares, Network::V4([192, 0, 2, 1]), id, 1, now);
+        let rooms = Arc::default();
+        let session = Session::new(settings, shares, rooms, Network::V4([192, 0, 2, 1]), id, 1, now);
         Self { session, now, number: 0 }
     }
 

@@ -21,6 +21,8 @@ object TimCode {
     const val UPLOAD_REFUSED: Int = 2041
     /** the message could not be sent: resend it. */
     const val SEND_FAILED: Int = 2100
+    /** not in this live room: join it first. */
+    const val ROOM_NOT_JOINED: Int = 2101
     /** this is not a message that can be used here: pass one that create or the list returned. */
     const val MESSAGE_INVALID: Int = 2105
     /** the conversation type is neither C2C nor GROUP. */
@@ -75,6 +77,8 @@ object TimCode {
     const val GROUP_ROLE_OF_SELF: Int = 2684
     /** nobody mutes themselves. */
     const val GROUP_MUTE_OF_SELF: Int = 2685
+    /** who is removed from a live room is kept out for a while: say for how many seconds. */
+    const val ROOM_BAN_MISSING: Int = 2686
     /** there is a friend group of this name already: choose another. */
     const val FRIEND_GROUP_EXISTS: Int = 2710
     /** there is no friend group of this name. */
@@ -149,6 +153,8 @@ object TimCode {
     const val REVOKE_TOO_LATE_GROUP: Int = 10031
     /** this message cannot be taken back. */
     const val REVOKE_NOT_ALLOWED: Int = 10032
+    /** this device is in 10 live rooms already: leave one first. */
+    const val TOO_MANY_ROOMS: Int = 10036
     /** a group's attributes change at most 5 times a second: wait. */
     const val GROUP_ATTRIBUTES_TOO_OFTEN: Int = 10049
     /** an attribute changed meanwhile: get the group's attributes, then try again. */
@@ -305,6 +311,8 @@ object TimCode {
     const val MODIFY_NOT_ALLOWED: Int = 130_151
     /** the user was removed from this group, and may not come back yet: try again later. */
     const val GROUP_BANNED: Int = 130_152
+    /** more is said in this live room than it passes on: the message was told to nobody. */
+    const val ROOM_BUSY: Int = 130_153
     /** this server does not search messages: its operator turns it on with [search] enabled = true. */
     const val SEARCH_OFF: Int = 130_155
     /** 50 filters are subscribed to already: unsubscribe from one first. */

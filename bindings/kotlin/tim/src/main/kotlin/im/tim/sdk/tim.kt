@@ -14910,6 +14910,11 @@ enum class GroupType {
      */
     COMMUNITY,
     /**
+     * A live room: any number of viewers, who are in it with one device until that leaves or ends. Nothing that is said there is
+     * stored; 40 messages a second are passed on, those of high priority first.
+     */
+    AV_CHAT_ROOM,
+    /**
      * One that this version does not know.
      */
     OTHER;

@@ -158,6 +158,9 @@ impl Server {
                         StatusEffect::Ask(token, users) => {
                             Input::Online(token, at_once(self.bus.online(users)))
                         }
+                        StatusEffect::Count(token, topic) => {
+                            Input::Counted(token, at_once(self.bus.count_users(topic)))
+                        }
                         StatusEffect::Say(text) => {
                             guard.set_custom_status(text);
                             continue;

@@ -96,6 +96,8 @@ rules! {
     transfers: Rank =                    Owner,          Owner,          Owner,          Owner,          Nobody;
     /// Who may end the group.
     dismisses: Rank =                    Nobody,         Owner,          Owner,          Owner,          Owner;
+    /// Whether who is no member finds the group by its ID.
+    found_by_id: bool =                  false,          true,           true,           true,           true;
     /// Whether messages count as unread.
     counts_unread: bool =                true,           true,           false,          true,           false;
     /// Whether a new member sees what was said before.

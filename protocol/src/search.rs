@@ -217,6 +217,12 @@ impl Phrase {
         Some(Self { terms, is_open })
     }
 
+    /// Whether it stands in a text.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        self.places(text, &terms(text)).next().is_some()
+    }
+
     /// The terms, in order.
     pub fn terms(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().map(|term| term.text.as_str())

@@ -62,6 +62,11 @@ async fn what_matters_only_now_takes_nobodys_room() {
 }
 
 #[tokio::test]
+async fn a_topic_counts_its_users() {
+    conformance::a_topic_counts_its_users(&LocalBus::default()).await;
+}
+
+#[tokio::test]
 async fn a_large_topic_is_heard_by_all() {
     conformance::a_large_topic_is_heard_by_all(&LocalBus::default()).await;
 }
@@ -104,6 +109,10 @@ macro_rules! nobody_is_online {
     () => {
         fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>> {
             Box::pin(std::future::ready(vec![None; users.len()]))
+        }
+
+        fn count_users(&self, topic: ConversationKey) -> Done<u32> {
+            LocalBus::default().count_users(topic)
         }
 
         fn changed_status(&self) -> Done<Watched> {

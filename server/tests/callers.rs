@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use tim_protocol::call::{
-    AddMembersRequest, Caller, ChangeOwnerRequest, CreateGroupRequest, DeleteMembersRequest,
-    DismissGroupRequest, GetAttributesRequest, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest,
-    GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest, MembersRequest,
-    MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SetAttributesRequest,
+    AddMembersRequest, Caller, ChangeOwnerRequest, CountOnlineRequest, CreateGroupRequest,
+    DeleteMembersRequest, DismissGroupRequest, GetAttributesRequest, GetGroupMembersRequest, GetGroupRequest,
+    GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest,
+    MembersRequest, MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SetAttributesRequest,
     SetMemberRoleRequest, UpdateGroupRequest, UpdateMemberRequest,
 };
 use tim_protocol::fields::Fields;
@@ -23,7 +23,7 @@ fn user(name: &str) -> UserId {
 }
 
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 18] {
+fn requests() -> [Request; 19] {
     let group_id = GroupId::new(GROUP).unwrap();
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
@@ -43,6 +43,7 @@ fn requests() -> [Request; 18] {
             handle_message: words(),
         }
         .into(),
+        CountOnlineRequest { group_id: group_id.clone() }.into(),
         ListMembersRequest { group_id: group_id.clone(), role: None, after: None, limit: 10 }.into(),
         AddMembersRequest { group_id: group_id.clone(), user_id_list: vec![user("carol")] }.into(),
         DeleteMembersRequest {
@@ -91,8 +92,8 @@ fn is_permitted(request: &Request, role: Option<Role>) -> bool {
     match request {
         Request::Members(MembersRequest::DeleteMembers(_)) => rules.removes_members.includes(role),
         Request::Groups(GroupsRequest::UpdateGroup(_)) => rules.edits_profile.includes(role),
-        // Those who are in a live room are no members, so that the verb lets everybody call it.
-        Request::Groups(GroupsRequest::QuitGroup(_)) => role.is_some(),
+        // Those who are in a live room are no members, so that the verbs let everybody call them.
+        Request::Groups(GroupsRequest::QuitGroup(_) | GroupsRequest::CountOnline(_)) => role.is_some(),
         _ => true,
     }
 }

@@ -1,8 +1,8 @@
 //! Groups: create, join, leave, dismiss, and handle applications.
 
 use tim_protocol::call::{
-    CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GroupMember,
-    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, UpdateGroupRequest,
+    CountOnlineRequest, CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest,
+    GroupMember, HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, UpdateGroupRequest,
 };
 use tim_protocol::group::{Group, GroupChanges, JoinStatus, NewGroup};
 use tim_protocol::{GroupId, UserId};
@@ -50,6 +50,16 @@ impl Tim {
             let Some(looked_at) = page.next.filter(|looked_at| *looked_at > 0) else { return Ok(members) };
             left = left.get(looked_at as usize..).unwrap_or_default();
         }
+    }
+
+    /// How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+    /// once.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
+    /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn get_group_online_member_count(&self, group: &GroupId) -> Result<u32, TimError> {
+        Ok(self.ask(CountOnlineRequest { group_id: group.clone() }).await?.member_count)
     }
 
     /// Makes a group with this user as its owner.

@@ -13,6 +13,7 @@ mod conversations;
 mod create;
 mod friends;
 mod group_attributes;
+mod group_search;
 mod groups;
 mod history;
 mod local;

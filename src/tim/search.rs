@@ -110,20 +110,17 @@ fn search(param: MessageSearchParam, until: UnixMillis) -> Result<Search, Fault>
     {
         return Err(bad("a search has at most 5 keywords, 5 senders and 20 types of messages"));
     }
-    if keywords.iter().any(|keyword| keyword.len() > limits::SEARCH_KEYWORD_BYTES) {
-        return Err(bad("a keyword of a search has at most 256 bytes"));
-    }
     if types.iter().any(|tag| tag.is_empty() || !tag.bytes().all(|it| it.is_ascii_alphanumeric())) {
         return Err(bad("a type of message is a name such as TIMTextElem"));
     }
-    let phrases = keywords.iter().map(|keyword| Phrase::of(keyword).ok_or_else(nothing_to_find));
+    let phrases = phrases(keywords)?;
     let period = param.time_period.and_then(|period| i64::try_from(period.as_millis()).ok());
     let since = period.map_or(UnixMillis::MIN, |period| until.saturating_sub(period));
     let sent = (param.time_position.is_some() || param.time_period.is_some()).then_some((since, until));
     let cursor = param.cursor.as_deref().filter(|cursor| !cursor.is_empty());
     let from = cursor.map(|cursor| read_cursor(&param.conversation_id, cursor).ok_or_else(no_page_gave));
     Ok(Search {
-        phrases: phrases.collect::<Result<_, _>>()?,
+        phrases,
         matching: param.keyword_list_match_type,
         senders: param.sender_user_id_list,
         types: param.message_type_list,
@@ -132,6 +129,14 @@ fn search(param: MessageSearchParam, until: UnixMillis) -> Result<Search, Fault>
         from: from.transpose()?,
         count: param.count.clamp(1, limits::SEARCH_PAGE),
     })
+}
+
+/// What keywords ask for.
+pub(super) fn phrases(keywords: &[String]) -> Result<Vec<Phrase>, Fault> {
+    if keywords.iter().any(|keyword| keyword.len() > limits::SEARCH_KEYWORD_BYTES) {
+        return Err(bad("a keyword of a search has at most 256 bytes"));
+    }
+    keywords.iter().map(|keyword| Phrase::of(keyword).ok_or_else(nothing_to_find)).collect()
 }
 
 fn nothing_to_find() -> Fault {

@@ -34,6 +34,7 @@ mod faults;
 mod friends;
 mod gate;
 mod group_attributes;
+mod group_search;
 mod groups;
 mod handlers;
 mod interrupted_transfers;

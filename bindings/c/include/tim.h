@@ -322,6 +322,9 @@
  *   {"groupAttributes":[{"key":"first", "value":"bob"}], "version":8}
  *   groupAttributes: an empty value says that it was removed       version: 1 at first, one more with each change
  *
+ * keyword match (tim_search_groups)
+ *   "or": or, and
+ *
  * role (tim_get_group_member_list, tim_set_group_member_role)
  *   "Owner": Member, Admin, Owner
  *
@@ -2124,6 +2127,34 @@ tim_status tim_delete_group_attributes(tim_client client,
                                        void *user_data);
 
 /**
+ * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of
+ * the group list; also offline. A word is found by its beginning.
+ *
+ * `keyword_list_json` is an array of texts. `keyword_list_match_type_json` is `keyword match`, or NULL for none.
+ * Result: an array of `group`.
+ *
+ * Errors: the gate's; 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+ */
+tim_status tim_search_groups(tim_client client,
+                             const char *keyword_list_json,
+                             const char *keyword_list_match_type_json,
+                             tim_done_callback done,
+                             void *user_data);
+
+/**
+ * The group of an id, also if this user is not in it, unless it is of the type Work.
+ *
+ * Result: `group`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that
+ * this user is not in; 2800 or 2801.
+ */
+tim_status tim_search_group_by_id(tim_client client,
+                                  const char *group_id,
+                                  tim_done_callback done,
+                                  void *user_data);
+
+/**
  * The groups this user is in.
  *
  * Result: an array of `group`.
@@ -2157,6 +2188,19 @@ tim_status tim_get_group_member_profile(tim_client client,
                                         const char *user_id_list_json,
                                         tim_done_callback done,
                                         void *user_data);
+
+/**
+ * How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several
+ * devices counts once.
+ *
+ * Result: a number.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_get_group_online_member_count(tim_client client,
+                                             const char *group_id,
+                                             tim_done_callback done,
+                                             void *user_data);
 
 /**
  * Makes a group with this user as its owner.

@@ -372,6 +372,15 @@ public:
                                    std::int64_t version = 0) const {
         return ask(tim_delete_group_attributes, group_id, key_list_json, version);
     }
+    /** As tim_search_groups. */
+    answer search_groups(const std::string &keyword_list_json,
+                         const std::string &keyword_list_match_type_json = {}) const {
+        return ask(tim_search_groups, keyword_list_json, keyword_list_match_type_json);
+    }
+    /** As tim_search_group_by_id. */
+    answer search_group_by_id(const std::string &group_id) const {
+        return ask(tim_search_group_by_id, group_id);
+    }
     /** As tim_get_group_list. */
     answer get_group_list() const {
         return ask(tim_get_group_list);
@@ -383,6 +392,10 @@ public:
     /** As tim_get_group_member_profile. */
     answer get_group_member_profile(const std::string &group_id, const std::string &user_id_list_json) const {
         return ask(tim_get_group_member_profile, group_id, user_id_list_json);
+    }
+    /** As tim_get_group_online_member_count. */
+    answer get_group_online_member_count(const std::string &group_id) const {
+        return ask(tim_get_group_online_member_count, group_id);
     }
     /** As tim_create_group. */
     answer create_group(const std::string &group_json) const {

@@ -117,6 +117,22 @@ pub struct GroupMembers {
     pub next: Option<u32>,
 }
 
+/// Asks how many members of a group are connected, or how many are in a live room. Members may, and everybody of a live room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountOnlineRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+}
+
+/// How many members of a group are connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OnlineCount {
+    /// As of a moment in the last minute.
+    pub member_count: u32,
+}
+
 /// Pins a message in a group, or removes the pin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -212,6 +228,12 @@ impl Check for PinMessageRequest {
     }
 }
 
+impl Check for CountOnlineRequest {
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
 impl Check for GetPinnedRequest {
     fn group(&self) -> Option<&GroupId> {
         Some(&self.group_id)
@@ -253,5 +275,6 @@ verbs! {
         Command by Manager: PinMessage(PinMessageRequest) = "group.pin" -> Newest,
         Query by Member: GetPinned(GetPinnedRequest) = "group.pinned" -> PinnedMessages,
         Once by Manager: HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
+        Query by User: CountOnline(CountOnlineRequest) = "group.online" -> OnlineCount,
     }
 }

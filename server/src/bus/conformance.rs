@@ -292,6 +292,18 @@ pub async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(bu
     assert_eq!(bus.count(TEA), 0);
 }
 
+/// Whoever follows a topic counts once, with any number of sessions.
+pub async fn a_topic_counts_its_users(bus: &dyn Bus) {
+    let [phone, laptop, bobs] = three(bus).await;
+    for (session, topics) in [(&phone, vec![TEA]), (&laptop, vec![TEA, CHESS]), (&bobs, vec![TEA])] {
+        session.guard.follow(topics).await;
+    }
+    drop(phone);
+    assert_eq!(bus.count_users(TEA).await, 2);
+    assert_eq!(bus.count_users(CHESS).await, 1);
+    assert_eq!(bus.count_users(ConversationKey(2)).await, 0);
+}
+
 /// All sessions of a large topic hear everything in order, also of many notifications at once.
 pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
     let mut sessions = Vec::new();

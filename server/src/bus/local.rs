@@ -14,6 +14,7 @@ use tim_protocol::{UserId, limits};
 use tokio::task::yield_now;
 use uuid::Uuid;
 
+use super::counts::Counts;
 use super::statuses::{Session, Statuses};
 use super::{
     Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, Watched, inbox,
@@ -32,6 +33,7 @@ const TOGETHER: usize = 32;
 pub struct LocalBus {
     users: Arc<Table>,
     topics: Arc<Table>,
+    counts: Arc<Counts>,
     statuses: Arc<Statuses>,
     last: Arc<AtomicU64>,
 }
@@ -174,6 +176,18 @@ impl Table {
         next.flatten()
     }
 
+    /// How many users the sessions of a key belong to.
+    fn count_users(&self, key: i64) -> u32 {
+        let users = |subscribers: &mut HashMap<i64, Subscribers>| {
+            let of_key = subscribers.get(&key)?;
+            Some(of_key.iter().map(|subscriber| subscriber.user.0).collect::<Vec<_>>())
+        };
+        let mut users = self.with(key, users).flatten().unwrap_or_default();
+        users.sort_unstable();
+        users.dedup();
+        u32::try_from(users.len()).unwrap_or(u32::MAX)
+    }
+
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
         let cloned =
             |subscribers: &mut HashMap<i64, Subscribers>| subscribers.get(&key).cloned().unwrap_or_default();
@@ -188,6 +202,7 @@ impl LocalBus {
         Self {
             users: Arc::default(),
             topics: Arc::default(),
+            counts: Arc::default(),
             statuses: Arc::new(Statuses::new(offline_after)),
             last: Arc::default(),
         }
@@ -312,6 +327,10 @@ impl Bus for LocalBus {
 
     fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>> {
         Box::pin(ready(self.statuses.online(&users)))
+    }
+
+    fn count_users(&self, topic: ConversationKey) -> Done<u32> {
+        Box::pin(ready(self.counts.get(topic, || self.topics.count_users(topic.0))))
     }
 
     fn changed_status(&self) -> Done<Watched> {

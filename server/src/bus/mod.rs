@@ -24,6 +24,7 @@
 //! end the attachment, as if the session's connection broke.
 
 pub mod conformance;
+mod counts;
 mod inbox;
 pub mod local;
 pub mod publisher;
@@ -66,6 +67,9 @@ pub trait Bus: Send + Sync + 'static {
 
     /// What each of these users says of themselves; `None` unless the user is online.
     fn online(&self, users: Vec<UserKey>) -> Done<Vec<Option<Arc<str>>>>;
+
+    /// How many users have sessions that are subscribed to a topic, as of a moment in the last minute.
+    fn count_users(&self, topic: ConversationKey) -> Done<u32>;
 
     /// Waits until the status of a user is to be told to sessions that watch the user: because it changed, or they began to
     /// watch, or [`NotificationContent::Visibility`] was published. One caller at a time.

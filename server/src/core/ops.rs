@@ -167,6 +167,8 @@ pub enum WriteReply {
     Reply(Reply),
     /// The reply to a request about a live room, and what it means for the session.
     Room(Reply, Box<RoomStep>),
+    /// The reply is how many users are connected of those who follow this topic.
+    Topic(ConversationKey),
     /// The watermark: a sync may return changes up to this user version.
     Watermark(Cursor),
     /// Files were removed.
@@ -367,7 +369,7 @@ pub enum Query {
         /// The upper end, inclusive.
         upto: Cursor,
     },
-    /// A user's request that stores nothing. Answers [`QueryResult::Reply`] or [`QueryResult::Room`].
+    /// A user's request that stores nothing. Answers [`QueryResult::Reply`], [`QueryResult::Room`] or [`QueryResult::Topic`].
     Request(Box<UserRequest>),
     /// What is stored that the status of users depends on, as this user sees it. Answers [`QueryResult::Statuses`].
     Statuses {
@@ -427,6 +429,8 @@ pub enum QueryResult {
     StatusSeen(StatusSeen),
     /// The reply to what was said in a live room, and the message.
     Room(Reply, Box<RoomStep>),
+    /// The reply is how many users are connected of those who follow this topic.
+    Topic(ConversationKey),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
     /// The bytes that a user has stored.

@@ -22,7 +22,7 @@ use super::pins;
 use super::rooms;
 use super::rows::{ListedMember, NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
-use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
+use crate::core::ops::{Actor, Committed, UserKey, UserRequest, WriteReply};
 
 pub(super) fn request(
     rows: &mut impl Rows,
@@ -51,10 +51,19 @@ pub(super) fn request(
         (GroupsRequest::GetPinned(_), Some(group)) => {
             pins::pinned(rows, actor, &group).map(GetPinnedRequest::answer).map(without_notifications)
         }
+        (GroupsRequest::CountOnline(_), Some(group)) => count_online(&group),
         (GroupsRequest::HandleApplication(handle), Some(group)) => {
             membership::handle_application(rows, actor, &group, handle, *now)
         }
     }
+}
+
+/// Who is connected only the bus knows. Who is in a live room is no member of it.
+fn count_online(group: &CallersGroup) -> DomainResult<Committed> {
+    if group.role.is_none() && group.group_type.rules().keeps_members {
+        return Err(Code::GROUP_PERMISSION_DENIED.into());
+    }
+    Ok(without_notifications(WriteReply::Topic(group.conversation.key)))
 }
 
 /// Creates a group; `random` yields the group ID if the actor chose none.

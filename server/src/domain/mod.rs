@@ -120,6 +120,7 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
             let result = match answer {
                 WriteReply::Reply(reply) => QueryResult::Reply(reply),
                 WriteReply::Room(reply, step) => QueryResult::Room(reply, step),
+                WriteReply::Topic(topic) => QueryResult::Topic(topic),
                 _ => return Err(Code::INTERNAL.into()),
             };
             return Ok(Answered { result, notifications });

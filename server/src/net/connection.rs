@@ -53,6 +53,7 @@ enum StoreAnswer {
     WriteResult(Token, Result<Committed, Refusal>),
     QueryResult(Token, Result<QueryResult, Refusal>),
     Online(Token, Vec<Option<Arc<str>>>),
+    Counted(Token, u32),
     Attached(Subscription),
     Followed,
 }
@@ -218,6 +219,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             Event::StoreAnswer(StoreAnswer::Online(token, online)) => {
                 self.handle(Input::Online(token, online))
             }
+            Event::StoreAnswer(StoreAnswer::Counted(token, users)) => {
+                self.handle(Input::Counted(token, users))
+            }
             Event::StoreAnswer(StoreAnswer::Attached(subscription)) => {
                 self.subscription = Some(subscription);
                 self.handle(Input::Attached)
@@ -349,6 +353,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             StatusEffect::Ask(token, users) => {
                 let online = self.shared.bus.online(users);
                 self.asked.push(Box::pin(online.map(move |online| StoreAnswer::Online(token, online))));
+            }
+            StatusEffect::Count(token, topic) => {
+                let counted = self.shared.bus.count_users(topic);
+                self.asked.push(Box::pin(counted.map(move |users| StoreAnswer::Counted(token, users))));
             }
             StatusEffect::Watch(users) => subscription.guard.watch(users),
             StatusEffect::Unwatch(users) => subscription.guard.unwatch(users),

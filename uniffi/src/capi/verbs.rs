@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -2034,6 +2034,52 @@ fn delete_group_attributes(tim: Arc<Tim>, group_id: String, key_list: Vec<String
     call(async move { tim.delete_group_attributes(group_id, key_list, version).await })
 }
 
+/// The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of
+/// the group list; also offline. A word is found by its beginning.
+///
+/// `keyword_list_json` is an array of texts. `keyword_list_match_type_json` is `keyword match`, or NULL for none.
+/// Result: an array of `group`.
+///
+/// Errors: the gate's; 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_search_groups(
+    client: TimClient,
+    keyword_list_json: *const c_char,
+    keyword_list_match_type_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(search_groups(
+        tim,
+        guard::noun(keyword_list_json)?,
+        guard::optional_noun(keyword_list_match_type_json)?,
+    ))))
+}
+
+fn search_groups(tim: Arc<Tim>, keyword_list: Vec<String>, keyword_list_match_type: Option<KeywordMatch>) -> Call {
+    call(async move { tim.search_groups(keyword_list, keyword_list_match_type).await })
+}
+
+/// The group of an id, also if this user is not in it, unless it is of the type Work.
+///
+/// Result: `group`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that
+/// this user is not in; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_search_group_by_id(
+    client: TimClient,
+    group_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(search_group_by_id(tim, guard::text(group_id)?))))
+}
+
+fn search_group_by_id(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.search_group_by_id(group_id).await })
+}
+
 /// The groups this user is in.
 ///
 /// Result: an array of `group`.
@@ -2094,6 +2140,29 @@ pub unsafe extern "C" fn tim_get_group_member_profile(
 
 fn get_group_member_profile(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>) -> Call {
     call(async move { tim.get_group_member_profile(group_id, user_id_list).await })
+}
+
+/// How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several
+/// devices counts once.
+///
+/// Result: a number.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_online_member_count(
+    client: TimClient,
+    group_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_online_member_count(
+        tim,
+        guard::text(group_id)?,
+    ))))
+}
+
+fn get_group_online_member_count(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.get_group_online_member_count(group_id).await })
 }
 
 /// Makes a group with this user as its owner.
@@ -3088,6 +3157,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             let mut given = Parameters::new("deleteGroupAttributes", &["groupID", "keyList", "version"], given)?;
             Ok(delete_group_attributes(tim, given.take("groupID")?, given.take_or("keyList", Vec::new())?, given.take_or("version", 0)?))
         }
+        "searchGroups" => {
+            let mut given = Parameters::new("searchGroups", &["keywordList", "keywordListMatchType"], given)?;
+            Ok(search_groups(tim, given.take("keywordList")?, given.take_or("keywordListMatchType", None)?))
+        }
+        "searchGroupById" => {
+            let mut given = Parameters::new("searchGroupById", &["groupID"], given)?;
+            Ok(search_group_by_id(tim, given.take("groupID")?))
+        }
         "getGroupList" => {
             let _given = Parameters::new("getGroupList", &[], given)?;
             Ok(get_group_list(tim))
@@ -3099,6 +3176,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "getGroupMemberProfile" => {
             let mut given = Parameters::new("getGroupMemberProfile", &["groupID", "userIDList"], given)?;
             Ok(get_group_member_profile(tim, given.take("groupID")?, given.take("userIDList")?))
+        }
+        "getGroupOnlineMemberCount" => {
+            let mut given = Parameters::new("getGroupOnlineMemberCount", &["groupID"], given)?;
+            Ok(get_group_online_member_count(tim, given.take("groupID")?))
         }
         "createGroup" => {
             let mut given = Parameters::new("createGroup", &["group"], given)?;

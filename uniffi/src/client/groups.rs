@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Group, GroupChanges, GroupMember, JoinResult, Message, NewGroup};
+use crate::types::{self as ids, Group, GroupChanges, GroupMember, JoinResult, Message, NewGroup, small};
 
 #[uniffi::export]
 impl Tim {
@@ -36,6 +36,17 @@ impl Tim {
         let (group, users) = (ids::group_id(&group_id)?, ids::user_ids(&user_id_list)?);
         let members = offload(self.tim.get_group_member_profile(&group, &users)).await?;
         Ok(members.into_iter().map(Into::into).collect())
+    }
+
+    /// How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+    /// once.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+    /// 2801.
+    pub async fn get_group_online_member_count(&self, group_id: String) -> Result<i32, TimError> {
+        let group = ids::group_id(&group_id)?;
+        Ok(small(offload(self.tim.get_group_online_member_count(&group)).await?))
     }
 
     /// Makes a group with this user as its owner.

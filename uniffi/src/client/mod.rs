@@ -18,6 +18,7 @@ mod conversations;
 
 mod friends;
 mod group_attributes;
+mod group_search;
 mod groups;
 
 mod reactions;

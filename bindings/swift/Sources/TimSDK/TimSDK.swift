@@ -2119,6 +2119,24 @@ public protocol TimProtocol: AnyObject, Sendable {
     func setGroupAttributes(groupID: String, groupAttributes: [CustomField], version: Int64) async throws  -> GroupAttributes
 
     /**
+     * The group of an id, also if this user is not in it, unless it is of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that this user is
+     * not in. `Unreachable`: 2800 or 2801.
+     */
+    func searchGroupByID(groupID: String) async throws  -> TimGroup
+
+    /**
+     * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
+     * also offline. A word is found by its beginning.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+     */
+    func searchGroups(keywordList: [String], keywordListMatchType: KeywordMatch?) async throws  -> [TimGroup]
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -2153,6 +2171,16 @@ public protocol TimProtocol: AnyObject, Sendable {
      * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupMemberProfile(groupID: String, userIDList: [String]) async throws  -> [GroupMember]
+
+    /**
+     * How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+     * once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func getGroupOnlineMemberCount(groupID: String) async throws  -> Int32
 
     /**
      * A group's profile, also of one this user is not in.
@@ -4235,6 +4263,52 @@ open func setGroupAttributes(groupID: String, groupAttributes: [CustomField], ve
 }
 
     /**
+     * The group of an id, also if this user is not in it, unless it is of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that this user is
+     * not in. `Unreachable`: 2800 or 2801.
+     */
+open func searchGroupByID(groupID: String)async throws  -> TimGroup  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_search_group_by_id(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeTimGroup_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
+     * also offline. A word is found by its beginning.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+     */
+open func searchGroups(keywordList: [String], keywordListMatchType: KeywordMatch? = nil)async throws  -> [TimGroup]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_search_groups(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(keywordList),FfiConverterOptionTypeKeywordMatch.lower(keywordListMatchType)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeTimGroup.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -4323,6 +4397,30 @@ open func getGroupMemberProfile(groupID: String, userIDList: [String])async thro
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterSequenceTypeGroupMember.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+     * once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func getGroupOnlineMemberCount(groupID: String)async throws  -> Int32  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_group_online_member_count(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_i32,
+            completeFunc: ffi_tim_ffi_rust_future_complete_i32,
+            freeFunc: ffi_tim_ffi_rust_future_free_i32,
+            liftFunc: FfiConverterInt32.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -18171,6 +18269,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_set_group_attributes() != 33635) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_search_group_by_id() != 65224) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_search_groups() != 29582) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -18181,6 +18285,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 46856) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_online_member_count() != 26818) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48199) {

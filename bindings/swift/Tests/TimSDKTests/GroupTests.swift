@@ -81,6 +81,12 @@ final class GroupTests: XCTestCase {
     func testMembersFollowTheAttributesOfAGroup() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let stage = try await alice.tim.createGroup(NewGroup(name: "stage", type: .meeting, memberList: [bob.name])).groupID
+        let online = try await alice.tim.getGroupOnlineMemberCount(groupID: stage)
+        XCTAssertGreaterThan(online, 0)
+        let found = try await alice.tim.searchGroups(keywordList: ["sta"])
+        XCTAssertEqual(found.map(\.groupID), [stage])
+        let byID = try await bob.tim.searchGroupByID(groupID: stage)
+        XCTAssertEqual(byID.name, "stage")
         let free = [CustomField(key: "first", value: "free"), CustomField(key: "second", value: "free")]
         let made = try await alice.tim.initGroupAttributes(groupID: stage, groupAttributes: free)
         XCTAssertEqual(made, GroupAttributes(groupAttributes: free, version: 2))

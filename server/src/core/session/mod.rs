@@ -77,6 +77,7 @@ impl Session {
             Input::WriteResult(token, result) => self.wrote(token, result, now, &mut effects),
             Input::QueryResult(token, result) => self.found(token, result, now, &mut effects),
             Input::Online(token, online) => self.online(token, online, &mut effects),
+            Input::Counted(token, users) => self.counted(token, users, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
             Input::Attached => self.attached(now, &mut effects),
             Input::Delivery(delivery) => self.deliver(delivery, now, &mut effects),

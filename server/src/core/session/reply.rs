@@ -6,7 +6,7 @@ use tim_protocol::call::{self, Done, Reply};
 use tim_protocol::{Code, Fault};
 
 use super::answer::{self, envelope, fault_to, pong};
-use super::state::{Effect, Phase, Purpose, Session, Token};
+use super::state::{Effect, Phase, Purpose, Session, StatusEffect, Token};
 use crate::core::Now;
 use crate::core::ops::{Committed, QueryResult, Refusal, WriteReply};
 use crate::core::ticket;
@@ -106,9 +106,18 @@ impl Session {
             (Purpose::Reply(number), Ok(QueryResult::Room(reply, step))) => {
                 self.step(number, (reply, *step), now, effects)
             }
+            (purpose @ Purpose::Reply(_), Ok(QueryResult::Topic(topic))) => {
+                effects.push(StatusEffect::Count(self.token(purpose), topic).into());
+            }
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
+        }
+    }
+
+    pub(super) fn counted(&mut self, token: Token, users: u32, effects: &mut Vec<Effect>) {
+        if let Some(Purpose::Reply(number)) = self.asked.take(token) {
+            effects.push(answer::result(number, &call::OnlineCount { member_count: users }));
         }
     }
 }

@@ -37,6 +37,8 @@ pub enum Input<'a> {
     Online(Token, Vec<Option<Arc<str>>>),
     /// The parked session requested with [`Effect::Unpark`], if it still exists.
     Unparked(Option<Box<Parked>>),
+    /// So many users of a topic are connected: see [`StatusEffect::Count`].
+    Counted(Token, u32),
     /// [`Effect::Attach`] or [`Effect::Follow`] is carried out.
     Attached,
     /// A delivery from the bus.
@@ -84,6 +86,8 @@ pub enum StatusEffect {
     Say(Arc<str>),
     /// What do these users say of themselves? Answered with [`Input::Online`].
     Ask(Token, Vec<UserKey>),
+    /// How many users who follow this topic are connected? Answered with [`Input::Counted`].
+    Count(Token, ConversationKey),
     /// Watch these users.
     Watch(Vec<(UserKey, UserId)>),
     /// Do not watch these users any more.

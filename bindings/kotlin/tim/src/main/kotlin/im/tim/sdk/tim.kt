@@ -943,6 +943,10 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_group_attributes(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_search_group_by_id(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_search_groups(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
@@ -950,6 +954,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_member_profile(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_group_online_member_count(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
     ): Int
@@ -1238,6 +1244,10 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`groupAttributes`: RustBuffer.ByValue,`version`: Long,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_search_group_by_id(`ptr`: Long,`groupID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_search_groups(`ptr`: Long,`keywordList`: RustBuffer.ByValue,`keywordListMatchType`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
@@ -1245,6 +1255,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_member_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_online_member_count(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
@@ -1738,6 +1750,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_group_attributes() and 0xFFFF) != 33635) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_group_by_id() and 0xFFFF) != 65224) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_groups() and 0xFFFF) != 29582) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1748,6 +1766,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 46856) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_online_member_count() and 0xFFFF) != 26818) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48199) {
@@ -4439,6 +4460,24 @@ public interface TimInterface {
     suspend fun `setGroupAttributes`(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): GroupAttributes
 
     /**
+     * The group of an id, also if this user is not in it, unless it is of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that this user is
+     * not in. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `searchGroupByID`(`groupID`: kotlin.String): Group
+
+    /**
+     * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
+     * also offline. A word is found by its beginning.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+     */
+    suspend fun `searchGroups`(`keywordList`: List<kotlin.String>, `keywordListMatchType`: KeywordMatch? = null): List<Group>
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -4473,6 +4512,16 @@ public interface TimInterface {
      * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupMemberProfile`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): List<GroupMember>
+
+    /**
+     * How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+     * once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `getGroupOnlineMemberCount`(`groupID`: kotlin.String): kotlin.Int
 
     /**
      * A group's profile, also of one this user is not in.
@@ -6989,6 +7038,65 @@ open class Tim: TimInterface
 
 
     /**
+     * The group of an id, also if this user is not in it, unless it is of the type Work.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group, 10007 for a group of the type Work that this user is
+     * not in. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `searchGroupByID`(`groupID`: kotlin.String) : Group {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_search_group_by_id(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
+     * also offline. A word is found by its beginning.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `searchGroups`(`keywordList`: List<kotlin.String>, `keywordListMatchType`: KeywordMatch?) : List<Group> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_search_groups(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`keywordList`),
+        FfiConverterOptionalTypeKeywordMatch.lower(`keywordListMatchType`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -7099,6 +7207,36 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterSequenceTypeGroupMember.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several devices counts
+     * once.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getGroupOnlineMemberCount`(`groupID`: kotlin.String) : kotlin.Int {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_online_member_count(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i32(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i32(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i32(future) },
+        // lift function
+        { FfiConverterInt.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -8755,6 +8893,13 @@ open class Tim: TimInterface
     @JvmOverloads
     fun setGroupAttributesAsync(`groupID`: kotlin.String, `groupAttributes`: List<CustomField>, `version`: kotlin.Long = 0L): CompletableFuture<GroupAttributes> = inFuture { `setGroupAttributes`(groupID, groupAttributes, version) }
 
+    /** [searchGroupByID] for Java: the future fails with a [TimException]. */
+    fun searchGroupByIDAsync(`groupID`: kotlin.String): CompletableFuture<Group> = inFuture { `searchGroupByID`(groupID) }
+
+    /** [searchGroups] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun searchGroupsAsync(`keywordList`: List<kotlin.String>, `keywordListMatchType`: KeywordMatch? = null): CompletableFuture<List<Group>> = inFuture { `searchGroups`(keywordList, keywordListMatchType) }
+
     /** [createGroup] for Java: the future fails with a [TimException]. */
     fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
 
@@ -8766,6 +8911,9 @@ open class Tim: TimInterface
 
     /** [getGroupMemberProfile] for Java: the future fails with a [TimException]. */
     fun getGroupMemberProfileAsync(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<List<GroupMember>> = inFuture { `getGroupMemberProfile`(groupID, userIDList) }
+
+    /** [getGroupOnlineMemberCount] for Java: the future fails with a [TimException]. */
+    fun getGroupOnlineMemberCountAsync(`groupID`: kotlin.String): CompletableFuture<kotlin.Int> = inFuture { `getGroupOnlineMemberCount`(groupID) }
 
     /** [getGroupProfile] for Java: the future fails with a [TimException]. */
     fun getGroupProfileAsync(`groupID`: kotlin.String): CompletableFuture<Group> = inFuture { `getGroupProfile`(groupID) }

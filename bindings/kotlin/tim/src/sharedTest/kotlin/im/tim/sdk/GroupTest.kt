@@ -87,6 +87,10 @@ class GroupTest {
         val (alice, bob) = ready("alice") to ready("bob")
         val stage = alice.tim.createGroup(NewGroup("stage", GroupType.MEETING, memberList = listOf(bob.name))).groupID
         bob.hears { message -> message.groupTip?.takeIf { it.type == GroupTipType.JOIN } }
+        assertEquals(2, alice.tim.getGroupOnlineMemberCount(stage))
+        assertEquals(listOf(stage), bob.tim.searchGroups(listOf("sta")).map { it.groupID })
+        assertEquals(emptyList(), bob.tim.searchGroups(listOf("stage", "tea"), KeywordMatch.AND))
+        assertEquals("stage", bob.tim.searchGroupByID(stage).name)
         val free = listOf(CustomField("first", "free"), CustomField("second", "free"))
         assertEquals(GroupAttributes(free, 2), alice.tim.initGroupAttributes(stage, free))
         val told = bob.next<TimEvent.GroupAttributesUpdated>()

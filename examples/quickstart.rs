@@ -298,6 +298,11 @@ fn describe(event: &Event) -> String {
         }
         Event::FriendListUpdated(friends) => format!("FRIEND_LIST_UPDATED {} friends", friends.len()),
         Event::FriendGroupListUpdated(groups) => format!("FRIEND_GROUP_LIST_UPDATED {} groups", groups.len()),
+        Event::NewInvitationReceived(it) => format!("NEW_INVITATION_RECEIVED from {}", it.inviter),
+        Event::InviteeAccepted(it) => format!("INVITEE_ACCEPTED {}", it.invitee),
+        Event::InviteeRejected(it) => format!("INVITEE_REJECTED {}", it.invitee),
+        Event::InvitationCancelled(it) => format!("INVITATION_CANCELLED by {}", it.inviter),
+        Event::InvitationTimeout(it) => format!("INVITATION_TIMEOUT {} users", it.invitee_list.len()),
         Event::UserStatusUpdated(statuses) => format!("USER_STATUS_UPDATED {} users", statuses.len()),
         Event::FriendApplicationListUpdated(it) => {
             format!("FRIEND_APPLICATION_LIST_UPDATED {} unread", it.unread_count)

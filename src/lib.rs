@@ -25,7 +25,7 @@ pub use crate::tim::{
     MessageListHopping, MessageReactions, ReactionUserList, ReadMemberFilter, Tim, UserStatusResult,
     VideoFile, runtime, shutdown,
 };
-pub use tim_core::{conversation, event, friend, machine, message};
+pub use tim_core::{conversation, event, friend, machine, message, signaling};
 pub use tim_protocol as protocol;
 pub use tim_protocol::{Code, ConversationId, ConversationType, GroupId, MessageId, UserId};
 

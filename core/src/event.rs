@@ -18,6 +18,7 @@ pub use tim_protocol::frame::KickReason as KickedOutType;
 
 use crate::conversation::{Conversation, ConversationChanges, ConversationFilter};
 use crate::message::{Message, ReadReceiptInfo};
+use crate::signaling::SignalingInfo;
 
 /// An event for the app.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,18 @@ pub enum Event {
     /// subscription each is told as it is. Also what this user says of themselves, on any of their devices. Of what changes
     /// while a listener is slow, it is told the latest of each user.
     UserStatusUpdated(Vec<UserStatus>),
+    /// This user is invited. Told again after a restart of the app, and after a pause, as long as the invitation lives and this user
+    /// has not answered. It is told after the message that says so, as are those that follow.
+    NewInvitationReceived(SignalingInfo),
+    /// Somebody accepted an invitation: told to the inviter and all who are invited, on the devices that did not do it.
+    InviteeAccepted(InvitationAnswer),
+    /// Somebody rejected an invitation.
+    InviteeRejected(InvitationAnswer),
+    /// The inviter took an invitation back: told to those who had not answered (`invitee_list`), and on the inviter's other devices.
+    InvitationCancelled(SignalingInfo),
+    /// The time of an invitation is over: told to those who did not answer (`invitee_list`: this user) and, five seconds later, to the
+    /// inviter (`invitee_list`: all who did not).
+    InvitationTimeout(SignalingInfo),
     /// The blacklist changed: the whole list.
     BlacklistUpdated(Vec<UserId>),
     /// How this user wants to be told of messages of all conversations changed, on any of their devices.
@@ -139,6 +152,21 @@ impl From<AttributesChange> for GroupAttributesUpdated {
     }
 }
 
+/// An answer to an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationAnswer {
+    /// The invitation.
+    pub invite_id: String,
+    /// The group, of an invitation in one.
+    pub group_id: Option<GroupId>,
+    /// Who invited.
+    pub inviter: UserId,
+    /// Who answers.
+    pub invitee: UserId,
+    /// What the app says with it.
+    pub data: String,
+}
+
 /// A message that was pinned in its group, or is not any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinnedGroupMessage {
@@ -191,6 +219,16 @@ pub enum EventName {
     ProfileUpdated,
     /// [`Event::UserStatusUpdated`].
     UserStatusUpdated,
+    /// [`Event::NewInvitationReceived`].
+    NewInvitationReceived,
+    /// [`Event::InviteeAccepted`].
+    InviteeAccepted,
+    /// [`Event::InviteeRejected`].
+    InviteeRejected,
+    /// [`Event::InvitationCancelled`].
+    InvitationCancelled,
+    /// [`Event::InvitationTimeout`].
+    InvitationTimeout,
     /// [`Event::BlacklistUpdated`].
     BlacklistUpdated,
     /// [`Event::AllReceiveMessageOptUpdated`].
@@ -236,6 +274,11 @@ impl Event {
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
             Self::UserStatusUpdated(_) => EventName::UserStatusUpdated,
+            Self::NewInvitationReceived(_) => EventName::NewInvitationReceived,
+            Self::InviteeAccepted(_) => EventName::InviteeAccepted,
+            Self::InviteeRejected(_) => EventName::InviteeRejected,
+            Self::InvitationCancelled(_) => EventName::InvitationCancelled,
+            Self::InvitationTimeout(_) => EventName::InvitationTimeout,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
             Self::AllReceiveMessageOptUpdated(_) => EventName::AllReceiveMessageOptUpdated,
             Self::FriendListUpdated(_) => EventName::FriendListUpdated,

@@ -4,7 +4,7 @@
 //! * [`machine`] decides: pure, no I/O, no clock.
 //! * [`stored`] has the values that it asks to be stored, [`store`] what a database has to do with them.
 //! * [`mutation`] applies changes to messages, [`search`] is a search of what is stored.
-//! * [`event`], [`message`], [`conversation`] and [`friend`] are what apps see.
+//! * [`event`], [`message`], [`conversation`], [`friend`] and [`signaling`] are what apps see.
 //!
 //! It depends on neither a runtime nor a database, so it also runs in a browser. The `tim` crate drives it with tokio
 //! and SQLite.
@@ -18,5 +18,6 @@ pub mod machine;
 pub mod message;
 pub mod mutation;
 pub mod search;
+pub mod signaling;
 pub mod store;
 pub mod stored;

@@ -13,6 +13,8 @@ use tim_protocol::receive::ReceiveOpt;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
 
+use crate::signaling::Invitation;
+
 /// How far the device has followed the user's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncState {
@@ -204,6 +206,8 @@ pub enum Change {
     Group(GroupId, Option<Box<Group>>),
     /// Notes that the profile of a group changed unheard, up to this number; `None` if it is known again.
     OutdatedGroup(GroupId, Option<u64>),
+    /// An invitation lives, by its ID; `None` if not any more.
+    Invitation(String, Option<Box<Invitation>>),
     /// What the user has begun to write in a conversation; `None` if nothing.
     Draft(ConversationId, Option<String>),
 }
@@ -245,6 +249,8 @@ pub struct Snapshot {
     pub groups: Vec<Group>,
     /// Those whose profile changed unheard, up to which number.
     pub outdated_groups: Vec<(GroupId, u64)>,
+    /// The live invitations.
+    pub invitations: Vec<Invitation>,
     /// What the user has begun to write, by conversation.
     pub drafts: Vec<(ConversationId, String)>,
 }

@@ -132,6 +132,9 @@ codes! {
     DATA_DIR_UNUSABLE = 6022: "the data folder cannot be written: choose a folder of the app's own";
     FILE_EMPTY = 7006: "the file is empty";
     MESSAGE_TOO_LONG = 8001: "the message is over 12 KB: shorten it or send it in parts";
+    INVITATION_UNKNOWN = 8010: "the invitation is unknown here, answered, cancelled, or its time is over";
+    INVITATION_NOT_YOURS = 8011: "only its inviter cancels an invitation, and only who is invited accepts or rejects it";
+    INVITATION_EXISTS = 8012: "a signal about this invitation is on its way already: wait for its end";
     TOO_MANY_CALLS = 9507, retry: "10,000 calls wait for the engine: wait until some have ended";
 
     // Groups.

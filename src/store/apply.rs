@@ -23,6 +23,7 @@ pub(super) enum EntityKind {
     ReceiveOpt = 5,
     OutdatedGroup = 6,
     Relation = 7,
+    Invitation = 8,
 }
 
 /// The kind of a range of sequences.
@@ -75,6 +76,10 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             keep(transaction, EntityKind::OutdatedGroup, id.as_str(), &number.to_string())
         }
         Change::OutdatedGroup(id, None) => forget(transaction, EntityKind::OutdatedGroup, id.as_str()),
+        Change::Invitation(id, Some(invitation)) => {
+            keep(transaction, EntityKind::Invitation, id, &serde_json::to_string(invitation)?)
+        }
+        Change::Invitation(id, None) => forget(transaction, EntityKind::Invitation, id),
         Change::Draft(id, Some(text)) => keep(transaction, EntityKind::Draft, &id.to_string(), text),
         Change::Draft(id, None) => forget(transaction, EntityKind::Draft, &id.to_string()),
     }

@@ -74,6 +74,8 @@ pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
             snapshot.receive_opt = json(row, 2)?;
         } else if kind == EntityKind::Relation as i64 {
             snapshot.relations.push(json(row, 2)?);
+        } else if kind == EntityKind::Invitation as i64 {
+            snapshot.invitations.push(json(row, 2)?);
         } else if kind == EntityKind::Draft as i64 {
             let id = key.parse().map_err(|_| StoreError::Damaged)?;
             snapshot.drafts.push((id, text(row, 2)?.to_owned()));

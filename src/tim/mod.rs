@@ -27,6 +27,7 @@ mod receipts;
 mod registry;
 mod relations;
 mod search;
+mod signaling;
 mod statuses;
 
 use std::sync::Arc;

@@ -38,6 +38,7 @@ mod refusals;
 mod reminders;
 mod removals;
 mod sending;
+mod signaling;
 mod statuses;
 mod syncs;
 mod trace;

@@ -70,6 +70,7 @@ mod resumed_downloads;
 mod resumed_uploads;
 mod search;
 mod settings;
+mod signaling;
 mod statuses;
 mod targeted;
 mod unread_by_filter;

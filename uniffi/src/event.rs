@@ -6,7 +6,8 @@ use tim::event::KickedOutType as EngineKick;
 
 use crate::types::{
     AllReceiveMessageOpt, Conversation, ConversationFilter, CustomField, Friend, FriendApplications,
-    FriendGroup, Group, Message, MessageReadReceipt, Profile, UserStatus, custom_fields, signed,
+    FriendGroup, Group, InvitationAnswer, Message, MessageReadReceipt, Profile, SignalingInfo, UserStatus,
+    custom_fields, signed,
 };
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
@@ -189,6 +190,36 @@ pub enum TimEvent {
         /// The version of the group's attributes now, one more than before. Who knows them as of the version before knows them now.
         version: i64,
     },
+    /// This user is invited. Told again after a restart of the app, and after a pause, as long as the invitation lives.
+    #[serde(rename = "newInvitationReceived", serialize_with = "bare")]
+    NewInvitationReceived {
+        /// The invitation.
+        invitation: SignalingInfo,
+    },
+    /// Somebody accepted an invitation: told to the inviter and all who are invited, on the devices that did not do it.
+    #[serde(rename = "ts_invitee_accepted", serialize_with = "bare")]
+    InviteeAccepted {
+        /// The answer.
+        answer: InvitationAnswer,
+    },
+    /// Somebody rejected an invitation.
+    #[serde(rename = "ts_invitee_rejected", serialize_with = "bare")]
+    InviteeRejected {
+        /// The answer.
+        answer: InvitationAnswer,
+    },
+    /// The inviter took an invitation back: told to those who had not answered, and on the inviter's other devices.
+    #[serde(rename = "ts_invitation_cancelled", serialize_with = "bare")]
+    InvitationCancelled {
+        /// The invitation, with those who had not answered.
+        invitation: SignalingInfo,
+    },
+    /// The time of an invitation is over: told to those who did not answer and, five seconds later, to the inviter.
+    #[serde(rename = "ts_invitation_timeout", serialize_with = "bare")]
+    InvitationTimeout {
+        /// The invitation, with those who did not answer.
+        invitation: SignalingInfo,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -278,11 +309,21 @@ pub enum EventName {
     UserStatusUpdated,
     /// Attributes of a group changed.
     GroupAttributesUpdated,
+    /// This user is invited.
+    NewInvitationReceived,
+    /// Somebody accepted an invitation.
+    InviteeAccepted,
+    /// Somebody rejected an invitation.
+    InviteeRejected,
+    /// An invitation was taken back.
+    InvitationCancelled,
+    /// The time of an invitation is over.
+    InvitationTimeout,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -311,6 +352,11 @@ impl EventName {
         Self::FriendApplicationListUpdated,
         Self::UserStatusUpdated,
         Self::GroupAttributesUpdated,
+        Self::NewInvitationReceived,
+        Self::InviteeAccepted,
+        Self::InviteeRejected,
+        Self::InvitationCancelled,
+        Self::InvitationTimeout,
     ];
 }
 
@@ -345,6 +391,11 @@ impl From<EventName> for engine::EventName {
             EventName::FriendApplicationListUpdated => Self::FriendApplicationListUpdated,
             EventName::UserStatusUpdated => Self::UserStatusUpdated,
             EventName::GroupAttributesUpdated => Self::GroupAttributesUpdated,
+            EventName::NewInvitationReceived => Self::NewInvitationReceived,
+            EventName::InviteeAccepted => Self::InviteeAccepted,
+            EventName::InviteeRejected => Self::InviteeRejected,
+            EventName::InvitationCancelled => Self::InvitationCancelled,
+            EventName::InvitationTimeout => Self::InvitationTimeout,
         }
     }
 }
@@ -480,6 +531,17 @@ impl From<&engine::Event> for TimEvent {
                 Self::FriendApplicationListUpdated { applications: applications.clone().into() }
             }
             engine::Event::UserStatusUpdated(statuses) => Self::UserStatusUpdated { statuses: all(statuses) },
+            engine::Event::NewInvitationReceived(info) => {
+                Self::NewInvitationReceived { invitation: info.clone().into() }
+            }
+            engine::Event::InviteeAccepted(answer) => Self::InviteeAccepted { answer: answer.clone().into() },
+            engine::Event::InviteeRejected(answer) => Self::InviteeRejected { answer: answer.clone().into() },
+            engine::Event::InvitationCancelled(info) => {
+                Self::InvitationCancelled { invitation: info.clone().into() }
+            }
+            engine::Event::InvitationTimeout(info) => {
+                Self::InvitationTimeout { invitation: info.clone().into() }
+            }
             engine::Event::Error { code, message } => {
                 Self::Error { code: code.0.cast_signed(), message: message.clone() }
             }

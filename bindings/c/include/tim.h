@@ -392,6 +392,10 @@
  *
  * friend group       {"name":"Work", "count":1, "userIDList":["bob"]}
  *
+ * signaling info     {"inviteID":"0199a2a4-...", "groupID":"", "inviter":"alice", "inviteeList":["bob"], "data":"...", "actionType":1,
+ *                     "timeout":30}
+ *   actionType: 1 invites, 2 cancels, 3 accepts, 4 rejects, 5 the time is over, 0 one that this version does not know
+ *
  * user status        {"userID":"bob", "statusType":1, "customStatus":"in a meeting"}
  *   statusType: 1 online, 2 offline, 3 not logged in, 0 one that this version does not know
  * user status failure {"userID":"nobody", "code":20003, "message":"the user does not exist: ..."}
@@ -435,6 +439,11 @@
  *     onFriendListUpdated          the whole list of friends
  *     onFriendGroupListUpdated     the whole list of friend groups
  *     onFriendApplicationListUpdated  friend applications
+ *     newInvitationReceived        a signaling info: this user is invited
+ *     ts_invitee_accepted          {"inviteID":"0199a2a4-...", "groupID":"", "inviter":"alice", "invitee":"bob", "data":"..."}
+ *     ts_invitee_rejected          the same
+ *     ts_invitation_cancelled      a signaling info, with those who had not answered
+ *     ts_invitation_timeout        a signaling info, with those who did not answer
  *     onUserStatusUpdated          user statuses: of the users that tim_subscribe_user_status named, and of this user's own
  *     groupAttributesUpdated       {"groupID":"climbers", "groupAttributes":[{"key":"first", "value":"bob"}], "deletedKeyList":[],
  *                                  "version":8}: others set and removed these; not told of what changes while not connected
@@ -615,6 +624,26 @@ typedef enum {
    * Attributes of a group changed.
    */
   TIM_EVENT_GROUP_ATTRIBUTES_UPDATED,
+  /**
+   * This user is invited.
+   */
+  TIM_EVENT_NEW_INVITATION_RECEIVED,
+  /**
+   * Somebody accepted an invitation.
+   */
+  TIM_EVENT_INVITEE_ACCEPTED,
+  /**
+   * Somebody rejected an invitation.
+   */
+  TIM_EVENT_INVITEE_REJECTED,
+  /**
+   * An invitation was taken back.
+   */
+  TIM_EVENT_INVITATION_CANCELLED,
+  /**
+   * The time of an invitation is over.
+   */
+  TIM_EVENT_INVITATION_TIMEOUT,
 } tim_event;
 
 /**
@@ -2557,6 +2586,96 @@ tim_status tim_search_cloud_messages(tim_client client,
                                      const char *param_json,
                                      tim_done_callback done,
                                      void *user_data);
+
+/**
+ * Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's.
+ * With the last parameter only those hear of it who are connected now, and nothing is stored.
+ *
+ * Result: a text.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too
+ * long, and what a message is refused with; 2800 or 2801, if only those who are connected hear of it.
+ */
+tim_status tim_invite(tim_client client,
+                      const char *user_id,
+                      const char *data,
+                      int32_t timeout,
+                      bool online_user_only,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
+ * Invites 1 to 100 members of a group, as `tim_invite` does one user.
+ *
+ * `invitee_list_json` is an array of texts. Result: a text.
+ *
+ * Errors: the gate's; 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative
+ * time, 8001 for data that is too long, and what a message is refused with; 2800 or 2801, if only those who are
+ * connected hear of it.
+ */
+tim_status tim_invite_in_group(tim_client client,
+                               const char *group_id,
+                               const char *invitee_list_json,
+                               const char *data,
+                               int32_t timeout,
+                               bool online_user_only,
+                               tim_done_callback done,
+                               void *user_data);
+
+/**
+ * Takes an invitation of this user's back, for those who have not answered.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a
+ * signal about it is on its way; 8001, and what a message is refused with; 2800 or 2801, if only those who are
+ * connected hear of it.
+ */
+tim_status tim_cancel(tim_client client,
+                      const char *invite_id,
+                      const char *data,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
+ * Accepts an invitation, on all devices of this user.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an
+ * answer is on its way; 8001, and what a message is refused with; 2800 or 2801, if only those who are connected hear
+ * of it.
+ */
+tim_status tim_accept(tim_client client,
+                      const char *invite_id,
+                      const char *data,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
+ * Rejects an invitation, on all devices of this user.
+ *
+ * Result: `null`.
+ *
+ * Errors: as `tim_accept`.
+ */
+tim_status tim_reject(tim_client client,
+                      const char *invite_id,
+                      const char *data,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
+ * The signal that a message is.
+ *
+ * `message_json` is `message`. Result: `signaling info`.
+ *
+ * Errors: 2105 for a message that is none.
+ */
+tim_status tim_get_signaling_info(tim_client client,
+                                  const char *message_json,
+                                  tim_done_callback done,
+                                  void *user_data);
 
 /**
  * Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes

@@ -2341,6 +2341,90 @@ inline void from_json(const nlohmann::json &json, message_search_result &it) {
     detail::take(json, "searchResultList", it.search_result_list);
 }
 
+/** What a signal does. */
+enum class signaling_action_type {
+    unknown,
+    invite,
+    cancel_invite,
+    accept_invite,
+    reject_invite,
+    invite_timeout,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(signaling_action_type, {
+    {signaling_action_type::unknown, 0},
+    {signaling_action_type::invite, 1},
+    {signaling_action_type::cancel_invite, 2},
+    {signaling_action_type::accept_invite, 3},
+    {signaling_action_type::reject_invite, 4},
+    {signaling_action_type::invite_timeout, 5},
+})
+
+/** The content of a signal. */
+struct signaling_info {
+    /** The invitation. */
+    std::string invite_id{};
+    /** The group, of an invitation in one; else empty. */
+    std::string group_id{};
+    /** Who invited. */
+    std::string inviter{};
+    /** Who is invited; of an answer, who answers; of a timeout, who did not. */
+    std::vector<std::string> invitee_list{};
+    /** What the app says with it. */
+    std::string data{};
+    /** What it does. */
+    types::signaling_action_type action_type{};
+    /** How long an answer is waited for, in seconds; 0 for ever. */
+    std::int32_t timeout{};
+};
+inline void to_json(nlohmann::json &json, const signaling_info &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "inviteID", it.invite_id);
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "inviter", it.inviter);
+    detail::put(json, "inviteeList", it.invitee_list);
+    detail::put(json, "data", it.data);
+    detail::put(json, "actionType", it.action_type);
+    detail::put(json, "timeout", it.timeout);
+}
+inline void from_json(const nlohmann::json &json, signaling_info &it) {
+    detail::take(json, "inviteID", it.invite_id);
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "inviter", it.inviter);
+    detail::take(json, "inviteeList", it.invitee_list);
+    detail::take(json, "data", it.data);
+    detail::take(json, "actionType", it.action_type);
+    detail::take(json, "timeout", it.timeout);
+}
+
+/** An answer to an invitation. */
+struct invitation_answer {
+    /** The invitation. */
+    std::string invite_id{};
+    /** The group, of an invitation in one; else empty. */
+    std::string group_id{};
+    /** Who invited. */
+    std::string inviter{};
+    /** Who answers. */
+    std::string invitee{};
+    /** What the app says with it. */
+    std::string data{};
+};
+inline void to_json(nlohmann::json &json, const invitation_answer &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "inviteID", it.invite_id);
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "inviter", it.inviter);
+    detail::put(json, "invitee", it.invitee);
+    detail::put(json, "data", it.data);
+}
+inline void from_json(const nlohmann::json &json, invitation_answer &it) {
+    detail::take(json, "inviteID", it.invite_id);
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "inviter", it.inviter);
+    detail::take(json, "invitee", it.invitee);
+    detail::take(json, "data", it.data);
+}
+
 /** Whether a user is connected. */
 enum class user_status_type {
     unknown,
@@ -2655,6 +2739,36 @@ inline void from_json(const nlohmann::json &json, group_attributes_updated &it) 
     detail::take(json, "version", it.version);
 }
 
+/** This user is invited. */
+struct new_invitation_received {
+    /** The invitation. */
+    types::signaling_info invitation{};
+};
+
+/** Somebody accepted an invitation: told to the inviter and all who are invited, on the devices that did not do it. */
+struct invitee_accepted {
+    /** The answer. */
+    types::invitation_answer answer{};
+};
+
+/** Somebody rejected an invitation. */
+struct invitee_rejected {
+    /** The answer. */
+    types::invitation_answer answer{};
+};
+
+/** The inviter took an invitation back: told to those who had not answered, and on the inviter's other devices. */
+struct invitation_cancelled {
+    /** The invitation, with those who had not answered. */
+    types::signaling_info invitation{};
+};
+
+/** The time of an invitation is over: told to those who did not answer and, five seconds later, to the inviter. */
+struct invitation_timeout {
+    /** The invitation, with those who did not answer. */
+    types::signaling_info invitation{};
+};
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -2717,7 +2831,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::group_attributes_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::group_attributes_updated, types::new_invitation_received, types::invitee_accepted, types::invitee_rejected, types::invitation_cancelled, types::invitation_timeout, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2746,6 +2860,11 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::friend_application_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onFriendApplicationListUpdated"; json["data"] = own->applications; }
     if (auto *own = std::get_if<types::user_status_updated>(&it)) { static_cast<void>(own); json["name"] = "onUserStatusUpdated"; json["data"] = own->statuses; }
     if (auto *own = std::get_if<types::group_attributes_updated>(&it)) { static_cast<void>(own); json["name"] = "groupAttributesUpdated"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::new_invitation_received>(&it)) { static_cast<void>(own); json["name"] = "newInvitationReceived"; json["data"] = own->invitation; }
+    if (auto *own = std::get_if<types::invitee_accepted>(&it)) { static_cast<void>(own); json["name"] = "ts_invitee_accepted"; json["data"] = own->answer; }
+    if (auto *own = std::get_if<types::invitee_rejected>(&it)) { static_cast<void>(own); json["name"] = "ts_invitee_rejected"; json["data"] = own->answer; }
+    if (auto *own = std::get_if<types::invitation_cancelled>(&it)) { static_cast<void>(own); json["name"] = "ts_invitation_cancelled"; json["data"] = own->invitation; }
+    if (auto *own = std::get_if<types::invitation_timeout>(&it)) { static_cast<void>(own); json["name"] = "ts_invitation_timeout"; json["data"] = own->invitation; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2778,6 +2897,11 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onFriendApplicationListUpdated") { types::friend_application_list_updated own{}; json.at("data").get_to(own.applications); it = std::move(own); return; }
     if (word == "onUserStatusUpdated") { types::user_status_updated own{}; json.at("data").get_to(own.statuses); it = std::move(own); return; }
     if (word == "groupAttributesUpdated") { types::group_attributes_updated own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    if (word == "newInvitationReceived") { types::new_invitation_received own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
+    if (word == "ts_invitee_accepted") { types::invitee_accepted own{}; json.at("data").get_to(own.answer); it = std::move(own); return; }
+    if (word == "ts_invitee_rejected") { types::invitee_rejected own{}; json.at("data").get_to(own.answer); it = std::move(own); return; }
+    if (word == "ts_invitation_cancelled") { types::invitation_cancelled own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
+    if (word == "ts_invitation_timeout") { types::invitation_timeout own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -501,6 +501,32 @@ public:
     answer search_cloud_messages(const std::string &param_json) const {
         return ask(tim_search_cloud_messages, param_json);
     }
+    /** As tim_invite. */
+    answer invite(const std::string &user_id, const std::string &data, std::int32_t timeout,
+                  bool online_user_only) const {
+        return ask(tim_invite, user_id, data, timeout, online_user_only);
+    }
+    /** As tim_invite_in_group. */
+    answer invite_in_group(const std::string &group_id, const std::string &invitee_list_json, const std::string &data,
+                           std::int32_t timeout, bool online_user_only) const {
+        return ask(tim_invite_in_group, group_id, invitee_list_json, data, timeout, online_user_only);
+    }
+    /** As tim_cancel. */
+    answer cancel(const std::string &invite_id, const std::string &data) const {
+        return ask(tim_cancel, invite_id, data);
+    }
+    /** As tim_accept. */
+    answer accept(const std::string &invite_id, const std::string &data) const {
+        return ask(tim_accept, invite_id, data);
+    }
+    /** As tim_reject. */
+    answer reject(const std::string &invite_id, const std::string &data) const {
+        return ask(tim_reject, invite_id, data);
+    }
+    /** As tim_get_signaling_info. */
+    answer get_signaling_info(const std::string &message_json) const {
+        return ask(tim_get_signaling_info, message_json);
+    }
     /** As tim_set_self_status. */
     answer set_self_status(const std::string &custom_status) const {
         return ask(tim_set_self_status, custom_status);

@@ -105,6 +105,12 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_set_all_receive_message_opt(client, json, done, NULL)); \
     EACH(tim_search_local_messages(client, json, done, NULL)); \
     EACH(tim_search_cloud_messages(client, json, done, NULL)); \
+    EACH(tim_invite(client, text, text, 1, true, done, NULL)); \
+    EACH(tim_invite_in_group(client, text, json, text, 1, true, done, NULL)); \
+    EACH(tim_cancel(client, text, text, done, NULL)); \
+    EACH(tim_accept(client, text, text, done, NULL)); \
+    EACH(tim_reject(client, text, text, done, NULL)); \
+    EACH(tim_get_signaling_info(client, json, done, NULL)); \
     EACH(tim_set_self_status(client, text, done, NULL)); \
     EACH(tim_get_user_status(client, json, done, NULL)); \
     EACH(tim_subscribe_user_status(client, json, done, NULL)); \

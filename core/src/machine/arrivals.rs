@@ -138,6 +138,9 @@ impl Machine {
             Call::FriendGroups => Return::FriendGroups(account.friend_groups()),
             Call::GroupList => Return::Groups(account.groups()),
             Call::Room(group) => Return::Groups(rooms.group(&group).cloned().into_iter().collect()),
+            call @ (Call::Invitation(_) | Call::MaySignal(_) | Call::Signal(..) | Call::Signalled(_)) => {
+                return self.signaling_call(id, call);
+            }
             Call::ServerTime => Return::Time(cx.server_now()),
         };
         self.cx.complete(id, Ok(done));
@@ -235,6 +238,7 @@ impl Machine {
             Push::Online(message) => {
                 if let Some(me) = around.cx.me() {
                     around.cx.received(Message::online_only(&me, &message));
+                    around.signaling.hear(around.cx, &message, false);
                 }
             }
             Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),

@@ -23,6 +23,7 @@ use crate::event::Event;
 use crate::friend::{Friend, FriendApplications, FriendGroup};
 use crate::message::{Flow, Message, SendStatus};
 use crate::search::{Found, Search};
+use crate::signaling::{Invitation, SignalingInfo};
 pub use crate::stored::Query;
 use crate::stored::{Change, LocalChange, Snapshot};
 
@@ -203,6 +204,14 @@ pub enum Call {
     GroupList,
     /// The live room of this ID, if this device is in it. Answers [`Return::Groups`].
     Room(GroupId),
+    /// A live invitation.
+    Invitation(String),
+    /// Whether this user may send a signal now.
+    MaySignal(SignalingInfo),
+    /// Send the message of a signal, if this user may.
+    Signal(SignalingInfo, Box<Message>),
+    /// An online-only message of a signal was passed on.
+    Signalled(Box<Message>),
     /// Send a request to the server. [`super::account`] applies the reply on this device.
     Ask(Box<Request>),
     /// The server's clock.
@@ -246,6 +255,8 @@ pub enum Return {
     Users(Vec<UserId>),
     /// Groups.
     Groups(Vec<Group>),
+    /// A live invitation.
+    Invitation(Box<Invitation>),
     /// The server's reply.
     Reply(Box<Reply>),
     /// Milliseconds since 1970.

@@ -39,7 +39,7 @@
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
 //!   `account` is profile, blacklist, receive option, groups and friends; `rooms` is live rooms; `statuses` is who is online;
-//!   `calls` and `history` are what waits for an answer.
+//!   `signaling` is live invitations, `signals` the calls about them; `calls` and `history` are what waits for an answer.
 //! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;
@@ -59,6 +59,8 @@ mod refusal;
 mod reply;
 mod rooms;
 mod session;
+mod signaling;
+mod signals;
 mod statuses;
 mod sync;
 pub mod trace;
@@ -85,6 +87,7 @@ use login::Login;
 use outbox::Outbox;
 pub use outbox::file::is_on_own_server;
 use rooms::Rooms;
+use signaling::Signaling;
 use statuses::Statuses;
 use sync::Sync;
 use unreadable::Unreadable;
@@ -100,6 +103,7 @@ pub struct Machine {
     account: Account,
     statuses: Statuses,
     rooms: Rooms,
+    signaling: Signaling,
     conversations: Conversations,
     outbox: Outbox,
     calls: Calls,
@@ -120,6 +124,7 @@ impl Machine {
             account: Account::default(),
             statuses: Statuses::default(),
             rooms: Rooms::default(),
+            signaling: Signaling::default(),
             conversations: Conversations::default(),
             outbox: Outbox::default(),
             calls: Calls::default(),
@@ -176,6 +181,7 @@ impl Machine {
                 self.account.due(now),
                 self.statuses.due(now),
                 self.rooms.due(now),
+                self.signaling.due(&self.cx),
                 self.pages.retry_due(&self.conversations, now),
                 self.outbox.due(now),
             ]
@@ -236,10 +242,10 @@ impl Machine {
 
     /// The conversations, with what received messages concern besides them.
     fn inbox(&mut self) -> (&mut Conversations, Surroundings<'_>) {
-        let Self { cx, account, outbox, sync, conversations, login, .. } = self;
+        let Self { cx, account, outbox, signaling, sync, conversations, login, .. } = self;
         let awaited_since = sync.awaits_initial_sync().then(|| login.welcomed_at());
         let initial_sync_at = sync.initial_sync_at();
-        (conversations, Surroundings { cx, account, outbox, initial_sync_at, awaited_since })
+        (conversations, Surroundings { cx, account, outbox, signaling, initial_sync_at, awaited_since })
     }
 
     /// The calls for pages, with what pages are made of.

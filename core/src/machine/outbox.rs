@@ -64,6 +64,11 @@ impl Outbox {
         self.queue.shown(id)
     }
 
+    /// Whether a message waits to be sent.
+    pub(super) fn is_waiting(&self, id: MessageId) -> bool {
+        self.queue.shown(id).is_some_and(|message| message.status == SendStatus::UnSend)
+    }
+
     /// The messages of a conversation: the refused and inserted ones by time, and the waiting ones.
     pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
         self.queue.pending(id)

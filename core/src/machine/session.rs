@@ -11,6 +11,7 @@ use super::io::{CallId, MessageEvent, Output, Return};
 use super::login::{Ended, Expired, Refused};
 use super::outbox::Outbox;
 use super::purpose::Purpose;
+use super::signaling::Signaling;
 use super::statuses::Statuses;
 use super::sync::Sync;
 use super::trace::Trace;
@@ -45,9 +46,11 @@ impl Machine {
             outdated_groups,
             drafts,
             relations,
+            invitations,
         } = snapshot;
         self.sync = Sync::load(sync);
         self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups, relations);
+        self.signaling = Signaling::load(invitations);
         self.outbox.load(&me, outbox);
         self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
         self.show_outbox();
@@ -263,6 +266,7 @@ impl Machine {
         if !welcome.resumed {
             self.rooms.session_began(self.cx.now());
         }
+        self.signaling.welcomed(&self.cx);
         self.server_time(welcome.now);
         self.login.welcomed(&mut self.cx, &welcome);
         if self.sync.is_other_epoch(welcome.epoch) {
@@ -371,6 +375,7 @@ impl Machine {
     fn forget(&mut self) {
         self.sync = Sync::default();
         self.account = Account::default();
+        self.signaling = Signaling::default();
         self.outbox = Outbox::default();
         self.conversations.forget();
     }
@@ -391,5 +396,9 @@ impl Machine {
         self.calls.timers(&mut self.cx, code);
         self.pages.timers(&mut self.cx, code);
         self.conversations.delivery_timers(&mut self.cx);
+        if is_live && self.sync.is_complete() {
+            let Self { cx, signaling, conversations, outbox, .. } = self;
+            signaling.timers(cx, |id| conversations.is_up_to_date(id), |message| outbox.is_waiting(message));
+        }
     }
 }

@@ -102,6 +102,14 @@ impl Sync {
         self.state.initial_sync_at == 0
     }
 
+    /// Whether everything that the server told to be there was brought.
+    pub(super) fn is_complete(&self) -> bool {
+        !self.is_under_way
+            && self.wanted.is_none()
+            && self.state.unfinished.is_none()
+            && !self.awaits_initial_sync()
+    }
+
     /// Whether the initial sync is not complete, so that conversations may be unknown.
     pub(super) fn is_initial_sync_incomplete(&self) -> bool {
         self.is_initial_sync(true) || self.is_initial_sync(false)

@@ -24,6 +24,7 @@ use tim_protocol::{Code, ConversationId, GroupId, List, MessageId, UserId};
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
+use crate::signaling::{Invitation, SignalingAction, SignalingInfo};
 use crate::stored::{
     Change, LocalChange, LocalData, OutboxRow, OutboxState, Peer, Query, Snapshot, StoredConversation,
     SyncState,
@@ -77,6 +78,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::OutdatedGroup(group.group_id.clone(), Some(7)),
         Change::OutdatedGroup(GroupId::new("cake").unwrap(), Some(1)),
         Change::OutdatedGroup(GroupId::new("cake").unwrap(), None),
+        Change::Invitation("7".to_owned(), Some(Box::new(invitation()))),
+        Change::Invitation("8".to_owned(), Some(Box::new(invitation()))),
+        Change::Invitation("8".to_owned(), None),
         Change::Draft(bob(), Some("Dear B".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), Some("no".to_owned())),
         Change::Draft("C2Ccarol".parse().unwrap(), None),
@@ -110,8 +114,10 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         outdated_groups,
         drafts,
         relations,
+        invitations,
     } = opened.snapshot;
     assert_eq!(relations, [friend(2, Some("B."))]);
+    assert_eq!(invitations, [invitation()]);
     assert_eq!(opt, receive_opt);
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
@@ -157,6 +163,20 @@ fn friend(version: u64, remark: Option<&str>) -> conversation::Change {
 fn group_of_friends(version: u64, name: Option<&str>) -> conversation::Change {
     let name = name.map(ToOwned::to_owned);
     conversation::Change::FriendGroup(FriendGroupChange { number: 7, version, name })
+}
+
+/// An invitation that bob may still accept.
+fn invitation() -> Invitation {
+    let info = SignalingInfo {
+        invite_id: "7".to_owned(),
+        group_id: None,
+        inviter: user("alice"),
+        invitee_list: vec![user("bob")],
+        data: "a call".to_owned(),
+        action: SignalingAction::Invite,
+        timeout: 30,
+    };
+    Invitation { info, conversation_id: bob(), began: 17, open: vec![user("bob")], is_online_only: false }
 }
 
 /// Promise 3: messages come in their order, in the range that is asked for, and stay as they were stored first.

@@ -2755,6 +2755,151 @@ fn search_cloud_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
     call(async move { tim.search_cloud_messages(param).await })
 }
 
+/// Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's.
+/// With the last parameter only those hear of it who are connected now, and nothing is stored.
+///
+/// Result: a text.
+///
+/// Errors: the gate's; 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too
+/// long, and what a message is refused with; 2800 or 2801, if only those who are connected hear of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_invite(
+    client: TimClient,
+    user_id: *const c_char,
+    data: *const c_char,
+    timeout: i32,
+    online_user_only: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(invite(
+        tim,
+        guard::text(user_id)?,
+        guard::text(data)?,
+        timeout,
+        online_user_only,
+    ))))
+}
+
+fn invite(tim: Arc<Tim>, user_id: String, data: String, timeout: i32, online_user_only: bool) -> Call {
+    call(async move { tim.invite(user_id, data, timeout, online_user_only).await })
+}
+
+/// Invites 1 to 100 members of a group, as `tim_invite` does one user.
+///
+/// `invitee_list_json` is an array of texts. Result: a text.
+///
+/// Errors: the gate's; 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative
+/// time, 8001 for data that is too long, and what a message is refused with; 2800 or 2801, if only those who are
+/// connected hear of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_invite_in_group(
+    client: TimClient,
+    group_id: *const c_char,
+    invitee_list_json: *const c_char,
+    data: *const c_char,
+    timeout: i32,
+    online_user_only: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(invite_in_group(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(invitee_list_json)?,
+        guard::text(data)?,
+        timeout,
+        online_user_only,
+    ))))
+}
+
+fn invite_in_group(tim: Arc<Tim>, group_id: String, invitee_list: Vec<String>, data: String, timeout: i32, online_user_only: bool) -> Call {
+    call(async move { tim.invite_in_group(group_id, invitee_list, data, timeout, online_user_only).await })
+}
+
+/// Takes an invitation of this user's back, for those who have not answered.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a
+/// signal about it is on its way; 8001, and what a message is refused with; 2800 or 2801, if only those who are
+/// connected hear of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_cancel(
+    client: TimClient,
+    invite_id: *const c_char,
+    data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(cancel(tim, guard::text(invite_id)?, guard::text(data)?))))
+}
+
+fn cancel(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
+    call(async move { tim.cancel(invite_id, data).await })
+}
+
+/// Accepts an invitation, on all devices of this user.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an
+/// answer is on its way; 8001, and what a message is refused with; 2800 or 2801, if only those who are connected hear
+/// of it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_accept(
+    client: TimClient,
+    invite_id: *const c_char,
+    data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(accept(tim, guard::text(invite_id)?, guard::text(data)?))))
+}
+
+fn accept(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
+    call(async move { tim.accept(invite_id, data).await })
+}
+
+/// Rejects an invitation, on all devices of this user.
+///
+/// Result: `null`.
+///
+/// Errors: as `tim_accept`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_reject(
+    client: TimClient,
+    invite_id: *const c_char,
+    data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(reject(tim, guard::text(invite_id)?, guard::text(data)?))))
+}
+
+fn reject(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
+    call(async move { tim.reject(invite_id, data).await })
+}
+
+/// The signal that a message is.
+///
+/// `message_json` is `message`. Result: `signaling info`.
+///
+/// Errors: 2105 for a message that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_signaling_info(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_signaling_info(tim, guard::noun(message_json)?))))
+}
+
+fn get_signaling_info(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.get_signaling_info(message).await })
+}
+
 /// Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes
 /// it back. It is one for all devices of the user, and forgotten when the last of them is not connected any more.
 ///
@@ -3280,6 +3425,30 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "searchCloudMessages" => {
             let mut given = Parameters::new("searchCloudMessages", &["param"], given)?;
             Ok(search_cloud_messages(tim, given.take("param")?))
+        }
+        "invite" => {
+            let mut given = Parameters::new("invite", &["userID", "data", "timeout", "onlineUserOnly"], given)?;
+            Ok(invite(tim, given.take("userID")?, given.take("data")?, given.take("timeout")?, given.take("onlineUserOnly")?))
+        }
+        "inviteInGroup" => {
+            let mut given = Parameters::new("inviteInGroup", &["groupID", "inviteeList", "data", "timeout", "onlineUserOnly"], given)?;
+            Ok(invite_in_group(tim, given.take("groupID")?, given.take("inviteeList")?, given.take("data")?, given.take("timeout")?, given.take("onlineUserOnly")?))
+        }
+        "cancel" => {
+            let mut given = Parameters::new("cancel", &["inviteID", "data"], given)?;
+            Ok(cancel(tim, given.take("inviteID")?, given.take("data")?))
+        }
+        "accept" => {
+            let mut given = Parameters::new("accept", &["inviteID", "data"], given)?;
+            Ok(accept(tim, given.take("inviteID")?, given.take("data")?))
+        }
+        "reject" => {
+            let mut given = Parameters::new("reject", &["inviteID", "data"], given)?;
+            Ok(reject(tim, given.take("inviteID")?, given.take("data")?))
+        }
+        "getSignalingInfo" => {
+            let mut given = Parameters::new("getSignalingInfo", &["message"], given)?;
+            Ok(get_signaling_info(tim, given.take("message")?))
         }
         "setSelfStatus" => {
             let mut given = Parameters::new("setSelfStatus", &["customStatus"], given)?;

@@ -25,6 +25,7 @@ mod reactions;
 mod receipts;
 mod relations;
 mod search;
+mod signaling;
 mod statuses;
 
 use std::sync::Arc;

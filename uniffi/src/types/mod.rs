@@ -24,6 +24,7 @@ mod reaction;
 mod receipt;
 mod receive;
 mod search;
+mod signaling;
 mod status;
 
 use tim::protocol::UnixMillis;
@@ -44,6 +45,7 @@ pub use reaction::*;
 pub use receipt::*;
 pub use receive::*;
 pub use search::*;
+pub use signaling::*;
 pub use status::*;
 
 use crate::error::TimError;

@@ -958,6 +958,36 @@ uint64_t uniffi_tim_ffi_fn_method_tim_search_cloud_messages(uint64_t ptr, RustBu
 uint64_t uniffi_tim_ffi_fn_method_tim_search_local_messages(uint64_t ptr, RustBuffer param
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ACCEPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ACCEPT
+uint64_t uniffi_tim_ffi_fn_method_tim_accept(uint64_t ptr, RustBuffer invite_id, RustBuffer data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL
+uint64_t uniffi_tim_ffi_fn_method_tim_cancel(uint64_t ptr, RustBuffer invite_id, RustBuffer data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SIGNALING_INFO
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SIGNALING_INFO
+uint64_t uniffi_tim_ffi_fn_method_tim_get_signaling_info(uint64_t ptr, RustBuffer message
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INVITE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INVITE
+uint64_t uniffi_tim_ffi_fn_method_tim_invite(uint64_t ptr, RustBuffer user_id, RustBuffer data, int32_t timeout, int8_t online_user_only
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INVITE_IN_GROUP
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_INVITE_IN_GROUP
+uint64_t uniffi_tim_ffi_fn_method_tim_invite_in_group(uint64_t ptr, RustBuffer group_id, RustBuffer invitee_list, RustBuffer data, int32_t timeout, int8_t online_user_only
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REJECT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REJECT
+uint64_t uniffi_tim_ffi_fn_method_tim_reject(uint64_t ptr, RustBuffer invite_id, RustBuffer data
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_STATUS
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_STATUS
 uint64_t uniffi_tim_ffi_fn_method_tim_get_user_status(uint64_t ptr, RustBuffer user_id_list
@@ -2123,6 +2153,42 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_search_cloud_messages(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_LOCAL_MESSAGES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_LOCAL_MESSAGES
 uint16_t uniffi_tim_ffi_checksum_method_tim_search_local_messages(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ACCEPT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ACCEPT
+uint16_t uniffi_tim_ffi_checksum_method_tim_accept(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL
+uint16_t uniffi_tim_ffi_checksum_method_tim_cancel(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SIGNALING_INFO
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SIGNALING_INFO
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_signaling_info(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE
+uint16_t uniffi_tim_ffi_checksum_method_tim_invite(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE_IN_GROUP
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE_IN_GROUP
+uint16_t uniffi_tim_ffi_checksum_method_tim_invite_in_group(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REJECT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REJECT
+uint16_t uniffi_tim_ffi_checksum_method_tim_reject(void
 
 );
 #endif

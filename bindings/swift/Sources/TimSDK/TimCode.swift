@@ -118,6 +118,12 @@ public enum TimCode {
     public static let fileEmpty: Int32 = 7006
     /// the message is over 12 KB: shorten it or send it in parts.
     public static let messageTooLong: Int32 = 8001
+    /// the invitation is unknown here, answered, cancelled, or its time is over.
+    public static let invitationUnknown: Int32 = 8010
+    /// only its inviter cancels an invitation, and only who is invited accepts or rejects it.
+    public static let invitationNotYours: Int32 = 8011
+    /// a signal about this invitation is on its way already: wait for its end.
+    public static let invitationExists: Int32 = 8012
     /// 10,000 calls wait for the engine: wait until some have ended.
     public static let tooManyCalls: Int32 = 9507
     /// a group value is missing, too long or not allowed for this type of group.

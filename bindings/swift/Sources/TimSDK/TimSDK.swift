@@ -2638,6 +2638,61 @@ public protocol TimProtocol: AnyObject, Sendable {
     func searchLocalMessages(param: MessageSearchParam) async throws  -> MessageSearchResult
 
     /**
+     * Accepts an invitation, on all devices of this user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an answer
+     * is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected
+     * hear of it.
+     */
+    func accept(inviteID: String, data: String) async throws
+
+    /**
+     * Takes an invitation of this user's back, for those who have not answered.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a signal
+     * about it is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are
+     * connected hear of it.
+     */
+    func cancel(inviteID: String, data: String) async throws
+
+    /**
+     * The signal that a message is.
+     *
+     * # Errors
+     * `Refused`: 2105 for a message that is none.
+     */
+    func getSignalingInfo(message: Message) async throws  -> SignalingInfo
+
+    /**
+     * Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's. With
+     * the last parameter only those hear of it who are connected now, and nothing is stored.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too long, and
+     * what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    func invite(userID: String, data: String, timeout: Int32, onlineUserOnly: Bool) async throws  -> String
+
+    /**
+     * Invites 1 to 100 members of a group, as `invite` does one user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative time, 8001 for
+     * data that is too long, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    func inviteInGroup(groupID: String, inviteeList: [String], data: String, timeout: Int32, onlineUserOnly: Bool) async throws  -> String
+
+    /**
+     * Rejects an invitation, on all devices of this user.
+     *
+     * # Errors
+     * As `accept`.
+     */
+    func reject(inviteID: String, data: String) async throws
+
+    /**
      * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
      *
      * # Errors
@@ -5501,6 +5556,145 @@ open func searchLocalMessages(param: MessageSearchParam)async throws  -> Message
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeMessageSearchResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Accepts an invitation, on all devices of this user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an answer
+     * is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected
+     * hear of it.
+     */
+open func accept(inviteID: String, data: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_accept(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(inviteID),FfiConverterString.lower(data)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes an invitation of this user's back, for those who have not answered.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a signal
+     * about it is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are
+     * connected hear of it.
+     */
+open func cancel(inviteID: String, data: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_cancel(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(inviteID),FfiConverterString.lower(data)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The signal that a message is.
+     *
+     * # Errors
+     * `Refused`: 2105 for a message that is none.
+     */
+open func getSignalingInfo(message: Message)async throws  -> SignalingInfo  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_signaling_info(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeSignalingInfo_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's. With
+     * the last parameter only those hear of it who are connected now, and nothing is stored.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too long, and
+     * what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+open func invite(userID: String, data: String, timeout: Int32, onlineUserOnly: Bool)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_invite(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterString.lower(data),FfiConverterInt32.lower(timeout),FfiConverterBool.lower(onlineUserOnly)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Invites 1 to 100 members of a group, as `invite` does one user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative time, 8001 for
+     * data that is too long, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+open func inviteInGroup(groupID: String, inviteeList: [String], data: String, timeout: Int32, onlineUserOnly: Bool)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_invite_in_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(inviteeList),FfiConverterString.lower(data),FfiConverterInt32.lower(timeout),FfiConverterBool.lower(onlineUserOnly)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Rejects an invitation, on all devices of this user.
+     *
+     * # Errors
+     * As `accept`.
+     */
+open func reject(inviteID: String, data: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_reject(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(inviteID),FfiConverterString.lower(data)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -8588,6 +8782,105 @@ public func FfiConverterTypeImageBody_lower(_ value: ImageBody) -> RustBuffer {
 
 
 /**
+ * An answer to an invitation.
+ */
+public struct InvitationAnswer: Equatable, Hashable {
+    /**
+     * The invitation.
+     */
+    public var inviteID: String
+    /**
+     * The group, of an invitation in one; else empty.
+     */
+    public var groupID: String
+    /**
+     * Who invited.
+     */
+    public var inviter: String
+    /**
+     * Who answers.
+     */
+    public var invitee: String
+    /**
+     * What the app says with it.
+     */
+    public var data: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The invitation.
+         */inviteID: String,
+        /**
+         * The group, of an invitation in one; else empty.
+         */groupID: String,
+        /**
+         * Who invited.
+         */inviter: String,
+        /**
+         * Who answers.
+         */invitee: String,
+        /**
+         * What the app says with it.
+         */data: String) {
+        self.inviteID = inviteID
+        self.groupID = groupID
+        self.inviter = inviter
+        self.invitee = invitee
+        self.data = data
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension InvitationAnswer: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeInvitationAnswer: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> InvitationAnswer {
+        return
+            try InvitationAnswer(
+                inviteID: FfiConverterString.read(from: &buf),
+                groupID: FfiConverterString.read(from: &buf),
+                inviter: FfiConverterString.read(from: &buf),
+                invitee: FfiConverterString.read(from: &buf),
+                data: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: InvitationAnswer, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.inviteID, into: &buf)
+        FfiConverterString.write(value.groupID, into: &buf)
+        FfiConverterString.write(value.inviter, into: &buf)
+        FfiConverterString.write(value.invitee, into: &buf)
+        FfiConverterString.write(value.data, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInvitationAnswer_lift(_ buf: RustBuffer) throws -> InvitationAnswer {
+    return try FfiConverterTypeInvitationAnswer.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeInvitationAnswer_lower(_ value: InvitationAnswer) -> RustBuffer {
+    return FfiConverterTypeInvitationAnswer.lower(value)
+}
+
+
+/**
  * The result of joining a group.
  */
 public struct JoinResult: Equatable, Hashable {
@@ -11526,6 +11819,125 @@ public func FfiConverterTypeSendOptions_lower(_ value: SendOptions) -> RustBuffe
 
 
 /**
+ * The content of a signal.
+ */
+public struct SignalingInfo: Equatable, Hashable {
+    /**
+     * The invitation.
+     */
+    public var inviteID: String
+    /**
+     * The group, of an invitation in one; else empty.
+     */
+    public var groupID: String
+    /**
+     * Who invited.
+     */
+    public var inviter: String
+    /**
+     * Who is invited; of an answer, who answers; of a timeout, who did not.
+     */
+    public var inviteeList: [String]
+    /**
+     * What the app says with it.
+     */
+    public var data: String
+    /**
+     * What it does.
+     */
+    public var actionType: SignalingActionType
+    /**
+     * How long an answer is waited for, in seconds; 0 for ever.
+     */
+    public var timeout: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The invitation.
+         */inviteID: String,
+        /**
+         * The group, of an invitation in one; else empty.
+         */groupID: String,
+        /**
+         * Who invited.
+         */inviter: String,
+        /**
+         * Who is invited; of an answer, who answers; of a timeout, who did not.
+         */inviteeList: [String],
+        /**
+         * What the app says with it.
+         */data: String,
+        /**
+         * What it does.
+         */actionType: SignalingActionType,
+        /**
+         * How long an answer is waited for, in seconds; 0 for ever.
+         */timeout: Int32) {
+        self.inviteID = inviteID
+        self.groupID = groupID
+        self.inviter = inviter
+        self.inviteeList = inviteeList
+        self.data = data
+        self.actionType = actionType
+        self.timeout = timeout
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SignalingInfo: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignalingInfo: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignalingInfo {
+        return
+            try SignalingInfo(
+                inviteID: FfiConverterString.read(from: &buf),
+                groupID: FfiConverterString.read(from: &buf),
+                inviter: FfiConverterString.read(from: &buf),
+                inviteeList: FfiConverterSequenceString.read(from: &buf),
+                data: FfiConverterString.read(from: &buf),
+                actionType: FfiConverterTypeSignalingActionType.read(from: &buf),
+                timeout: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SignalingInfo, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.inviteID, into: &buf)
+        FfiConverterString.write(value.groupID, into: &buf)
+        FfiConverterString.write(value.inviter, into: &buf)
+        FfiConverterSequenceString.write(value.inviteeList, into: &buf)
+        FfiConverterString.write(value.data, into: &buf)
+        FfiConverterTypeSignalingActionType.write(value.actionType, into: &buf)
+        FfiConverterInt32.write(value.timeout, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignalingInfo_lift(_ buf: RustBuffer) throws -> SignalingInfo {
+    return try FfiConverterTypeSignalingInfo.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignalingInfo_lower(_ value: SignalingInfo) -> RustBuffer {
+    return FfiConverterTypeSignalingInfo.lower(value)
+}
+
+
+/**
  * A notice from the server.
  */
 public struct SystemNotice: Equatable, Hashable {
@@ -13383,6 +13795,26 @@ public enum EventName: Equatable, Hashable {
      * Attributes of a group changed.
      */
     case groupAttributesUpdated
+    /**
+     * This user is invited.
+     */
+    case newInvitationReceived
+    /**
+     * Somebody accepted an invitation.
+     */
+    case inviteeAccepted
+    /**
+     * Somebody rejected an invitation.
+     */
+    case inviteeRejected
+    /**
+     * An invitation was taken back.
+     */
+    case invitationCancelled
+    /**
+     * The time of an invitation is over.
+     */
+    case invitationTimeout
 
 
 
@@ -13459,6 +13891,16 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 27: return .userStatusUpdated
 
         case 28: return .groupAttributesUpdated
+
+        case 29: return .newInvitationReceived
+
+        case 30: return .inviteeAccepted
+
+        case 31: return .inviteeRejected
+
+        case 32: return .invitationCancelled
+
+        case 33: return .invitationTimeout
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -13578,6 +14020,26 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .groupAttributesUpdated:
             writeInt(&buf, Int32(28))
+
+
+        case .newInvitationReceived:
+            writeInt(&buf, Int32(29))
+
+
+        case .inviteeAccepted:
+            writeInt(&buf, Int32(30))
+
+
+        case .inviteeRejected:
+            writeInt(&buf, Int32(31))
+
+
+        case .invitationCancelled:
+            writeInt(&buf, Int32(32))
+
+
+        case .invitationTimeout:
+            writeInt(&buf, Int32(33))
 
         }
     }
@@ -15734,6 +16196,121 @@ public func FfiConverterTypeSendStatus_lower(_ value: SendStatus) -> RustBuffer 
 
 
 /**
+ * What a signal does.
+ */
+
+public enum SignalingActionType: Equatable, Hashable {
+
+    /**
+     * Something that this version does not know.
+     */
+    case unknown
+    /**
+     * Invites.
+     */
+    case invite
+    /**
+     * The inviter takes the invitation back.
+     */
+    case cancelInvite
+    /**
+     * An invitee accepts.
+     */
+    case acceptInvite
+    /**
+     * An invitee rejects.
+     */
+    case rejectInvite
+    /**
+     * Nobody answered in time.
+     */
+    case inviteTimeout
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SignalingActionType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSignalingActionType: FfiConverterRustBuffer {
+    typealias SwiftType = SignalingActionType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SignalingActionType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .unknown
+
+        case 2: return .invite
+
+        case 3: return .cancelInvite
+
+        case 4: return .acceptInvite
+
+        case 5: return .rejectInvite
+
+        case 6: return .inviteTimeout
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: SignalingActionType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .unknown:
+            writeInt(&buf, Int32(1))
+
+
+        case .invite:
+            writeInt(&buf, Int32(2))
+
+
+        case .cancelInvite:
+            writeInt(&buf, Int32(3))
+
+
+        case .acceptInvite:
+            writeInt(&buf, Int32(4))
+
+
+        case .rejectInvite:
+            writeInt(&buf, Int32(5))
+
+
+        case .inviteTimeout:
+            writeInt(&buf, Int32(6))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignalingActionType_lift(_ buf: RustBuffer) throws -> SignalingActionType {
+    return try FfiConverterTypeSignalingActionType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSignalingActionType_lower(_ value: SignalingActionType) -> RustBuffer {
+    return FfiConverterTypeSignalingActionType.lower(value)
+}
+
+
+
+/**
  * Why a call failed: its variant says what kind of failure it is, `code` which one (stable for ever, TIM's own number
  * where TIM has one), `message` what to do, in one line for people.
  */
@@ -16130,6 +16707,46 @@ public enum TimEvent: Equatable, Hashable {
          */version: Int64
     )
     /**
+     * This user is invited. Told again after a restart of the app, and after a pause, as long as the invitation lives.
+     */
+    case newInvitationReceived(
+        /**
+         * The invitation.
+         */invitation: SignalingInfo
+    )
+    /**
+     * Somebody accepted an invitation: told to the inviter and all who are invited, on the devices that did not do it.
+     */
+    case inviteeAccepted(
+        /**
+         * The answer.
+         */answer: InvitationAnswer
+    )
+    /**
+     * Somebody rejected an invitation.
+     */
+    case inviteeRejected(
+        /**
+         * The answer.
+         */answer: InvitationAnswer
+    )
+    /**
+     * The inviter took an invitation back: told to those who had not answered, and on the inviter's other devices.
+     */
+    case invitationCancelled(
+        /**
+         * The invitation, with those who had not answered.
+         */invitation: SignalingInfo
+    )
+    /**
+     * The time of an invitation is over: told to those who did not answer and, five seconds later, to the inviter.
+     */
+    case invitationTimeout(
+        /**
+         * The invitation, with those who did not answer.
+         */invitation: SignalingInfo
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -16255,16 +16872,31 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 24: return .groupAttributesUpdated(groupID: try FfiConverterString.read(from: &buf), groupAttributes: try FfiConverterSequenceTypeCustomField.read(from: &buf), deletedKeyList: try FfiConverterSequenceString.read(from: &buf), version: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 25: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 25: return .newInvitationReceived(invitation: try FfiConverterTypeSignalingInfo.read(from: &buf)
         )
 
-        case 26: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 26: return .inviteeAccepted(answer: try FfiConverterTypeInvitationAnswer.read(from: &buf)
         )
 
-        case 27: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 27: return .inviteeRejected(answer: try FfiConverterTypeInvitationAnswer.read(from: &buf)
         )
 
-        case 28: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 28: return .invitationCancelled(invitation: try FfiConverterTypeSignalingInfo.read(from: &buf)
+        )
+
+        case 29: return .invitationTimeout(invitation: try FfiConverterTypeSignalingInfo.read(from: &buf)
+        )
+
+        case 30: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        )
+
+        case 31: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        )
+
+        case 32: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 33: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -16403,24 +17035,49 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterInt64.write(version, into: &buf)
 
 
-        case let .error(code,message):
+        case let .newInvitationReceived(invitation):
             writeInt(&buf, Int32(25))
+            FfiConverterTypeSignalingInfo.write(invitation, into: &buf)
+
+
+        case let .inviteeAccepted(answer):
+            writeInt(&buf, Int32(26))
+            FfiConverterTypeInvitationAnswer.write(answer, into: &buf)
+
+
+        case let .inviteeRejected(answer):
+            writeInt(&buf, Int32(27))
+            FfiConverterTypeInvitationAnswer.write(answer, into: &buf)
+
+
+        case let .invitationCancelled(invitation):
+            writeInt(&buf, Int32(28))
+            FfiConverterTypeSignalingInfo.write(invitation, into: &buf)
+
+
+        case let .invitationTimeout(invitation):
+            writeInt(&buf, Int32(29))
+            FfiConverterTypeSignalingInfo.write(invitation, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(30))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(26))
+            writeInt(&buf, Int32(31))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(27))
+            writeInt(&buf, Int32(32))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(28))
+            writeInt(&buf, Int32(33))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -18420,6 +19077,24 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 11565) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_accept() != 15543) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_cancel() != 2983) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_signaling_info() != 24335) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_invite() != 1) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_invite_in_group() != 57496) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_reject() != 44004) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_user_status() != 7235) {

@@ -78,6 +78,7 @@ impl Conversations {
             conv.ask_missing_at = None;
             conv.complete(sequence, sequence);
             around.cx.store(Change::Complete(id.clone(), sequence, sequence));
+            around.signaling.hear(around.cx, &message, true);
             return self.touch(&id);
         }
         if sequence > conv.row.emitted_seq {
@@ -126,6 +127,14 @@ impl Conversations {
             let own = std::mem::take(&mut conv.own);
             conv.own = own.iter().copied().filter(|it| it.sequence > high).collect();
             let sent = |message: &WireMessage| own.iter().find(|it| it.sequence == message.sequence);
+            for message in
+                next.iter().filter(|message| is_news(message) && !conv.is_removed(message.sequence))
+            {
+                let is_own = sent(message).is_some();
+                if is_own || !conv.discards(&me, message) {
+                    around.signaling.hear(around.cx, message, is_own);
+                }
+            }
             next.retain(|message| message.mutation_seq > 0 || !sent(message).is_some_and(|it| it.is_stored));
             next.retain(|message| !message.removed && !conv.is_removed(message.sequence));
             for message in next.iter().filter(|message| is_news(message)) {
@@ -183,6 +192,10 @@ impl Conversations {
         // Messages pushed before the initial sync are new; those below them are history.
         let history = if is_history { baseline_seq } else { state.head.saturating_sub(MAX_EMITTED) };
         self.keep_history(around.cx, &id, history, &latest);
+        if is_history {
+            let known: Vec<_> = latest.iter().filter(|it| it.sequence <= history).cloned().collect();
+            around.signaling.hear_history(around.cx, &known);
+        }
         for message in latest {
             self.arrived(around, &id, message);
         }

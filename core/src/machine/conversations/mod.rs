@@ -44,6 +44,7 @@ use tim_protocol::{ConversationId, UnixMillis};
 use super::account::{Account, Membership};
 use super::context::Context;
 use super::outbox::Outbox;
+use super::signaling::Signaling;
 use crate::conversation::{Conversation, ConversationChanges, ConversationList};
 use crate::event::Event;
 use crate::message::ReadMarks;
@@ -122,6 +123,7 @@ pub(super) struct Surroundings<'a> {
     pub(super) cx: &'a mut Context,
     pub(super) account: &'a mut Account,
     pub(super) outbox: &'a mut Outbox,
+    pub(super) signaling: &'a mut Signaling,
     /// When the initial sync was requested; 0 before.
     pub(super) initial_sync_at: UnixMillis,
     /// When the server welcomed this device, as long as it waits for the initial sync.

@@ -75,6 +75,11 @@ impl Conv {
 }
 
 impl Conversations {
+    /// Whether this device has heard everything of a conversation that it knows to be there.
+    pub(in crate::machine) fn is_up_to_date(&self, id: &ConversationId) -> bool {
+        self.convs.get(id).is_none_or(|conv| !conv.is_missing())
+    }
+
     /// The requirements of a page; `None` if nothing is known of the conversation.
     pub(in crate::machine) fn page(
         &self,

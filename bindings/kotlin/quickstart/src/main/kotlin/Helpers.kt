@@ -45,6 +45,11 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.userIDList}"
     is TimEvent.FriendListUpdated -> "FRIEND_LIST_UPDATED ${event.friends.map { it.userID }}"
     is TimEvent.FriendGroupListUpdated -> "FRIEND_GROUP_LIST_UPDATED ${event.friendGroups.map { it.name }}"
+    is TimEvent.NewInvitationReceived -> "NEW_INVITATION_RECEIVED from ${event.invitation.inviter}"
+    is TimEvent.InviteeAccepted -> "INVITEE_ACCEPTED ${event.answer.invitee}"
+    is TimEvent.InviteeRejected -> "INVITEE_REJECTED ${event.answer.invitee}"
+    is TimEvent.InvitationCancelled -> "INVITATION_CANCELLED by ${event.invitation.inviter}"
+    is TimEvent.InvitationTimeout -> "INVITATION_TIMEOUT ${event.invitation.inviteeList}"
     is TimEvent.UserStatusUpdated -> "USER_STATUS_UPDATED ${event.statuses.map { it.userID }}"
     is TimEvent.FriendApplicationListUpdated ->
         "FRIEND_APPLICATION_LIST_UPDATED ${event.applications.unreadCount} unread"

@@ -119,6 +119,12 @@ object TimCode {
     const val FILE_EMPTY: Int = 7006
     /** the message is over 12 KB: shorten it or send it in parts. */
     const val MESSAGE_TOO_LONG: Int = 8001
+    /** the invitation is unknown here, answered, cancelled, or its time is over. */
+    const val INVITATION_UNKNOWN: Int = 8010
+    /** only its inviter cancels an invitation, and only who is invited accepts or rejects it. */
+    const val INVITATION_NOT_YOURS: Int = 8011
+    /** a signal about this invitation is on its way already: wait for its end. */
+    const val INVITATION_EXISTS: Int = 8012
     /** 10,000 calls wait for the engine: wait until some have ended. */
     const val TOO_MANY_CALLS: Int = 9507
     /** a group value is missing, too long or not allowed for this type of group. */

@@ -144,5 +144,10 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.FriendApplicationListUpdated::class -> EventName.FRIEND_APPLICATION_LIST_UPDATED
         TimEvent.UserStatusUpdated::class -> EventName.USER_STATUS_UPDATED
         TimEvent.GroupAttributesUpdated::class -> EventName.GROUP_ATTRIBUTES_UPDATED
+        TimEvent.NewInvitationReceived::class -> EventName.NEW_INVITATION_RECEIVED
+        TimEvent.InviteeAccepted::class -> EventName.INVITEE_ACCEPTED
+        TimEvent.InviteeRejected::class -> EventName.INVITEE_REJECTED
+        TimEvent.InvitationCancelled::class -> EventName.INVITATION_CANCELLED
+        TimEvent.InvitationTimeout::class -> EventName.INVITATION_TIMEOUT
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

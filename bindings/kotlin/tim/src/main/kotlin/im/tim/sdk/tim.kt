@@ -1045,6 +1045,18 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_search_local_messages(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_accept(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_cancel(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_signaling_info(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_invite(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_invite_in_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_reject(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_user_status(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_self_status(
@@ -1345,6 +1357,18 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_search_cloud_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_search_local_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_accept(`ptr`: Long,`inviteID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_cancel(`ptr`: Long,`inviteID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_signaling_info(`ptr`: Long,`message`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_invite(`ptr`: Long,`userID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`timeout`: Int,`onlineUserOnly`: Byte,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_invite_in_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,`inviteeList`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`timeout`: Int,`onlineUserOnly`: Byte,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_reject(`ptr`: Long,`inviteID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_user_status(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
@@ -1901,6 +1925,24 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 11565) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_accept() and 0xFFFF) != 15543) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel() and 0xFFFF) != 2983) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_signaling_info() and 0xFFFF) != 24335) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_invite() and 0xFFFF) != 1) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_invite_in_group() and 0xFFFF) != 57496) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_reject() and 0xFFFF) != 44004) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_status() and 0xFFFF) != 7235) {
@@ -4977,6 +5019,61 @@ public interface TimInterface {
      * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
     suspend fun `searchLocalMessages`(`param`: MessageSearchParam): MessageSearchResult
+
+    /**
+     * Accepts an invitation, on all devices of this user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an answer
+     * is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected
+     * hear of it.
+     */
+    suspend fun `accept`(`inviteID`: kotlin.String, `data`: kotlin.String)
+
+    /**
+     * Takes an invitation of this user's back, for those who have not answered.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a signal
+     * about it is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are
+     * connected hear of it.
+     */
+    suspend fun `cancel`(`inviteID`: kotlin.String, `data`: kotlin.String)
+
+    /**
+     * The signal that a message is.
+     *
+     * # Errors
+     * `Refused`: 2105 for a message that is none.
+     */
+    suspend fun `getSignalingInfo`(`message`: Message): SignalingInfo
+
+    /**
+     * Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's. With
+     * the last parameter only those hear of it who are connected now, and nothing is stored.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too long, and
+     * what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    suspend fun `invite`(`userID`: kotlin.String, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): kotlin.String
+
+    /**
+     * Invites 1 to 100 members of a group, as `invite` does one user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative time, 8001 for
+     * data that is too long, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    suspend fun `inviteInGroup`(`groupID`: kotlin.String, `inviteeList`: List<kotlin.String>, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): kotlin.String
+
+    /**
+     * Rejects an invitation, on all devices of this user.
+     *
+     * # Errors
+     * As `accept`.
+     */
+    suspend fun `reject`(`inviteID`: kotlin.String, `data`: kotlin.String)
 
     /**
      * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
@@ -8625,6 +8722,194 @@ open class Tim: TimInterface
 
 
     /**
+     * Accepts an invitation, on all devices of this user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown, answered or over, 8011 for one of others, 8012 while an answer
+     * is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected
+     * hear of it.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `accept`(`inviteID`: kotlin.String, `data`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_accept(
+                uniffiHandle,
+
+        FfiConverterString.lower(`inviteID`),
+        FfiConverterString.lower(`data`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes an invitation of this user's back, for those who have not answered.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, 8011 for one of another user's, 8012 while a signal
+     * about it is on its way; 8001, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are
+     * connected hear of it.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `cancel`(`inviteID`: kotlin.String, `data`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel(
+                uniffiHandle,
+
+        FfiConverterString.lower(`inviteID`),
+        FfiConverterString.lower(`data`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The signal that a message is.
+     *
+     * # Errors
+     * `Refused`: 2105 for a message that is none.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getSignalingInfo`(`message`: Message) : SignalingInfo {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_signaling_info(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeSignalingInfo.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's. With
+     * the last parameter only those hear of it who are connected now, and nothing is stored.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for oneself or a negative time, 8001 for data that is too long, and
+     * what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `invite`(`userID`: kotlin.String, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_invite(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userID`),
+        FfiConverterString.lower(`data`),
+        FfiConverterInt.lower(`timeout`),
+        FfiConverterBoolean.lower(`onlineUserOnly`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Invites 1 to 100 members of a group, as `invite` does one user.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 or 2002 for an id that is none, 20001 for nobody, more than 100, oneself or a negative time, 8001 for
+     * data that is too long, and what a message is refused with. `Unreachable`: 2800 or 2801, if only those who are connected hear of it.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `inviteInGroup`(`groupID`: kotlin.String, `inviteeList`: List<kotlin.String>, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_invite_in_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`inviteeList`),
+        FfiConverterString.lower(`data`),
+        FfiConverterInt.lower(`timeout`),
+        FfiConverterBoolean.lower(`onlineUserOnly`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Rejects an invitation, on all devices of this user.
+     *
+     * # Errors
+     * As `accept`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `reject`(`inviteID`: kotlin.String, `data`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_reject(
+                uniffiHandle,
+
+        FfiConverterString.lower(`inviteID`),
+        FfiConverterString.lower(`data`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
      *
      * # Errors
@@ -9055,6 +9340,24 @@ open class Tim: TimInterface
 
     /** [searchLocalMessages] for Java: the future fails with a [TimException]. */
     fun searchLocalMessagesAsync(`param`: MessageSearchParam): CompletableFuture<MessageSearchResult> = inFuture { `searchLocalMessages`(param) }
+
+    /** [accept] for Java: the future fails with a [TimException]. */
+    fun acceptAsync(`inviteID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `accept`(inviteID, data); null }
+
+    /** [cancel] for Java: the future fails with a [TimException]. */
+    fun cancelAsync(`inviteID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancel`(inviteID, data); null }
+
+    /** [getSignalingInfo] for Java: the future fails with a [TimException]. */
+    fun getSignalingInfoAsync(`message`: Message): CompletableFuture<SignalingInfo> = inFuture { `getSignalingInfo`(message) }
+
+    /** [invite] for Java: the future fails with a [TimException]. */
+    fun inviteAsync(`userID`: kotlin.String, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): CompletableFuture<kotlin.String> = inFuture { `invite`(userID, data, timeout, onlineUserOnly) }
+
+    /** [inviteInGroup] for Java: the future fails with a [TimException]. */
+    fun inviteInGroupAsync(`groupID`: kotlin.String, `inviteeList`: List<kotlin.String>, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): CompletableFuture<kotlin.String> = inFuture { `inviteInGroup`(groupID, inviteeList, data, timeout, onlineUserOnly) }
+
+    /** [reject] for Java: the future fails with a [TimException]. */
+    fun rejectAsync(`inviteID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `reject`(inviteID, data); null }
 
     /** [getUserStatus] for Java: the future fails with a [TimException]. */
     fun getUserStatusAsync(`userIDList`: List<kotlin.String>): CompletableFuture<UserStatusResult> = inFuture { `getUserStatus`(userIDList) }
@@ -11691,6 +11994,77 @@ public object FfiConverterTypeImageBody: FfiConverterRustBuffer<ImageBody> {
 
 
 /**
+ * An answer to an invitation.
+ */
+data class InvitationAnswer (
+    /**
+     * The invitation.
+     */
+    val `inviteID`: kotlin.String
+    ,
+    /**
+     * The group, of an invitation in one; else empty.
+     */
+    val `groupID`: kotlin.String
+    ,
+    /**
+     * Who invited.
+     */
+    val `inviter`: kotlin.String
+    ,
+    /**
+     * Who answers.
+     */
+    val `invitee`: kotlin.String
+    ,
+    /**
+     * What the app says with it.
+     */
+    val `data`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeInvitationAnswer: FfiConverterRustBuffer<InvitationAnswer> {
+    override fun read(buf: ByteBuffer): InvitationAnswer {
+        return InvitationAnswer(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: InvitationAnswer) = (
+            FfiConverterString.allocationSize(value.`inviteID`) +
+            FfiConverterString.allocationSize(value.`groupID`) +
+            FfiConverterString.allocationSize(value.`inviter`) +
+            FfiConverterString.allocationSize(value.`invitee`) +
+            FfiConverterString.allocationSize(value.`data`)
+    )
+
+    override fun write(value: InvitationAnswer, buf: ByteBuffer) {
+            FfiConverterString.write(value.`inviteID`, buf)
+            FfiConverterString.write(value.`groupID`, buf)
+            FfiConverterString.write(value.`inviter`, buf)
+            FfiConverterString.write(value.`invitee`, buf)
+            FfiConverterString.write(value.`data`, buf)
+    }
+}
+
+
+
+/**
  * The result of joining a group.
  */
 data class JoinResult (
@@ -13821,6 +14195,93 @@ public object FfiConverterTypeSendOptions: FfiConverterRustBuffer<SendOptions> {
 
 
 /**
+ * The content of a signal.
+ */
+data class SignalingInfo (
+    /**
+     * The invitation.
+     */
+    val `inviteID`: kotlin.String
+    ,
+    /**
+     * The group, of an invitation in one; else empty.
+     */
+    val `groupID`: kotlin.String
+    ,
+    /**
+     * Who invited.
+     */
+    val `inviter`: kotlin.String
+    ,
+    /**
+     * Who is invited; of an answer, who answers; of a timeout, who did not.
+     */
+    val `inviteeList`: List<kotlin.String>
+    ,
+    /**
+     * What the app says with it.
+     */
+    val `data`: kotlin.String
+    ,
+    /**
+     * What it does.
+     */
+    val `actionType`: SignalingActionType
+    ,
+    /**
+     * How long an answer is waited for, in seconds; 0 for ever.
+     */
+    val `timeout`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSignalingInfo: FfiConverterRustBuffer<SignalingInfo> {
+    override fun read(buf: ByteBuffer): SignalingInfo {
+        return SignalingInfo(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeSignalingActionType.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SignalingInfo) = (
+            FfiConverterString.allocationSize(value.`inviteID`) +
+            FfiConverterString.allocationSize(value.`groupID`) +
+            FfiConverterString.allocationSize(value.`inviter`) +
+            FfiConverterSequenceString.allocationSize(value.`inviteeList`) +
+            FfiConverterString.allocationSize(value.`data`) +
+            FfiConverterTypeSignalingActionType.allocationSize(value.`actionType`) +
+            FfiConverterInt.allocationSize(value.`timeout`)
+    )
+
+    override fun write(value: SignalingInfo, buf: ByteBuffer) {
+            FfiConverterString.write(value.`inviteID`, buf)
+            FfiConverterString.write(value.`groupID`, buf)
+            FfiConverterString.write(value.`inviter`, buf)
+            FfiConverterSequenceString.write(value.`inviteeList`, buf)
+            FfiConverterString.write(value.`data`, buf)
+            FfiConverterTypeSignalingActionType.write(value.`actionType`, buf)
+            FfiConverterInt.write(value.`timeout`, buf)
+    }
+}
+
+
+
+/**
  * A notice from the server.
  */
 data class SystemNotice (
@@ -14950,7 +15411,27 @@ enum class EventName {
     /**
      * Attributes of a group changed.
      */
-    GROUP_ATTRIBUTES_UPDATED;
+    GROUP_ATTRIBUTES_UPDATED,
+    /**
+     * This user is invited.
+     */
+    NEW_INVITATION_RECEIVED,
+    /**
+     * Somebody accepted an invitation.
+     */
+    INVITEE_ACCEPTED,
+    /**
+     * Somebody rejected an invitation.
+     */
+    INVITEE_REJECTED,
+    /**
+     * An invitation was taken back.
+     */
+    INVITATION_CANCELLED,
+    /**
+     * The time of an invitation is over.
+     */
+    INVITATION_TIMEOUT;
 
 
 
@@ -16427,6 +16908,67 @@ public object FfiConverterTypeSendStatus: FfiConverterRustBuffer<SendStatus> {
 
 
 
+/**
+ * What a signal does.
+ */
+
+enum class SignalingActionType {
+
+    /**
+     * Something that this version does not know.
+     */
+    UNKNOWN,
+    /**
+     * Invites.
+     */
+    INVITE,
+    /**
+     * The inviter takes the invitation back.
+     */
+    CANCEL_INVITE,
+    /**
+     * An invitee accepts.
+     */
+    ACCEPT_INVITE,
+    /**
+     * An invitee rejects.
+     */
+    REJECT_INVITE,
+    /**
+     * Nobody answered in time.
+     */
+    INVITE_TIMEOUT;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSignalingActionType: FfiConverterRustBuffer<SignalingActionType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        SignalingActionType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: SignalingActionType) = 4UL
+
+    override fun write(value: SignalingActionType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
 
 
 /**
@@ -17032,6 +17574,81 @@ sealed class TimEvent {
     }
 
     /**
+     * This user is invited. Told again after a restart of the app, and after a pause, as long as the invitation lives.
+     */
+    data class NewInvitationReceived(
+        /**
+         * The invitation.
+         */
+        val `invitation`: im.tim.sdk.SignalingInfo) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Somebody accepted an invitation: told to the inviter and all who are invited, on the devices that did not do it.
+     */
+    data class InviteeAccepted(
+        /**
+         * The answer.
+         */
+        val `answer`: im.tim.sdk.InvitationAnswer) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Somebody rejected an invitation.
+     */
+    data class InviteeRejected(
+        /**
+         * The answer.
+         */
+        val `answer`: im.tim.sdk.InvitationAnswer) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The inviter took an invitation back: told to those who had not answered, and on the inviter's other devices.
+     */
+    data class InvitationCancelled(
+        /**
+         * The invitation, with those who had not answered.
+         */
+        val `invitation`: im.tim.sdk.SignalingInfo) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * The time of an invitation is over: told to those who did not answer and, five seconds later, to the inviter.
+     */
+    data class InvitationTimeout(
+        /**
+         * The invitation, with those who did not answer.
+         */
+        val `invitation`: im.tim.sdk.SignalingInfo) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -17189,17 +17806,32 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceString.read(buf),
                 FfiConverterLong.read(buf),
                 )
-            25 -> TimEvent.Error(
+            25 -> TimEvent.NewInvitationReceived(
+                FfiConverterTypeSignalingInfo.read(buf),
+                )
+            26 -> TimEvent.InviteeAccepted(
+                FfiConverterTypeInvitationAnswer.read(buf),
+                )
+            27 -> TimEvent.InviteeRejected(
+                FfiConverterTypeInvitationAnswer.read(buf),
+                )
+            28 -> TimEvent.InvitationCancelled(
+                FfiConverterTypeSignalingInfo.read(buf),
+                )
+            29 -> TimEvent.InvitationTimeout(
+                FfiConverterTypeSignalingInfo.read(buf),
+                )
+            30 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            26 -> TimEvent.KickedOut(
+            31 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            27 -> TimEvent.NetStateChange(
+            32 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            28 -> TimEvent.SdkDestroy(
+            33 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -17383,6 +18015,41 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterLong.allocationSize(value.`version`)
             )
         }
+        is TimEvent.NewInvitationReceived -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSignalingInfo.allocationSize(value.`invitation`)
+            )
+        }
+        is TimEvent.InviteeAccepted -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeInvitationAnswer.allocationSize(value.`answer`)
+            )
+        }
+        is TimEvent.InviteeRejected -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeInvitationAnswer.allocationSize(value.`answer`)
+            )
+        }
+        is TimEvent.InvitationCancelled -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSignalingInfo.allocationSize(value.`invitation`)
+            )
+        }
+        is TimEvent.InvitationTimeout -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSignalingInfo.allocationSize(value.`invitation`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -17544,24 +18211,49 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterLong.write(value.`version`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.NewInvitationReceived -> {
                 buf.putInt(25)
+                FfiConverterTypeSignalingInfo.write(value.`invitation`, buf)
+                Unit
+            }
+            is TimEvent.InviteeAccepted -> {
+                buf.putInt(26)
+                FfiConverterTypeInvitationAnswer.write(value.`answer`, buf)
+                Unit
+            }
+            is TimEvent.InviteeRejected -> {
+                buf.putInt(27)
+                FfiConverterTypeInvitationAnswer.write(value.`answer`, buf)
+                Unit
+            }
+            is TimEvent.InvitationCancelled -> {
+                buf.putInt(28)
+                FfiConverterTypeSignalingInfo.write(value.`invitation`, buf)
+                Unit
+            }
+            is TimEvent.InvitationTimeout -> {
+                buf.putInt(29)
+                FfiConverterTypeSignalingInfo.write(value.`invitation`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(30)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(26)
+                buf.putInt(31)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(27)
+                buf.putInt(32)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(28)
+                buf.putInt(33)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

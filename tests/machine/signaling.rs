@@ -1,0 +1,122 @@
+//! Invitations: when their time is over, and for whom.
+
+use serde_json::json;
+use tim::Code;
+use tim::event::Event;
+use tim::machine::io::{Call, CallId, Return};
+use tim::message::{Body, CustomBody, Payload};
+use tim::signaling::{Invitation, SignalingAction, SignalingInfo};
+
+use crate::phone::{BEGIN, Phone, draft, message};
+
+/// Bob invites alice for 30 seconds, by a message with this sequence.
+fn bob_invites(phone: &mut Phone, place: u64, action: u32, time: i64) {
+    let data = json!({
+        "businessID": 1, "inviteID": "call", "groupID": "", "inviter": "bob", "inviteeList": ["alice"], "data": "",
+        "actionType": action, "timeout": 30,
+    });
+    let mut frame = message(place, "bob", time);
+    frame["body"] = json!({"type": "TIMCustomElem", "payload": {"data": data.to_string()}});
+    phone.hear(&json!({"n": place, "ev": "msg", "p": frame}));
+}
+
+fn live(phone: &mut Phone) -> Result<Invitation, Code> {
+    let call = phone.call(Call::Invitation("call".to_owned()));
+    match phone.returned(call).unwrap() {
+        Ok(Return::Invitation(invitation)) => Ok((**invitation).clone()),
+        Ok(other) => panic!("{other:?}"),
+        Err(fault) => Err(fault.code),
+    }
+}
+
+/// Alice accepts.
+fn accepts(phone: &mut Phone, number: u64) -> CallId {
+    let info = SignalingInfo { action: SignalingAction::Accept, ..live(phone).unwrap().info };
+    let custom = CustomBody { data: info.write(), ..CustomBody::default() };
+    let message = draft(number, "C2Cbob", Payload::Body(Body::Custom(custom)));
+    phone.call(Call::Signal(info, Box::new(message)))
+}
+
+/// What the app was told of invitations since the last time.
+fn told(phone: &mut Phone) -> Vec<&'static str> {
+    let events = std::mem::take(&mut phone.events).into_iter();
+    let named = events.filter_map(|event| match event {
+        Event::NewInvitationReceived(_) => Some("invited"),
+        Event::InviteeAccepted(_) | Event::InviteeRejected(_) => Some("answered"),
+        Event::InvitationCancelled(_) => Some("cancelled"),
+        Event::InvitationTimeout(_) => Some("over"),
+        _ => None,
+    });
+    named.collect()
+}
+
+/// A phone that bob invites, after a moment of quiet.
+fn invited() -> Phone {
+    let mut phone = Phone::ready(json!([]));
+    phone.wait(5_000);
+    let now = phone.now;
+    bob_invites(&mut phone, 1, 1, now);
+    assert_eq!(told(&mut phone), ["invited"]);
+    phone
+}
+
+#[test]
+fn the_time_is_over_to_the_moment() {
+    let mut phone = invited();
+    phone.wait(29_999);
+    assert_eq!(told(&mut phone), [] as [&str; 0]);
+    phone.wait(1);
+    assert_eq!((told(&mut phone), live(&mut phone)), (vec!["over"], Err(Code::INVITATION_UNKNOWN)));
+}
+
+#[test]
+fn an_answer_on_its_way_is_waited_for_and_is_one_only() {
+    let mut phone = invited();
+    let began = phone.now;
+    let call = accepts(&mut phone, 1);
+    let again = accepts(&mut phone, 2);
+    assert_eq!(phone.returned(again).unwrap().as_ref().unwrap_err().code, Code::INVITATION_EXISTS);
+    phone.wait(29_000);
+    phone.reply("msg.send", &json!({"sequence": 2, "countable": 2, "time": began + 28_000}));
+    assert!(phone.returned(call).unwrap().is_ok());
+    phone.wait(60_000);
+    assert_eq!(told(&mut phone), [] as [&str; 0], "alice knows");
+    assert_eq!(live(&mut phone), Err(Code::INVITATION_UNKNOWN));
+}
+
+#[test]
+fn a_phone_that_was_away_catches_up_before_a_time_is_over() {
+    for (time, expected) in [(29_000, "cancelled"), (30_001, "over")] {
+        let mut phone = invited();
+        let began = phone.now;
+        phone.feed(tim::machine::io::Input::Disconnected);
+        phone.wait(40_000);
+        assert_eq!(told(&mut phone), [] as [&str; 0], "it cannot know");
+        phone.comes_back(true);
+        // What was missed comes a moment after the welcome.
+        phone.wait(500);
+        bob_invites(&mut phone, 2, 2, began + time);
+        phone.wait(60_000);
+        assert_eq!(told(&mut phone), [expected], "the server's clock decides");
+    }
+}
+
+#[test]
+fn an_invitation_lives_on_after_a_restart_and_is_told_again() {
+    let mut phone = invited().restarts();
+    phone.now = BEGIN + 20_000;
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(2, json!([]));
+    assert_eq!(told(&mut phone), [] as [&str; 0]);
+    phone.wait(2_000);
+    assert_eq!(told(&mut phone), ["invited"]);
+    phone.wait(60_000);
+    assert_eq!(told(&mut phone), ["over"]);
+    let mut phone = phone.restarts();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(3, json!([]));
+    phone.wait(10_000);
+    assert_eq!(told(&mut phone), [] as [&str; 0]);
+}

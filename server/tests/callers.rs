@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use tim_protocol::call::{
-    AddMembersRequest, Caller, ChangeOwnerRequest, CountOnlineRequest, CreateGroupRequest,
+    AddMembersRequest, AttributesRequest, Caller, ChangeOwnerRequest, CountOnlineRequest, CreateGroupRequest,
     DeleteMembersRequest, DismissGroupRequest, GetAttributesRequest, GetGroupMembersRequest, GetGroupRequest,
     GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest,
     MembersRequest, MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SetAttributesRequest,
@@ -94,6 +94,7 @@ fn is_permitted(request: &Request, role: Option<Role>) -> bool {
         Request::Groups(GroupsRequest::UpdateGroup(_)) => rules.edits_profile.includes(role),
         // Those who are in a live room are no members, so that the verbs let everybody call them.
         Request::Groups(GroupsRequest::QuitGroup(_) | GroupsRequest::CountOnline(_)) => role.is_some(),
+        Request::Attributes(AttributesRequest::GetAttributes(_)) => role.is_some(),
         _ => true,
     }
 }

@@ -40,9 +40,13 @@ pub(super) fn request(
 
 fn get(
     rows: &mut impl Rows,
-    CallersGroup { conversation, .. }: &CallersGroup,
+    CallersGroup { conversation, group_type, role }: &CallersGroup,
     GetAttributesRequest { key_list, .. }: &GetAttributesRequest,
 ) -> DomainResult<GroupAttributes> {
+    // Those who are in a live room are no members.
+    if role.is_none() && group_type.rules().keeps_members {
+        return Err(Code::GROUP_PERMISSION_DENIED.into());
+    }
     let version = rows.attributes_state(conversation.key)?.version;
     let mut known = rows.attributes(conversation.key)?;
     known.retain(|key, _| key_list.is_empty() || key_list.contains(key));

@@ -143,6 +143,14 @@ impl Client {
         }
     }
 
+    /// Waits for a frame, and looks at nothing in it.
+    pub(crate) async fn skip(&mut self) -> AnyResult<()> {
+        match self.socket.next().await.ok_or("the server closed the connection")?? {
+            Message::Close(why) => Err(format!("the server closed the connection: {why:?}").into()),
+            _ => Ok(()),
+        }
+    }
+
     fn read(&mut self, frame: &str) -> AnyResult<()> {
         for envelope in codec::split(frame, limits::SERVER_FRAME_BYTES)? {
             self.ready.push_back(FromServer::read(envelope)?);
@@ -179,7 +187,7 @@ pub(crate) fn hello(server: &Server, user: &str) -> AnyResult<HelloRequest> {
     })
 }
 
-fn new_id() -> MessageId {
+pub(crate) fn new_id() -> MessageId {
     let mut random = [0_u8; 10];
     let count = IDS.fetch_add(1, Ordering::Relaxed);
     for (place, byte) in random.iter_mut().zip(count.to_be_bytes().iter().chain(&[0x7f, 0x01])) {

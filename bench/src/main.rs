@@ -21,6 +21,7 @@ mod plot;
 mod probe;
 mod ready;
 mod report;
+mod room;
 mod server;
 mod table;
 
@@ -51,6 +52,8 @@ enum Benchmark {
     Device(device::Device),
     /// What a received message costs the client, beside other clients.
     Peers(peers::Peers),
+    /// A live room under more than it passes on.
+    Room(room::Room),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -91,6 +94,7 @@ fn main() -> std::process::ExitCode {
             Benchmark::Plot(plot) => plot.run().await,
             Benchmark::Device(device) => device.run(),
             Benchmark::Peers(peers) => peers.run().await,
+            Benchmark::Room(room) => room.run().await,
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };

@@ -177,6 +177,8 @@ pub const GROUP_FIRST_MEMBERS: usize = 100;
 pub const ROOM_MESSAGES: u64 = 40;
 /// Messages that a live room passes on at once beyond them.
 pub const ROOM_BURST: u64 = 16;
+/// Messages that a session may say in live rooms in a second.
+pub const ROOM_SPEAKER: u64 = 10;
 /// A live room tells its viewers together what was said in so many milliseconds.
 pub const ROOM_EVERY_MS: i64 = 200;
 /// Most live rooms that a session is in.

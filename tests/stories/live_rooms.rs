@@ -179,14 +179,20 @@ async fn the_owner_changes_mutes_and_ends_the_room_and_keeps_people_out() {
 async fn more_than_a_room_passes_on_is_refused_lowest_priority_first() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let (carol, dave) = (world.device("carol", "phone").await, world.device("dave", "phone").await);
+    let erin = world.device("erin", "phone").await;
     alices_room(&alice).await;
-    enter(&bob).await;
-    let sends = (0..200).map(|number| {
-        let priority = if number % 2 == 0 { Priority::Lowest } else { Priority::High };
-        let message = Message { priority, ..bob.text("GROUPstage", &format!("{number}")) };
-        let tim = bob.tim.clone();
-        async move { (priority, tim.send_message(message).await) }
-    });
+    let lowest = [&bob, &carol].map(|speaker| (speaker, Priority::Lowest));
+    let high = [&dave, &erin].map(|speaker| (speaker, Priority::High));
+    let mut sends = Vec::new();
+    for (speaker, priority) in lowest.into_iter().chain(high) {
+        enter(speaker).await;
+        for number in 0..10 {
+            let message = Message { priority, ..speaker.text("GROUPstage", &format!("{number}")) };
+            let tim = speaker.tim.clone();
+            sends.push(async move { (priority, tim.send_message(message).await) });
+        }
+    }
     let mut passed = Vec::new();
     let mut refused = [0, 0];
     for (priority, result) in futures_util::future::join_all(sends).await {

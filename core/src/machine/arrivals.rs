@@ -137,7 +137,10 @@ impl Machine {
             Call::FriendApplications => Return::FriendApplications(account.friend_applications()),
             Call::FriendGroups => Return::FriendGroups(account.friend_groups()),
             Call::GroupList => Return::Groups(account.groups()),
-            Call::Room(group) => Return::Groups(rooms.group(&group).cloned().into_iter().collect()),
+            Call::Room(group) => match rooms.group(&group) {
+                Ok(room) => Return::Groups(room.cloned().into_iter().collect()),
+                Err(fault) => return cx.complete(id, Err(fault)),
+            },
             call @ (Call::Invitation(_) | Call::MaySignal(_) | Call::Signal(..) | Call::Signalled(_)) => {
                 return self.signaling_call(id, call);
             }
@@ -330,7 +333,9 @@ impl Machine {
                 let result = read::<call::JoinGroupRequest>(result);
                 self.rooms.entered_again(&mut self.cx, &id, result);
             }
-            Purpose::LeaveRoom(_) => {}
+            Purpose::LeaveRoom(id) => {
+                self.rooms.left(&self.cx, &id, &read::<call::QuitGroupRequest>(result));
+            }
             Purpose::Receipts(id) => {
                 let result = read::<call::ReceiptsRequest>(result);
                 self.conversations.receipts_came(&mut self.cx, &id, result);
@@ -389,7 +394,7 @@ impl Machine {
         if let (Request::Status(request), Reply::Status(reply)) = (&request, &reply) {
             self.statuses.replied(&mut self.cx, request, reply);
         }
-        if !self.rooms.replied(&mut self.cx, &request, &reply) {
+        if !self.rooms.replied(&request, &reply) {
             let membership = self.account.replied(&mut self.cx, &request, &reply);
             self.membership(membership);
         }

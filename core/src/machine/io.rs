@@ -202,7 +202,8 @@ pub enum Call {
     FriendGroups,
     /// The groups the user is in.
     GroupList,
-    /// The live room of this ID, if this device is in it. Answers [`Return::Groups`].
+    /// The live room of this ID, if this device is in it. Answers [`Return::Groups`], or [`tim_protocol::Code::NETWORK_ERROR`] while it is
+    /// entered again.
     Room(GroupId),
     /// A live invitation.
     Invitation(String),

@@ -1,14 +1,15 @@
 //! The live rooms that this device is in, which nothing stores. A new session enters them again; a restart of the app does not.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tim_protocol::body::{Body, GroupTip, NoticeType};
 use tim_protocol::call::{
-    GroupsReply, GroupsRequest, JoinGroupRequest, Joined, MessagesRequest, QuitGroupRequest, Reply, Request,
+    Done, GroupsReply, GroupsRequest, JoinGroupRequest, Joined, MessagesRequest, QuitGroupRequest, Reply,
+    Request,
 };
 use tim_protocol::group::{Group, GroupChanges, JoinStatus, Role};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{ConversationId, Fault, GroupId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, GroupId, MessageId, UserId};
 
 use super::context::{ASK_AGAIN_MS, Context};
 use super::purpose::Purpose;
@@ -21,6 +22,8 @@ const OWN: usize = 100;
 #[derive(Default)]
 pub(super) struct Rooms {
     rooms: BTreeMap<GroupId, Room>,
+    /// Rooms that the session is in still, and this device is not.
+    leaving: BTreeSet<GroupId>,
     /// What this device said lately.
     own: VecDeque<MessageId>,
 }
@@ -34,8 +37,14 @@ struct Room {
 
 impl Rooms {
     /// The room of this ID, if this device is in it.
-    pub(super) fn group(&self, group: &GroupId) -> Option<&Group> {
-        self.rooms.get(group).map(|room| &room.group)
+    ///
+    /// # Errors
+    /// [`Code::NETWORK_ERROR`] while it is to be entered again.
+    pub(super) fn group(&self, group: &GroupId) -> Result<Option<&Group>, Fault> {
+        match self.rooms.get(group) {
+            Some(room) if room.enter_at.is_some() => Err(Fault::new(Code::NETWORK_ERROR)),
+            room => Ok(room.map(|room| &room.group)),
+        }
     }
 
     /// Whether this is the conversation of a room that this device is in.
@@ -49,7 +58,7 @@ impl Rooms {
     }
 
     /// Applies what the reply to a request of the app changes; false if it is not about a live room.
-    pub(super) fn replied(&mut self, cx: &mut Context, request: &Request, reply: &Reply) -> bool {
+    pub(super) fn replied(&mut self, request: &Request, reply: &Reply) -> bool {
         match (request, reply) {
             (_, Reply::Groups(GroupsReply::CreateGroup(is))) => !is.group.group_type.rules().keeps_members,
             (
@@ -59,7 +68,7 @@ impl Rooms {
                     group: Some(group),
                 })),
             ) if !group.group_type.rules().keeps_members => {
-                self.entered(cx, (**group).clone());
+                self.entered((**group).clone());
                 true
             }
             (Request::Groups(GroupsRequest::UpdateGroup(_)), Reply::Groups(GroupsReply::UpdateGroup(is))) => {
@@ -84,14 +93,14 @@ impl Rooms {
     }
 
     /// This device is in a room, and leaves those of others that it was in.
-    fn entered(&mut self, cx: &mut Context, group: Group) {
+    fn entered(&mut self, group: Group) {
         let is_own = |group: &Group| group.self_info.as_ref().is_some_and(|own| own.role == Role::Owner);
         let others = self.rooms.iter().filter(|(id, room)| **id != group.group_id && !is_own(&room.group));
         let others: Vec<GroupId> = others.map(|(id, _)| id.clone()).collect();
         if !is_own(&group) {
             for group_id in others {
                 self.rooms.remove(&group_id);
-                cx.ask(Purpose::LeaveRoom(group_id.clone()), QuitGroupRequest { group_id });
+                self.leaving.insert(group_id);
             }
         }
         self.rooms.insert(group.group_id.clone(), Room { group, enter_at: None });
@@ -99,11 +108,15 @@ impl Rooms {
 
     /// A new session is in no room.
     pub(super) fn session_began(&mut self, now: i64) {
+        self.leaving.clear();
         self.rooms.values_mut().for_each(|room| room.enter_at = Some(now));
     }
 
-    /// Enters rooms again.
+    /// Leaves rooms, and enters others again.
     pub(super) fn pump(&self, cx: &mut Context) {
+        for group in &self.leaving {
+            cx.ask(Purpose::LeaveRoom(group.clone()), QuitGroupRequest { group_id: group.clone() });
+        }
         let now = cx.now();
         for (group, _) in self.rooms.iter().filter(|(_, room)| room.enter_at.is_some_and(|at| at <= now)) {
             let request = JoinGroupRequest { group_id: group.clone(), apply_message: String::new() };
@@ -130,6 +143,17 @@ impl Rooms {
                 self.rooms.remove(id);
                 cx.emit_fault(fault);
             }
+        }
+    }
+
+    /// Handles the reply to leaving a room. One that this device has entered meanwhile is entered after it.
+    pub(super) fn left(&mut self, cx: &Context, id: &GroupId, result: &Result<Done, Fault>) {
+        if result.as_ref().is_err_and(|fault| fault.code.is_retryable()) {
+            return;
+        }
+        self.leaving.remove(id);
+        if let Some(room) = self.rooms.get_mut(id) {
+            room.enter_at = Some(cx.now());
         }
     }
 
@@ -168,12 +192,12 @@ impl Rooms {
 
 /// Applies what a tip says of a room.
 fn apply_tip(group: &mut Group, tip: &GroupTip) {
-    if let Some(changes) = &tip.new_group_profile
-        && tip.info_sequence > group.info_sequence
-    {
-        GroupChanges::clone(changes).apply(group);
-        group.info_sequence = tip.info_sequence;
-    } else {
-        group.member_count = tip.member_count;
+    match &tip.new_group_profile {
+        None => group.member_count = tip.member_count,
+        Some(changes) if tip.info_sequence > group.info_sequence => {
+            GroupChanges::clone(changes).apply(group);
+            group.info_sequence = tip.info_sequence;
+        }
+        Some(_) => {}
     }
 }

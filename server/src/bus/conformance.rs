@@ -277,6 +277,7 @@ pub async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(bu
     assert!(matches!(next(&mut phone).await, Delivery::Kick(_)), "the laptop's check");
 
     phone.guard.leave(TEA);
+    assert!(matches!(next(&mut phone).await, Delivery::Left(TEA)));
     assert_eq!(bus.count(TEA), 1);
     laptop.guard.enter(TEA);
     drop(bobs);
@@ -288,8 +289,18 @@ pub async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(bu
     ])
     .await;
     next_is_kick(&mut laptop, KickReason::MultipleDevice).await;
+    assert!(matches!(next(&mut laptop).await, Delivery::Left(TEA)));
     heard_nothing(bus, ALICE, &mut laptop).await;
     assert_eq!(bus.count(TEA), 0);
+    // It comes back, and is removed alone.
+    laptop.guard.enter(TEA);
+    bus.publish(vec![
+        notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
+        to_topic(TEA, None, push()),
+    ])
+    .await;
+    assert!(matches!(next(&mut laptop).await, Delivery::Left(TEA)));
+    heard_nothing(bus, ALICE, &mut laptop).await;
 }
 
 /// Whoever follows a topic counts once, with any number of sessions.

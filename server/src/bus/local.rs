@@ -57,6 +57,8 @@ struct Subscriber {
 /// The topics of a session.
 struct Topics {
     heard: HashSet<ConversationKey>,
+    /// Those of live rooms among them, which its session entered alone.
+    entered: Vec<ConversationKey>,
     /// What its user was unsubscribed from; `None` once [`SubscriptionGuard::follow`] was called.
     unsubscribed: Option<HashSet<ConversationKey>>,
     /// It has left the bus and receives nothing more.
@@ -188,6 +190,11 @@ impl Table {
         u32::try_from(users.len()).unwrap_or(u32::MAX)
     }
 
+    /// Removes a key, and gives its sessions.
+    fn take(&self, key: i64) -> Subscribers {
+        self.with(key, |subscribers| subscribers.remove(&key)).flatten().unwrap_or_default()
+    }
+
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
         let cloned =
             |subscribers: &mut HashMap<i64, Subscribers>| subscribers.get(&key).cloned().unwrap_or_default();
@@ -220,8 +227,11 @@ impl LocalBus {
             }
             (Audience::Users(users), NotificationContent::Visibility) => self.statuses.see_anew(users),
             (Audience::Topic(topic), NotificationContent::Unsubscribe(_)) => {
-                let everybody = self.topics.subscribers(topic.0);
-                everybody.iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
+                let everybody = self.topics.take(topic.0);
+                for some in everybody.chunks(AT_ONCE) {
+                    some.iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
+                    yield_now().await;
+                }
             }
             (Audience::Topic(topic) | Audience::TopicBut(topic, _), _) => {
                 self.topics.deliver(topic.0, &outgoing(run)).await
@@ -247,6 +257,10 @@ impl LocalBus {
         let mut topics = subscriber.topics();
         if let Some(unsubscribed) = &mut topics.unsubscribed {
             unsubscribed.insert(topic);
+        }
+        if let Some(place) = topics.entered.iter().position(|room| *room == topic) {
+            topics.entered.swap_remove(place);
+            subscriber.inbox.send(Delivery::Left(topic));
         }
         if topics.heard.remove(&topic) {
             self.topics.remove(topic.0, subscriber);
@@ -312,7 +326,12 @@ impl Bus for LocalBus {
 
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         let (sender, inbox) = inbox();
-        let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
+        let topics = Topics {
+            heard: HashSet::new(),
+            entered: Vec::new(),
+            unsubscribed: Some(HashSet::new()),
+            has_left: false,
+        };
         let subscriber = Arc::new(Subscriber {
             number: self.last.fetch_add(1, Ordering::Relaxed),
             user,
@@ -386,7 +405,11 @@ impl SubscriptionGuard for Guard {
     }
 
     fn enter(&self, room: ConversationKey) {
-        self.bus.hear(&mut self.subscriber.topics(), &self.subscriber, room);
+        let mut topics = self.subscriber.topics();
+        if !topics.entered.contains(&room) {
+            topics.entered.push(room);
+        }
+        self.bus.hear(&mut topics, &self.subscriber, room);
     }
 
     fn leave(&self, room: ConversationKey) {

@@ -315,6 +315,8 @@ pub enum Delivery {
     Statuses(Vec<UserStatus>),
     /// Logins have ended.
     Kick(Arc<Kick>),
+    /// The session was unsubscribed from the topic of a live room that it had entered.
+    Left(ConversationKey),
 }
 
 /// A query of committed data.

@@ -8,6 +8,7 @@
 //! is unused; until then it holds what its rate admitted since it told last.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
@@ -28,7 +29,11 @@ const TOLD_BYTES: usize = limits::FRAME_BYTES;
 
 /// All live rooms of a server in which something happens.
 #[derive(Default)]
-pub struct Rooms(Mutex<HashMap<ConversationKey, Room>>);
+pub struct Rooms {
+    rooms: Mutex<HashMap<ConversationKey, Room>>,
+    /// How many tips there could have been, for their IDs.
+    tips: AtomicU64,
+}
 
 /// One room.
 struct Room {
@@ -36,19 +41,20 @@ struct Room {
     rate: Bucket,
     /// What was admitted and not told yet.
     said: Vec<Message>,
-    /// Who came last, and how many since the last tip.
+    /// Who came last since the last tip, and when, on the monotonic clock.
     came: VecDeque<UserId>,
-    arrivals: u32,
+    came_at: i64,
     /// How many viewers the last tip told, and when, on the monotonic clock.
     viewers: u32,
     tip_at: i64,
 }
 
-/// How much of the burst a message leaves to those of higher priority.
-fn left_to_others(priority: Priority) -> u64 {
+/// How much of the burst a message leaves to others: a part to those of higher priority, and all leave one message to who leads.
+fn left_to_others(priority: Priority, leads: bool) -> u64 {
     let quarter = limits::ROOM_BURST / 4;
     match priority {
-        Priority::High => 0,
+        _ if leads => 0,
+        Priority::High => 1,
         Priority::Normal | Priority::Other(_) => quarter,
         Priority::Low => 2 * quarter,
         Priority::Lowest => 3 * quarter,
@@ -71,15 +77,15 @@ impl Room {
             rate: Bucket::default(),
             said: Vec::new(),
             came: VecDeque::new(),
-            arrivals: 0,
+            came_at: 0,
             viewers: 0,
             tip_at: 0,
         }
     }
 
-    fn offer(&mut self, message: Message, priority: Priority, now: i64) -> bool {
+    fn offer(&mut self, message: Message, leads: bool, now: i64) -> bool {
         let rate = Rate::new(limits::ROOM_BURST, limits::ROOM_MESSAGES, 1_000);
-        let is_admitted = self.rate.check(rate, 1 + left_to_others(priority), now).is_ok();
+        let is_admitted = self.rate.check(rate, 1 + left_to_others(message.priority, leads), now).is_ok();
         if is_admitted {
             self.rate.charge(rate, 1, now);
             self.said.push(message);
@@ -89,13 +95,13 @@ impl Room {
 
     /// A tip of those who came and left since the last one, if it is time for it.
     fn tip(&mut self, viewers: u32, now: Now) -> Option<GroupTip> {
-        let has_changed = self.arrivals > 0 || viewers != self.viewers;
+        let has_changed = !self.came.is_empty() || viewers != self.viewers;
         if !has_changed || now.monotonic < self.tip_at + TIPS_EVERY_MS {
             return None;
         }
         let came: Vec<UserId> = std::mem::take(&mut self.came).into();
         let operation_type = if came.is_empty() { GroupTipType::Quit } else { GroupTipType::Join };
-        (self.arrivals, self.viewers, self.tip_at) = (0, viewers, now.monotonic);
+        (self.viewers, self.tip_at) = (viewers, now.monotonic);
         Some(GroupTip {
             operator_id: came.last().cloned().unwrap_or_else(UserId::system),
             operation_type,
@@ -110,11 +116,11 @@ impl Room {
     }
 
     /// What the room tells now.
-    fn take(&mut self, viewers: u32, now: Now) -> Vec<Message> {
+    fn take(&mut self, viewers: u32, now: Now, number: u64) -> Vec<Message> {
         let mut said = std::mem::take(&mut self.said);
         if let Some(tip) = self.tip(viewers, now) {
             let to = ConversationId::Group(self.group.clone());
-            said.extend(system_message(to, &Body::GroupTip(tip), now.wall, now.monotonic.unsigned_abs()));
+            said.extend(system_message(to, &Body::GroupTip(tip), now.wall, number));
         }
         said
     }
@@ -123,20 +129,19 @@ impl Room {
 impl Rooms {
     fn rooms(&self) -> MutexGuard<'_, HashMap<ConversationKey, Room>> {
         // A panic cannot leave a room inconsistent, because each change is one step.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the room passes this message on now, on the monotonic clock. One of somebody who leads the room has the highest
-    /// priority.
+    /// Whether the room passes this message on now, on the monotonic clock. What somebody says who leads the room comes before all
+    /// priorities.
     pub fn offer(&self, room: ConversationKey, message: Message, leads: bool, now: i64) -> bool {
         let ConversationId::Group(group) = &message.to else { return false };
-        let priority = if leads { Priority::High } else { message.priority };
         let group = group.clone();
-        self.rooms().entry(room).or_insert_with(|| Room::new(group)).offer(message, priority, now)
+        self.rooms().entry(room).or_insert_with(|| Room::new(group)).offer(message, leads, now)
     }
 
-    /// A session of a user came into a room.
-    pub fn entered(&self, room: ConversationKey, group: GroupId, user: UserId) {
+    /// A session of a user comes into a room now, on the monotonic clock.
+    pub fn entered(&self, room: ConversationKey, group: GroupId, user: UserId, now: i64) {
         let mut rooms = self.rooms();
         let room = rooms.entry(room).or_insert_with(|| Room::new(group));
         room.came.retain(|other| *other != user);
@@ -144,7 +149,7 @@ impl Rooms {
             room.came.pop_front();
         }
         room.came.push_back(user);
-        room.arrivals = room.arrivals.saturating_add(1);
+        room.came_at = now;
     }
 
     /// The rooms in which something happens.
@@ -157,11 +162,17 @@ impl Rooms {
     pub fn told(&self, key: ConversationKey, viewers: u32, now: Now) -> Vec<Push> {
         let mut rooms = self.rooms();
         let Some(room) = rooms.get_mut(&key) else { return Vec::new() };
-        let said = room.take(viewers, now);
-        if viewers == 0 && room.rate.is_full(now.monotonic) {
+        if viewers > 0 {
+            let number = self.tips.fetch_add(1, Ordering::Relaxed);
+            return frames(room.take(viewers, now, number));
+        }
+        room.said.clear();
+        // Who comes now may not be counted yet.
+        let is_coming = now.monotonic < room.came_at + TIPS_EVERY_MS && !room.came.is_empty();
+        if !is_coming && room.rate.is_full(now.monotonic) {
             rooms.remove(&key);
         }
-        if viewers == 0 { Vec::new() } else { frames(said) }
+        Vec::new()
     }
 }
 
@@ -205,7 +216,7 @@ mod tests {
     }
 
     fn enters(rooms: &Rooms, name: &str) {
-        rooms.entered(ROOM, GroupId::new("stage").unwrap(), user(name));
+        rooms.entered(ROOM, GroupId::new("stage").unwrap(), user(name), 5_000);
     }
 
     fn told(rooms: &Rooms, viewers: u32, ms: i64) -> Vec<Message> {
@@ -253,16 +264,18 @@ mod tests {
         assert!((90..=110).contains(&low), "{low}");
         assert!(lowest <= 4, "{lowest}");
         let [high, normal, low, lowest] = passed([50, 50, 50, 50]);
-        assert!((400..=416).contains(&high), "{high}");
+        assert!((400..=415).contains(&high), "{high}");
         assert!(normal + low + lowest <= 16, "{normal} {low} {lowest}");
     }
 
     #[test]
-    fn one_who_leads_the_room_has_the_highest_priority() {
+    fn one_who_leads_the_room_comes_before_all_priorities() {
         let rooms = Rooms::default();
         let lowest = |leads| rooms.offer(ROOM, says(1, Priority::Lowest), leads, 0);
         assert_eq!((0..20).filter(|_| lowest(false)).count(), 4);
-        assert_eq!((0..20).filter(|_| lowest(true)).count(), 12);
+        let high = || rooms.offer(ROOM, says(1, Priority::High), false, 0);
+        assert_eq!((0..20).filter(|_| high()).count(), 11);
+        assert_eq!((0..20).filter(|_| lowest(true)).count(), 1, "one is left to those who lead");
         let others = rooms.offer(ConversationKey(8), says(1, Priority::Lowest), false, 0);
         assert!(others, "another room has a rate of its own");
     }
@@ -315,7 +328,7 @@ mod tests {
             let body = serde_json::value::to_raw_value(&"x".repeat(12 * 1024)).unwrap();
             Message { body, ..says(number, Priority::High) }
         };
-        assert!((0..16).all(|number| rooms.offer(ROOM, large(number), false, 0)));
+        assert!((0..16).all(|number| rooms.offer(ROOM, large(number), true, 0)));
         let pushes = rooms.told(ROOM, 1, at(0));
         assert!(pushes.len() > 1 && pushes.len() < 6, "{}", pushes.len());
         assert!(pushes.iter().all(|push| push.write().unwrap().len() <= limits::SERVER_FRAME_BYTES));

@@ -46,11 +46,20 @@ pub(super) fn readable(
     name: &ConversationId,
 ) -> DomainResult<Option<Conversation>> {
     let Some(conversation) = named(rows, actor, name)? else { return Ok(None) };
+    if is_live_room(rows, &conversation)? {
+        return Err(Code::GROUP_PERMISSION_DENIED.into());
+    }
     if may_read(rows, &conversation, actor.key)? {
         Ok(Some(conversation))
     } else {
         Err(Code::GROUP_PERMISSION_DENIED.into())
     }
+}
+
+/// Whether this is the conversation of a live room, which nobody has in their list.
+fn is_live_room(rows: &mut impl Rows, conversation: &Conversation) -> DomainResult<bool> {
+    let is_group = matches!(conversation.parties, Parties::Group(_));
+    Ok(is_group && !rows.group_summary(conversation.key)?.group_type.rules().keeps_members)
 }
 
 /// Whether the actor may change something that others receive: as for a send.

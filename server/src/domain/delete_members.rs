@@ -72,8 +72,10 @@ fn from_room(
     }
     let until = now + i64::from(asked.duration) * 1_000;
     let mut notifications = Vec::new();
+    let mut keys = Vec::new();
     for user in &asked.user_id_list {
-        let Some(key) = rows.user(actor.app, user)? else { continue };
+        let Some(key) = rows.user(actor.app, user)?.filter(|key| !keys.contains(key)) else { continue };
+        keys.push(key);
         if rows.member(conversation.key, key)?.is_some() {
             return Err(Code::GROUP_PERMISSION_DENIED.into());
         }

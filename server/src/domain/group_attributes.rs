@@ -94,11 +94,12 @@ fn set(
     rows.set_attributes_state(conversation.key, AttributesState { version, removed, paced })?;
     let group_id = asked.group_id.clone();
     let change = AttributesChange { group_id, group_attributes: group_attributes.clone(), version };
-    let told = Notification {
-        to: audience(conversation),
-        except: actor.session,
-        content: NotificationContent::Push(Push::Attributes(change)),
+    // In a live room it is left out before a session that is behind, as all that is said there.
+    let content = match group_type.rules().keeps_members {
+        true => NotificationContent::Push(Push::Attributes(change)),
+        false => NotificationContent::Ephemeral(Push::Attributes(change)),
     };
+    let told = Notification { to: audience(conversation), except: actor.session, content };
     let answer = SetAttributesRequest::answer(GroupAttributes { group_attributes, version });
     Ok(with_notifications(answer, vec![told]))
 }

@@ -51,6 +51,9 @@ pub(super) fn update(
     asked: &UpdateMemberRequest,
     now: i64,
 ) -> DomainResult<Committed> {
+    if !group_type.rules().keeps_members {
+        return Err(Code::GROUP_BAD_PARAMETER.into());
+    }
     let user = asked.user_id.as_ref().unwrap_or(&actor.user);
     let (key, mut member) = named(rows, actor, conversation, user)?;
     if key != actor.key {

@@ -11,7 +11,7 @@ use super::DomainResult;
 use super::group_view::{group_for, group_row};
 use super::log::append_system_message;
 use super::rows::{Conversation, Parties, Rows};
-use crate::core::ops::{Actor, Audience, Notification, NotificationContent, UserKey};
+use crate::core::ops::{Actor, Audience, ConversationKey, Notification, NotificationContent, UserKey};
 use crate::core::rooms::system_message;
 
 /// Notifies the actor's other sessions of a change.
@@ -117,28 +117,28 @@ pub(super) fn write_tip(
     now: i64,
 ) -> DomainResult<Notification> {
     let Parties::Group(group) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
+    let number = conversation.key.0.unsigned_abs() << 20 ^ tip.info_sequence;
     let (to, body) = (ConversationId::Group(group.clone()), Body::GroupTip(tip));
     if !rows.group_summary(conversation.key)?.group_type.rules().keeps_members {
-        return tell_room(conversation, to, &body, now);
+        // Left out before a session that is behind, as all that is said there.
+        let message = system_message(to, &body, now, number).ok_or(Code::INTERNAL)?;
+        let content = NotificationContent::Ephemeral(Push::Online(message));
+        return Ok(Notification { to: Audience::Topic(conversation.key), except: None, content });
     }
     // Reloads the conversation, because an earlier step may have appended messages.
     let mut newest = rows.conversation_by_key(conversation.key)?;
     append_system_message(rows, &mut newest, to, &body, now)
 }
 
-/// Tells those in a live room something that the server says.
+/// Tells something that the server says about a live room, which nothing stores.
 pub(super) fn tell_room(
-    conversation: &Conversation,
-    to: ConversationId,
+    (to, room): (Audience, ConversationKey),
+    conversation: ConversationId,
     body: &Body,
     now: i64,
 ) -> DomainResult<Notification> {
-    let message = system_message(to, body, now, conversation.key.0.unsigned_abs()).ok_or(Code::INTERNAL)?;
-    Ok(Notification {
-        to: Audience::Topic(conversation.key),
-        except: None,
-        content: NotificationContent::Push(Push::Online(message)),
-    })
+    let message = system_message(conversation, body, now, room.0.unsigned_abs()).ok_or(Code::INTERNAL)?;
+    Ok(Notification { to, except: None, content: NotificationContent::Push(Push::Online(message)) })
 }
 
 /// Writes a notice of what `actor` did in a group into a user's own log.

@@ -56,9 +56,11 @@ pub(super) fn dismiss(
     }
     rows.dismiss_group(conversation.key)?;
     rows.remove_bans(conversation.key)?;
+    rows.remove_attributes(conversation.key)?;
+    let others = Audience::TopicBut(conversation.key, [actor.key].into());
     let notifications = vec![
         notice(rows, actor, actor.key, conversation, NoticeType::GroupDismissed, "", now)?,
-        tell_room(conversation, ConversationId::System, &body, now)?,
+        tell_room((others, conversation.key), ConversationId::System, &body, now)?,
         Notification {
             to: Audience::Topic(conversation.key),
             except: None,
@@ -68,7 +70,7 @@ pub(super) fn dismiss(
     Ok(with_notifications(DismissGroupRequest::answer(Done {}), notifications))
 }
 
-/// Keeps a user out of a room until a time, whether they are in it or not, and tells them so.
+/// Keeps a user out of a room until a time, whether they are in it or not, and tells those of their sessions that are connected.
 pub(super) fn keep_out(
     rows: &mut impl Rows,
     actor: &Actor,
@@ -77,7 +79,9 @@ pub(super) fn keep_out(
     (reason, now): (&str, i64),
 ) -> DomainResult<[Notification; 2]> {
     rows.set_ban(conversation.key, user, until)?;
-    let told = notice(rows, actor, user, conversation, NoticeType::Removed, reason, now)?;
+    let body = notice_body(rows, actor, conversation, (NoticeType::Removed, reason, &[]))?;
+    let to = (Audience::user(user), conversation.key);
+    let told = tell_room(to, ConversationId::System, &body, now)?;
     let content = NotificationContent::Unsubscribe(conversation.key);
     Ok([told, Notification { to: Audience::user(user), except: None, content }])
 }

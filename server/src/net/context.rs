@@ -1,9 +1,12 @@
 //! What all connections of a server share.
 
 use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
 use metrics::Counter;
 use tim_protocol::{Fault, limits};
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -146,6 +149,7 @@ impl ServerContext {
     pub(crate) async fn tell_rooms(self: Arc<Self>) {
         let mut ticks = interval(Duration::from_millis(limits::ROOM_EVERY_MS.unsigned_abs()));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut publishing = Vec::new();
         while self.stop.run_until_cancelled(ticks.tick()).await.is_some() {
             for room in self.rooms.active() {
                 let viewers = u32::try_from(self.bus.count(room)).unwrap_or(u32::MAX);
@@ -154,7 +158,14 @@ impl ServerContext {
                     except: None,
                     content: NotificationContent::Ephemeral(push),
                 });
-                self.bus.publish(told.collect()).await;
+                let told: Vec<_> = told.collect();
+                if !told.is_empty() {
+                    publishing.push(async { self.bus.publish(told).await });
+                }
+            }
+            let published = join_all(std::mem::take(&mut publishing));
+            if AssertUnwindSafe(published).catch_unwind().await.is_err() {
+                tracing::error!("a fault in the bus was caught: please report it with the panic above");
             }
         }
     }

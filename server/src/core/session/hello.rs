@@ -17,6 +17,7 @@ use crate::core::Now;
 use crate::core::ops::{
     Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
 };
+use crate::core::rate::Bucket;
 use crate::core::receipts::Receipts;
 use crate::core::watching::Watching;
 use crate::core::window::Window;
@@ -179,7 +180,7 @@ impl Session {
         match delivery {
             Delivery::Push(encoded) => greeting.pushed.extend(greeting.window.push(&encoded)),
             // Whoever shows messages asks for their receipts after the welcome, and subscribes then.
-            Delivery::Ephemeral(_) | Delivery::Receipts(_) | Delivery::Statuses(_) => {}
+            Delivery::Ephemeral(_) | Delivery::Left(_) | Delivery::Receipts(_) | Delivery::Statuses(_) => {}
             Delivery::Kick(kick) => greeting.is_in_doubt |= kick.ends(&greeting.hello.instance),
         }
     }
@@ -223,6 +224,7 @@ impl Session {
             receipts,
             watching: Watching::default(),
             rooms,
+            spoken: Bucket::default(),
         }));
         let welcome = Welcome {
             version,

@@ -228,6 +228,7 @@ impl Session {
             }
             Delivery::Statuses(statuses) => effects.extend(statuses::push(statuses)),
             Delivery::Receipts(updates) => self.receipts(&updates, now.monotonic, effects),
+            Delivery::Left(room) => live.rooms.retain(|other| *other != room),
             Delivery::Kick(kick) => {
                 // It may be older than the login, if that was made again: the store tells.
                 if kick.ends(&live.instance) {

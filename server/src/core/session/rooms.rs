@@ -8,6 +8,7 @@ use super::reply::replied;
 use super::state::{Effect, Phase, Session};
 use crate::core::Now;
 use crate::core::ops::RoomStep;
+use crate::core::rate::Rate;
 
 impl Session {
     /// Carries out what a request about a room means, and answers it.
@@ -21,11 +22,13 @@ impl Session {
         let Phase::Live(live) = &mut self.phase else { return };
         let answer = match step {
             RoomStep::Enter { room, .. } if live.rooms.contains(&room) => Ok(reply),
-            RoomStep::Enter { .. } if live.rooms.len() >= limits::ROOMS => Err(Code::TOO_MANY_ROOMS),
+            RoomStep::Enter { .. } if live.rooms.len() >= limits::ROOMS => {
+                Err(Fault::new(Code::TOO_MANY_ROOMS))
+            }
             RoomStep::Enter { room, group } => {
                 live.rooms.push(room);
                 effects.push(Effect::Enter(room));
-                self.rooms.entered(room, group, live.actor.user.clone());
+                self.rooms.entered(room, group, live.actor.user.clone(), now.monotonic);
                 Ok(reply)
             }
             RoomStep::Leave { room } => {
@@ -33,15 +36,21 @@ impl Session {
                 effects.push(Effect::Leave(room));
                 Ok(reply)
             }
-            RoomStep::Say { room, .. } if !live.rooms.contains(&room) => Err(Code::ROOM_NOT_JOINED),
+            RoomStep::Say { room, .. } if !live.rooms.contains(&room) => {
+                Err(Fault::new(Code::ROOM_NOT_JOINED))
+            }
             RoomStep::Say { room, message, leads } => {
-                let is_told = self.rooms.offer(room, *message, leads, now.monotonic);
-                if is_told { Ok(reply) } else { Err(Code::ROOM_BUSY) }
+                let rate = Rate::new(limits::ROOM_SPEAKER, limits::ROOM_SPEAKER, 1_000);
+                match live.spoken.take(rate, 1, now.monotonic) {
+                    Err(wait) => Err(Fault::new(Code::TOO_FAST).retry_after(wait)),
+                    Ok(()) if self.rooms.offer(room, *message, leads, now.monotonic) => Ok(reply),
+                    Ok(()) => Err(Fault::new(Code::ROOM_BUSY)),
+                }
             }
         };
         effects.push(match answer {
             Ok(reply) => replied(number, reply),
-            Err(code) => fault_to(number, Fault::new(code)),
+            Err(fault) => fault_to(number, fault),
         });
     }
 }

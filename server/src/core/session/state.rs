@@ -14,6 +14,7 @@ use crate::core::ops::{
     Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, StoredStatus, UserKey, Write,
 };
 use crate::core::policy::LoginPolicy;
+use crate::core::rate::Bucket;
 use crate::core::receipts::Receipts;
 use crate::core::rooms::Rooms;
 use crate::core::shares::{Network, Shares};
@@ -191,8 +192,10 @@ pub(super) struct Live {
     pub(super) receipts: Receipts,
     /// Whose status the session is told.
     pub(super) watching: Watching,
-    /// The live rooms that it is in, and those that ended meanwhile.
+    /// The live rooms that it is in.
     pub(super) rooms: Vec<ConversationKey>,
+    /// What it said there lately.
+    pub(super) spoken: Bucket,
 }
 
 /// The client as identified by its `hello`, for logs, without the token.

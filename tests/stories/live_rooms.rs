@@ -161,6 +161,8 @@ async fn the_owner_changes_mutes_and_ends_the_room_and_keeps_people_out() {
     let bobs = [UserId::new("bob").unwrap()];
     let out = alice.tim.delete_group_member(&stage(), &bobs, "loud", 0).await.unwrap_err();
     assert_eq!(out.code, Code::ROOM_BAN_MISSING);
+    let card = alice.tim.set_group_member_name_card(&stage(), "the host", None).await;
+    assert_eq!(card.unwrap_err().code, Code::GROUP_BAD_PARAMETER, "there is no list that shows it");
     alice.tim.delete_group_member(&stage(), &bobs, "loud", 3_600).await.unwrap();
     is_told(&bob, NoticeType::Removed).await;
     assert_eq!(refused(&bob, "why?").await, Code::ROOM_NOT_JOINED);

@@ -58,9 +58,22 @@ fn a_session_says_something_where_it_is_as_long_as_the_room_passes_it_on() {
     let (effects, number) = (says(&mut phone, 1), phone.number);
     assert_eq!(fault(&effects, number).code, Code::ROOM_NOT_JOINED);
     joins(&mut phone, 1);
-    let told = (0..20).map(|_| envelopes(&says(&mut phone, 1)).remove(0));
-    let told = told.filter(|answer| answer.get("r").is_some()).count();
-    assert_eq!(told, 12, "a quarter of the burst is left to what is urgent");
+    for _ in 0..10 {
+        assert!(envelopes(&says(&mut phone, 1))[0].get("r").is_some());
+    }
+    let (effects, number) = (says(&mut phone, 1), phone.number);
+    let refused = fault(&effects, number);
+    assert_eq!((refused.code, refused.retry_after), (Code::TOO_FAST, Some(100)));
+    let others = Message::unstored(
+        MessageId::from_parts(NOON, [8; 10]),
+        UserId::new("bob").unwrap(),
+        "GROUPstage".parse().unwrap(),
+        NOON,
+        serde_json::value::to_raw_value("hello").unwrap(),
+    );
+    while phone.session.rooms.offer(ConversationKey(1), others.clone(), true, phone.now.monotonic) {}
+    phone.passes(100);
+    while phone.session.rooms.offer(ConversationKey(1), others.clone(), true, phone.now.monotonic) {}
     let (effects, number) = (says(&mut phone, 1), phone.number);
     assert_eq!(fault(&effects, number).code, Code::ROOM_BUSY);
 }
@@ -71,4 +84,16 @@ fn a_session_that_goes_on_is_in_its_rooms_still() {
     joins(&mut phone, 1);
     let parked = phone.session.park().unwrap();
     assert_eq!(parked.rooms, [ConversationKey(1)]);
+}
+
+#[test]
+fn a_session_that_was_removed_enters_again_and_ended_rooms_take_no_place() {
+    let mut phone = Phone::logged_in();
+    (1..=10).for_each(|room| drop(joins(&mut phone, room)));
+    (1..=10).for_each(|room| {
+        assert!(phone.happens(Input::Delivery(Delivery::Left(ConversationKey(room)))).is_empty());
+    });
+    let (effects, number) = (says(&mut phone, 1), phone.number);
+    assert_eq!(fault(&effects, number).code, Code::ROOM_NOT_JOINED);
+    assert!(matches!(joins(&mut phone, 1)[..], [Effect::Enter(ConversationKey(1)), Effect::Send(_)]));
 }

@@ -200,7 +200,7 @@ fn a_damaged_file_is_encrypted_without_what_is_damaged_and_nothing_plain_stays()
     store.apply(&[waiting(1)], true).unwrap();
     store.apply(&[Change::Messages(bob(), (1..=2_000).map(message).collect())], true).unwrap();
     drop(store);
-    let pages = std::fs::metadata(&begins.path).unwrap().len() as usize / 4096;
+    let pages = usize::try_from(std::fs::metadata(&begins.path).unwrap().len()).unwrap() / 4096;
     damage(&begins.path, pages / 2, pages / 2);
     let opened = Store::open(keyed(folder.path(), 1)).unwrap();
     assert!(opened.set_aside.is_some());

@@ -119,7 +119,7 @@ macro_rules! nobody_is_online {
             Box::pin(std::future::pending())
         }
 
-        fn tell_status(&self, _: UserKey, _: StatusSeen) -> Done<()> {
+        fn tell_status(&self, _: Watched, _: StatusSeen) -> Done<()> {
             Box::pin(std::future::ready(()))
         }
     };

@@ -88,6 +88,13 @@ impl Tim {
     ) -> Result<String, TimError> {
         let inviter = self.admitted()?;
         user_count(&invitee_list)?;
+        let mut invitees: Vec<UserId> = Vec::new();
+        for invitee in invitee_list {
+            if !invitees.contains(&invitee) {
+                invitees.push(invitee);
+            }
+        }
+        let invitee_list = invitees;
         if invitee_list.contains(&inviter) {
             return Err(Fault::with_text(Code::BAD_REQUEST, "nobody invites themselves: name others").into());
         }

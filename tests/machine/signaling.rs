@@ -120,3 +120,41 @@ fn an_invitation_lives_on_after_a_restart_and_is_told_again() {
     phone.wait(10_000);
     assert_eq!(told(&mut phone), [] as [&str; 0]);
 }
+
+#[test]
+fn an_app_that_comes_back_from_a_pause_does_not_ring_again() {
+    let mut phone = invited();
+    phone.call(Call::Pause);
+    phone.call(Call::Resume);
+    phone.welcome(false);
+    phone.page(1, json!([]));
+    phone.wait(5_000);
+    assert_eq!(told(&mut phone), [] as [&str; 0]);
+    assert!(live(&mut phone).is_ok());
+}
+
+#[test]
+fn one_who_invites_again_and_again_has_twenty_live_invitations_and_nobody_is_named_twice() {
+    let mut phone = Phone::ready(json!([]));
+    phone.wait(5_000);
+    for place in 1..=30 {
+        let data = json!({
+            "businessID": 1, "inviteID": format!("call {place}"), "groupID": "", "inviter": "bob",
+            "inviteeList": ["alice", "alice"], "data": "", "actionType": 1, "timeout": 0,
+        });
+        let time = phone.now + i64::try_from(place).unwrap();
+        let mut frame = message(place, "bob", time);
+        frame["body"] = json!({"type": "TIMCustomElem", "payload": {"data": data.to_string()}});
+        phone.hear(&json!({"n": place, "ev": "msg", "p": frame}));
+    }
+    let live = |phone: &mut Phone, place: u32| {
+        let call = phone.call(Call::Invitation(format!("call {place}")));
+        match phone.returned(call).unwrap() {
+            Ok(Return::Invitation(invitation)) => Some(invitation.open.len()),
+            _ => None,
+        }
+    };
+    let known: Vec<_> = (1..=30).map(|place| live(&mut phone, place)).collect();
+    assert_eq!(known.iter().flatten().count(), 20);
+    assert!(known[10..].iter().all(|open| *open == Some(1)), "the newest stay: {known:?}");
+}

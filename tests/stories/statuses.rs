@@ -66,7 +66,7 @@ async fn bob_hears_that_alice_comes_says_something_and_goes() {
     laptop.tim.login("alice", &world.sig("alice")).await.unwrap();
     assert_eq!(next(&laptop, "alice").await, online("on the mountain"), "a new device is told what was said");
 
-    laptop.tim.destroy().await.unwrap();
+    laptop.tim.pause().await.unwrap();
     tablet.tim.logout().await.unwrap();
     assert_eq!(asked(&bob, "alice").await, online("on the mountain"), "her phone is connected");
     alice.tim.logout().await.unwrap();

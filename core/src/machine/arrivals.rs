@@ -241,7 +241,7 @@ impl Machine {
             Push::Online(message) => {
                 if let Some(me) = around.cx.me() {
                     around.cx.received(Message::online_only(&me, &message));
-                    around.signaling.hear(around.cx, &message, false);
+                    around.signaling.hear(around.cx, &message, false, true);
                 }
             }
             Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),

@@ -11,7 +11,6 @@ use super::io::{CallId, MessageEvent, Output, Return};
 use super::login::{Ended, Expired, Refused};
 use super::outbox::Outbox;
 use super::purpose::Purpose;
-use super::signaling::Signaling;
 use super::statuses::Statuses;
 use super::sync::Sync;
 use super::trace::Trace;
@@ -50,7 +49,7 @@ impl Machine {
         } = snapshot;
         self.sync = Sync::load(sync);
         self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups, relations);
-        self.signaling = Signaling::load(invitations);
+        self.signaling.load(invitations);
         self.outbox.load(&me, outbox);
         self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
         self.show_outbox();
@@ -375,7 +374,7 @@ impl Machine {
     fn forget(&mut self) {
         self.sync = Sync::default();
         self.account = Account::default();
-        self.signaling = Signaling::default();
+        self.signaling.forget();
         self.outbox = Outbox::default();
         self.conversations.forget();
     }

@@ -5,7 +5,7 @@
 //! What a device hears is stored in the commit of the messages, so it goes on where it was. A time is over only for a device that
 //! has heard everything: one that was away first catches up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::body::Body;
 use tim_protocol::message::Message as WireMessage;
@@ -22,6 +22,9 @@ use crate::stored::Change;
 const INVITER_WAITS_MS: i64 = 5_000;
 /// After a welcome the server repeats what was missed; so long no time is over.
 const QUIET_MS: i64 = 2_000;
+/// Most live invitations of one inviter, and of all: the oldest gives way.
+const OF_INVITER: usize = 20;
+const LIVE: usize = 200;
 /// A device that is new to its user hears invitations that are not older than this.
 const RECENT_MS: i64 = 300_000;
 
@@ -29,6 +32,8 @@ const RECENT_MS: i64 = 300_000;
 #[derive(Default)]
 pub(super) struct Signaling {
     live: BTreeMap<String, Live>,
+    /// Of which the app knew before the store was closed.
+    told: BTreeSet<String>,
     quiet_until: i64,
 }
 
@@ -53,11 +58,20 @@ struct Heard<'a> {
 }
 
 impl Signaling {
-    pub(super) fn load(stored: Vec<Invitation>) -> Self {
+    pub(super) fn load(&mut self, stored: Vec<Invitation>) {
+        let told = std::mem::take(&mut self.told);
         let live = |invitation: Invitation| {
-            (invitation.info.invite_id.clone(), Live { invitation, sending: None, is_untold: true })
+            let id = invitation.info.invite_id.clone();
+            let is_untold = !told.contains(&id);
+            (id, Live { invitation, sending: None, is_untold })
         };
-        Self { live: stored.into_iter().map(live).collect(), quiet_until: 0 }
+        *self = Self { live: stored.into_iter().map(live).collect(), ..Self::default() };
+    }
+
+    /// The store is closed. An app that goes on with it is not told again of what it knows.
+    pub(super) fn forget(&mut self) {
+        let told = std::mem::take(&mut self.live).into_iter().filter(|(_, live)| !live.is_untold);
+        *self = Self { told: told.map(|(id, _)| id).collect(), ..Self::default() };
     }
 
     /// What was missed is about to arrive.
@@ -110,7 +124,9 @@ impl Signaling {
     }
 
     /// A message of a conversation, or an online-only one, in its place.
-    pub(super) fn hear(&mut self, cx: &mut Context, message: &WireMessage, is_own: bool) {
+    ///
+    /// A conversation of which the user wants to hear nothing invites nobody; what becomes of an invitation is heard.
+    pub(super) fn hear(&mut self, cx: &mut Context, message: &WireMessage, is_own: bool, invites: bool) {
         // Nearly no message is a signal.
         if message.removed || !message.body.get().contains("businessID") {
             return;
@@ -118,6 +134,9 @@ impl Signaling {
         let Some(me) = cx.me() else { return };
         let Ok(Body::Custom(custom)) = Body::read(&message.body) else { return };
         let Some(info) = SignalingInfo::read(&custom.data) else { return };
+        if info.action == SignalingAction::Invite && !invites {
+            return;
+        }
         let conversation = ConversationId::seen_by(&me, &message.from, &message.to);
         let is_online_only = message.sequence == 0;
         let (from, time) = (&message.from, message.time);
@@ -135,7 +154,7 @@ impl Signaling {
     pub(super) fn hear_history(&mut self, cx: &mut Context, messages: &[WireMessage]) {
         let since = cx.server_now() - RECENT_MS;
         for message in messages.iter().filter(|message| message.time >= since) {
-            self.hear(cx, message, false);
+            self.hear(cx, message, false, true);
         }
     }
 
@@ -160,18 +179,40 @@ impl Signaling {
         if !is_honest || !has_sense || !(is_invited || info.inviter == *me) {
             return;
         }
-        let open = info.invitee_list.clone();
+        let mut open: Vec<UserId> = Vec::new();
+        for invitee in &info.invitee_list {
+            if !open.contains(invitee) {
+                open.push(invitee.clone());
+            }
+        }
         let invitation =
             Invitation { info, conversation_id: conversation.clone(), began: time, open, is_online_only };
         if self.live.contains_key(&invitation.info.invite_id) || invitation.is_over(cx.server_now()) {
             return;
         }
+        self.make_room(cx, &invitation.info.inviter);
         if is_invited && !is_own {
             tell(cx, Event::NewInvitationReceived(invitation.info.clone()));
         }
         store(cx, &invitation);
         self.live
             .insert(invitation.info.invite_id.clone(), Live { invitation, sending: None, is_untold: false });
+    }
+
+    /// Ends the oldest invitation of an inviter, or of all, if there are too many for another one.
+    fn make_room(&mut self, cx: &mut Context, inviter: &UserId) {
+        let of_inviter = |live: &&Live| live.invitation.info.inviter == *inviter;
+        let own = self.live.values().filter(of_inviter);
+        let oldest = if own.clone().count() >= OF_INVITER {
+            own.min_by_key(|live| live.invitation.began)
+        } else if self.live.len() >= LIVE {
+            self.live.values().min_by_key(|live| live.invitation.began)
+        } else {
+            None
+        };
+        if let Some(id) = oldest.map(|live| live.invitation.info.invite_id.clone()) {
+            self.end(cx, &id);
+        }
     }
 
     fn cancelled(&mut self, cx: &mut Context, me: &UserId, heard: &Heard<'_>) {

@@ -339,7 +339,7 @@ async fn tell(bus: &dyn Bus, hidden_from: &[&UserId]) {
     let watched = timeout(WATCHDOG, bus.changed_status()).await.expect("there is something to tell");
     assert_eq!(watched.user, ALICE);
     let hidden_from = hidden_from.iter().map(|user| (*user).clone()).collect();
-    bus.tell_status(ALICE, StatusSeen { is_logged_in: false, hidden_from }).await;
+    bus.tell_status(watched, StatusSeen { is_logged_in: false, hidden_from }).await;
 }
 
 /// The one status that a session is told next.

@@ -357,9 +357,9 @@ impl Bus for LocalBus {
         Box::pin(async move { statuses.next_changed().await })
     }
 
-    fn tell_status(&self, user: UserKey, seen: StatusSeen) -> Done<()> {
+    fn tell_status(&self, watched: Watched, seen: StatusSeen) -> Done<()> {
         let statuses = Arc::clone(&self.statuses);
-        Box::pin(async move { statuses.tell(user, seen).await })
+        Box::pin(async move { statuses.tell(&watched, seen).await })
     }
 }
 

@@ -75,8 +75,9 @@ pub trait Bus: Send + Sync + 'static {
     /// watch, or [`NotificationContent::Visibility`] was published. One caller at a time.
     fn changed_status(&self) -> Done<Watched>;
 
-    /// Tells the status of a user, as it is now, to the sessions that watch the user.
-    fn tell_status(&self, user: UserKey, seen: StatusSeen) -> Done<()>;
+    /// Tells the status of a user, as it is now, to the sessions of these viewers that watch the user. Who began to watch meanwhile is told
+    /// with the next change, of which [`Bus::changed_status`] knows.
+    fn tell_status(&self, watched: Watched, seen: StatusSeen) -> Done<()>;
 }
 
 /// A user whose status is to be told, and the users who watch.

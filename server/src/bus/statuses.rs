@@ -161,23 +161,26 @@ impl Statuses {
         Ok(Watched { user, viewers: names.collect::<BTreeSet<_>>().into_iter().collect() })
     }
 
-    pub(super) async fn tell(&self, user: UserKey, seen: StatusSeen) {
-        let mut next = self.tell_from(0, user, &seen);
+    pub(super) async fn tell(&self, watched: &Watched, seen: StatusSeen) {
+        let mut next = self.tell_from(0, watched, &seen);
         while let Some(number) = next {
             yield_now().await;
-            next = self.tell_from(number, user, &seen);
+            next = self.tell_from(number, watched, &seen);
         }
     }
 
     /// Tells the sessions from this number on, as many as go at once. Returns the number of the next session. If the user
     /// comes or goes in between, all are told again.
-    fn tell_from(&self, from: u64, user: UserKey, seen: &StatusSeen) -> Option<u64> {
+    fn tell_from(&self, from: u64, Watched { user, viewers }: &Watched, seen: &StatusSeen) -> Option<u64> {
         let state = self.state();
-        let online = state.presence.custom_status(user);
-        let (name, mut numbers) = state.presence.watchers(user, from)?;
+        let online = state.presence.custom_status(*user);
+        let (name, mut numbers) = state.presence.watchers(*user, from)?;
         for session in numbers.by_ref().take(AT_ONCE).filter_map(|number| state.sessions.get(&number)) {
+            if viewers.binary_search(&session.name).is_err() {
+                continue;
+            }
             let is_hidden = seen.hidden_from.contains(&session.name);
-            let stored = StoredStatus { key: user, is_logged_in: seen.is_logged_in, is_hidden };
+            let stored = StoredStatus { key: *user, is_logged_in: seen.is_logged_in, is_hidden };
             session.is_told(stored.seen(name.clone(), online.as_deref()));
         }
         numbers.next()

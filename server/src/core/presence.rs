@@ -2,7 +2,7 @@
 //!
 //! Pure: the time is given. A session is known here by a number, which its bus gives it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use tim_protocol::UserId;
@@ -20,7 +20,9 @@ pub struct Presence {
     watched: HashMap<UserKey, Watched>,
     watching: HashMap<u64, HashSet<UserKey>>,
     /// Watched users who came, went, said something else or got another watcher.
-    changed: BTreeSet<UserKey>,
+    changed: HashSet<UserKey>,
+    /// Those in the order in which they changed, and others who are not watched any more.
+    order: VecDeque<UserKey>,
 }
 
 /// A user who is online.
@@ -46,7 +48,8 @@ impl Presence {
             leaving: BTreeSet::new(),
             watched: HashMap::new(),
             watching: HashMap::new(),
-            changed: BTreeSet::new(),
+            changed: HashSet::new(),
+            order: VecDeque::new(),
         }
     }
 
@@ -133,7 +136,7 @@ impl Presence {
             self.watched.entry(user).or_insert_with(|| Watched { user: name, sessions: BTreeSet::new() });
         watched.sessions.insert(session);
         self.watching.entry(session).or_default().insert(user);
-        self.changed.insert(user);
+        self.mark(user);
     }
 
     /// A session does not watch a user any more.
@@ -156,14 +159,19 @@ impl Presence {
 
     /// Watchers of this user are to be told again.
     pub fn mark(&mut self, user: UserKey) {
-        if self.watched.contains_key(&user) {
-            self.changed.insert(user);
+        if self.watched.contains_key(&user) && self.changed.insert(user) {
+            self.order.push_back(user);
         }
     }
 
-    /// A user whose watchers are to be told, until there is none.
+    /// The user who changed first of those whose watchers are to be told, until there is none.
     pub fn take_changed(&mut self) -> Option<UserKey> {
-        self.changed.pop_first()
+        while let Some(user) = self.order.pop_front() {
+            if self.changed.remove(&user) {
+                return Some(user);
+            }
+        }
+        None
     }
 
     /// The name of a watched user, and the sessions that watch, from this one on.

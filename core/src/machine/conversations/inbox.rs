@@ -78,7 +78,7 @@ impl Conversations {
             conv.ask_missing_at = None;
             conv.complete(sequence, sequence);
             around.cx.store(Change::Complete(id.clone(), sequence, sequence));
-            around.signaling.hear(around.cx, &message, true);
+            around.signaling.hear(around.cx, &message, true, true);
             return self.touch(&id);
         }
         if sequence > conv.row.emitted_seq {
@@ -131,9 +131,8 @@ impl Conversations {
                 next.iter().filter(|message| is_news(message) && !conv.is_removed(message.sequence))
             {
                 let is_own = sent(message).is_some();
-                if is_own || !conv.discards(&me, message) {
-                    around.signaling.hear(around.cx, message, is_own);
-                }
+                let invites = is_own || !conv.discards(&me, message);
+                around.signaling.hear(around.cx, message, is_own, invites);
             }
             next.retain(|message| message.mutation_seq > 0 || !sent(message).is_some_and(|it| it.is_stored));
             next.retain(|message| !message.removed && !conv.is_removed(message.sequence));

@@ -100,7 +100,7 @@ impl Device {
         let is_own = self.own.contains(&self.heard);
         self.heard += 1;
         let before: BTreeMap<String, Vec<UserId>> = self.open();
-        self.signaling.hear(&mut self.cx, message, is_own);
+        self.signaling.hear(&mut self.cx, message, is_own, true);
         let Body::Custom(custom) = Body::read(&message.body).unwrap() else { panic!() };
         let info = SignalingInfo::read(&custom.data).unwrap();
         if is_own {
@@ -231,7 +231,8 @@ impl World {
             8 => {
                 let place = self.rng.usize(..self.devices.len());
                 let device = &mut self.devices[place];
-                device.signaling = Signaling::load(device.stored.values().cloned().collect());
+                device.signaling = Signaling::default();
+                device.signaling.load(device.stored.values().cloned().collect());
             }
             _ => self.now += self.rng.i64(0..5 * SECOND),
         }

@@ -75,6 +75,11 @@ impl Session {
             Request::Messages(MessagesRequest::Search(_)) => {
                 self.shares.requests(actor.key, SEARCH_WEIGHT - 1, now.monotonic)
             }
+            // Each of the users is told of.
+            Request::Status(StatusRequest::Subscribe(subscribe)) => {
+                let more = subscribe.user_id_list.len() as u64 / USERS_AT_ONCE;
+                self.shares.requests(actor.key, more, now.monotonic)
+            }
             Request::Status(StatusRequest::Get(get)) => {
                 let more = get.user_id_list.len() as u64 / USERS_ASKED_AT_ONCE;
                 self.shares.requests(actor.key, more, now.monotonic)

@@ -98,10 +98,11 @@ impl Session {
             found.into_iter().filter_map(|(user, stored)| Some((stored?.key, user))).collect();
         let gone: Vec<_> =
             known.iter().filter_map(|(user, name)| live.watching.add(*user, name.clone())).collect();
-        effects.push(StatusEffect::Watch(known).into());
+        // Those who gave way may be named again, and are watched then.
         if !gone.is_empty() {
             effects.push(StatusEffect::Unwatch(gone).into());
         }
+        effects.push(StatusEffect::Watch(known).into());
     }
 }
 

@@ -121,14 +121,14 @@ static void comes(awaited *it) {
 #define NOTICE(operator, operation, group, name, type, words)                                                     \
     MESSAGE("@TIM#SYSTEM", "@TIM#SYSTEM", "@TIM#SYSTEM", "*", "in", "High", NOBODY, STANDS, "false",                                  \
             COUNTS "'type':'TIMGroupSystemNoticeElem','payload':{'operatorID':'" operator "','operationType':"    \
-            operation ",'groupProfile':{'groupID':'" group "','name':'" name "','type':'" type "'},'handleMessage':'" words "'}")
+            operation ",'groupProfile':{'groupID':'" group "','name':'" name "','type':'" type "'},'handleMessage':'" words "','userIDList':[]}")
 #define OF_CLIMBERS(operator, operation, words) NOTICE(operator, operation, "climbers", "Climbers", "Public", words)
 #define OF_TEA(operator, operation) NOTICE(operator, operation, "tea", "Tea", "Private", "")
 
 #define TIP(group, operator, operation, members)                                                                  \
     MESSAGE("GROUP" group, "GROUP", "@TIM#SYSTEM", group, "in", "Lowest", NOBODY, STANDS, "false",                                \
             DOES_NOT_COUNT "'type':'TIMGroupTipElem','payload':{'operatorID':'" operator "','operationType':"     \
-            operation ",'userIDList':['bob'],'memberCount':" members "}")
+            operation ",'userIDList':['bob'],'memberCount':" members ",'reason':'','memberList':[]}")
 
 static void alice_says_who_she_is(void) {
     awaited changed;

@@ -211,11 +211,11 @@ pub struct GroupTip {
     #[uniffi(default = None)]
     pub owner_id: Option<String>,
     /// Why users were removed; empty if nobody said.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     #[uniffi(default = "")]
     pub reason: String,
     /// What changed of members.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     #[uniffi(default = [])]
     pub member_list: Vec<MemberChange>,
 }
@@ -249,7 +249,7 @@ pub struct SystemNotice {
     /// The text sent with an application or its answer; empty if none.
     pub handle_message: String,
     /// The users who were invited, in an application for others and the answer to it.
-    #[serde(rename = "userIDList", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "userIDList", default)]
     #[uniffi(default = [])]
     pub user_id_list: Vec<String>,
 }

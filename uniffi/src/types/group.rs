@@ -239,7 +239,6 @@ pub struct GroupChanges {
     pub mute_all_members: Option<bool>,
     /// Fields of the app's to set, beside which the others stay; an empty value removes a field.
     #[uniffi(default = [])]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub group_custom_field: Vec<CustomField>,
 }
 

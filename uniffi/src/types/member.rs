@@ -63,7 +63,7 @@ pub struct MemberChange {
     #[uniffi(default = None)]
     pub mute_until: Option<i64>,
     /// The app's fields that have other values now. One with an empty value was removed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     #[uniffi(default = [])]
     pub member_custom_field: Vec<CustomField>,
 }

@@ -109,7 +109,6 @@ pub struct ProfileFields {
     pub role: Option<i32>,
     /// Fields of the app's to set, up to 20 in all, beside which the others stay; an empty value removes a field. A key is
     /// `Tag_Profile_Custom_` and 1 to 8 letters, a value up to 500 bytes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[uniffi(default = [])]
     pub profile_custom_field: Vec<CustomField>,
 }

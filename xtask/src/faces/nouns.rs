@@ -137,6 +137,10 @@ fn fields(fields: &Fields, is_camel: bool) -> Result<Vec<Field>> {
         let own = if is_camel { camel_case(&name) } else { name.clone() };
         let json = serde(&field.attrs, "rename")?.unwrap_or(own);
         let json = serde(&field.attrs, "flatten")?.is_none().then_some(json);
+        // A reader in C++ takes what is missing for a fault, unless it may be none.
+        if serde(&field.attrs, "skip_serializing_if")?.is_some_and(|when| when != "Option::is_none") {
+            bail!("{name} is left out of JSON when it is empty: write it, or make it an Option");
+        }
         Ok(Field { name, json, rust: spelled(&field.ty), text: text(&field.attrs) })
     });
     each.collect()
@@ -252,6 +256,13 @@ mod tests {
             noun_of("#[derive(uniffi::Enum, Serialize)] #[serde(try_from = \"u32\")] pub enum It { A, B }");
         let NounKind::Words(words) = numbered.kind else { panic!("numbers") };
         assert_eq!(words[1].json, "1");
+    }
+
+    #[test]
+    fn what_may_be_missing_is_an_option() {
+        let item = "#[derive(uniffi::Record, Serialize)] pub struct It {
+             #[serde(default, skip_serializing_if = \"Vec::is_empty\")] pub names: Vec<String> }";
+        assert!(noun(&syn::parse_str(item).unwrap()).is_err());
     }
 
     #[test]

@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use tim::machine::io::Query;
 use tim::options::TimOptions;
-use tim::protocol::List;
 use tim::protocol::body::{Body, TextBody};
-use tim::protocol::message::{Message, Priority};
+use tim::protocol::message::Message;
 use tim::protocol::search::Phrase;
 use tim::store::{Change, DatabaseFile, DatabaseKey, KEY_BYTES, OutboxRow, OutboxState, Store};
 use tim::{Code, ConversationId, MessageId, Tim, UserId};
@@ -25,29 +24,10 @@ fn bob() -> ConversationId {
 }
 
 fn message(sequence: u64) -> Message {
-    Message {
-        id: MessageId::from_parts(1, [u8::try_from(sequence % 251).unwrap(); 10]),
-        from: UserId::new("alice").unwrap(),
-        to: bob(),
-        sequence,
-        unread_index: sequence,
-        by_sender: 0,
-        time: 1_000,
-        client_time: 1_000,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        attributes: None,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        body: Body::Text(TextBody { text: SECRET.into() }).write().unwrap(),
-    }
+    let id = MessageId::from_parts(1, [u8::try_from(sequence % 251).unwrap(); 10]);
+    let body = Body::Text(TextBody { text: SECRET.into() }).write().unwrap();
+    let bare = Message::bare(id, UserId::new("alice").unwrap(), bob(), 1_000, body);
+    Message { sequence, unread_index: sequence, ..bare }
 }
 
 fn waiting(position: u64) -> Change {

@@ -7,10 +7,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tim::machine::io::Query;
-use tim::protocol::List;
 use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
-use tim::protocol::message::{Message, Priority};
+use tim::protocol::message::Message;
 use tim::protocol::search::{Phrase, highlight};
 use tim::store::{
     CAN_ENCRYPT, Change, DatabaseFile, DatabaseKey, KEY_BYTES, LocalChange, OutboxRow, OutboxState, Store,
@@ -30,29 +29,13 @@ fn alice() -> UserId {
 
 /// The message of this place, which says its number.
 fn message(sequence: u64) -> Message {
-    Message {
-        id: MessageId::from_parts(1, [u8::try_from(sequence % 251).unwrap(); 10]),
-        from: alice(),
-        to: bob(),
-        sequence,
-        unread_index: sequence,
-        by_sender: 0,
-        time: 1_000 + i64::try_from(sequence).unwrap_or(0),
-        client_time: 1_000,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        attributes: None,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        body: Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap(),
-    }
+    let (id, time) = (
+        MessageId::from_parts(1, [u8::try_from(sequence % 251).unwrap(); 10]),
+        1_000 + sequence.cast_signed(),
+    );
+    let body = Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap();
+    let bare = Message::bare(id, alice(), bob(), time, body);
+    Message { sequence, unread_index: sequence, client_time: 1_000, ..bare }
 }
 
 fn open(file: impl Into<DatabaseFile>) -> Store {

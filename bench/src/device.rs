@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tim::protocol::message::{Message, Priority};
+use tim::protocol::message::Message;
 use tim::protocol::search::Phrase;
-use tim::protocol::{ConversationId, List, MessageId, UserId};
+use tim::protocol::{ConversationId, MessageId, UserId};
 use tim::store::{Change, Query, Store};
 use tim_core::search::Search;
 
@@ -100,28 +100,12 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
     for (byte, of_number) in unique.iter_mut().zip(number.to_be_bytes()) {
         *byte = of_number;
     }
+    let body = serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?;
     Ok(Message {
-        id: MessageId::from_parts(time, unique),
-        from: alice.clone(),
-        to: bob.clone(),
         sequence: number,
         unread_index: number,
         by_sender: number,
-        time,
-        client_time: time,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        attributes: None,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        body: serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?,
+        ..Message::bare(MessageId::from_parts(time, unique), alice.clone(), bob.clone(), time, body)
     })
 }
 

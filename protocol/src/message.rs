@@ -106,9 +106,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
 pub type MessageRef<'a> = Message<&'a str, Cow<'a, RawValue>>;
 
 impl Message {
-    /// A message that nothing stores: it has no sequence and counts as nothing, and nothing was said about it yet.
+    /// A message of which nothing else is known: it has no sequence and counts as nothing, and nothing was said about it.
     #[must_use]
-    pub fn unstored(
+    pub fn bare(
         id: MessageId,
         from: UserId,
         to: ConversationId,

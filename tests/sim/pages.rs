@@ -14,10 +14,10 @@ use tim_core::search::Search;
 use tim_protocol::Fault;
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::Platform;
-use tim_protocol::message::{Message, Priority};
+use tim_protocol::message::Message;
 use tim_protocol::search::Phrase;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Code, ConversationId, List, MessageId, codec};
+use tim_protocol::{Code, ConversationId, MessageId, codec};
 use tim_server::core::Now as ServerNow;
 use tim_server::core::ops::{Actor, Login, Write};
 use tim_server::core::session::{self, Effect, Session};
@@ -332,29 +332,9 @@ fn whole(ground: &mut Ground, path: &Path) -> Vec<u8> {
 fn refused(number: u64) -> Message {
     let mut random = [1; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
-    Message {
-        id: MessageId::from_parts(BEGIN, random),
-        from: user("bob"),
-        to: ConversationId::C2c(user("alice")),
-        sequence: 0,
-        unread_index: 0,
-        by_sender: 0,
-        time: BEGIN,
-        client_time: BEGIN,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        attributes: None,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        body: Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap(),
-    }
+    let to = ConversationId::C2c(user("alice"));
+    let body = Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap();
+    Message::bare(MessageId::from_parts(BEGIN, random), user("bob"), to, BEGIN, body)
 }
 
 /// The kind of damage to a page.

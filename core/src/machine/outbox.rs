@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use tim_protocol::call::{SendTargetedRequest, Sent};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
 use super::context::Context;
 use super::io::{CallId, Output, Return};
@@ -157,28 +157,12 @@ impl Outbox {
         attributes.check(&message.conversation_id).map_err(|fault| fault.code)?;
         let (reserve, body) = (content.body.reserve(), content.write()?);
         Ok(WireMessage {
-            id: message.id,
-            from: me,
-            to: message.conversation_id.clone(),
-            sequence: 0,
-            unread_index: 0,
-            by_sender: 0,
-            // The server's clock, which also orders the other messages.
-            time: cx.server_now(),
             client_time: message.client_time,
             priority: message.priority,
             excluded_from_unread_count: message.is_excluded_from_unread_count,
-            nick: String::new(),
-            avatar: String::new(),
-            revoked: None,
-            removed: false,
-            mutation_seq: 0,
-            version: 0,
-            pin: None,
-            reactions: List::default(),
-            receipts: None,
             attributes: attributes.write_beside(&body, reserve)?,
-            body,
+            // By the server's clock, which also orders the other messages.
+            ..WireMessage::bare(message.id, me, message.conversation_id.clone(), cx.server_now(), body)
         })
     }
 

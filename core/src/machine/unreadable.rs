@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
-use tim_protocol::message::{Message as WireMessage, Priority};
-use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
+use tim_protocol::message::Message as WireMessage;
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
 use crate::mutation::UNREADABLE;
 
@@ -90,27 +90,6 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
     for (byte, of_place) in unique.iter_mut().zip(sequence.to_le_bytes()) {
         *byte = of_place;
     }
-    WireMessage {
-        id: MessageId::from_parts(time, unique),
-        from,
-        to,
-        sequence,
-        unread_index: 0,
-        by_sender: 0,
-        time,
-        client_time: time,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        attributes: None,
-        body: RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default(),
-    }
+    let body = RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default();
+    WireMessage { sequence, ..WireMessage::bare(MessageId::from_parts(time, unique), from, to, time, body) }
 }

@@ -19,7 +19,7 @@ use tim_protocol::message::{
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::{AllReceiveMessageOpt, ReceiveOpt};
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
-use tim_protocol::{Code, ConversationId, GroupId, List, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
@@ -525,32 +525,11 @@ fn bob() -> ConversationId {
 fn message(sequence: u64) -> Message {
     let mut random = [0; 10];
     random[..8].copy_from_slice(&sequence.to_be_bytes());
-    Message {
-        id: MessageId::from_parts(1, random),
-        from: user("alice"),
-        to: bob(),
-        sequence,
-        unread_index: sequence,
-        by_sender: 0,
-        time: 1_000,
-        client_time: 1_000,
-        priority: Priority::Normal,
-        excluded_from_unread_count: false,
-        nick: String::new(),
-        avatar: String::new(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
-        attributes: None,
-        body: serde_json::value::to_raw_value(
-            &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
-        )
-        .unwrap(),
-    }
+    let body = serde_json::value::to_raw_value(
+        &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
+    );
+    let bare = Message::bare(MessageId::from_parts(1, random), user("alice"), bob(), 1_000, body.unwrap());
+    Message { sequence, unread_index: sequence, ..bare }
 }
 
 /// Its row in the outbox.

@@ -67,7 +67,7 @@ pub fn system_message(to: ConversationId, body: &Body, now: i64, number: u64) ->
     let mut unique = [0; 10];
     unique.iter_mut().zip(number.to_be_bytes()).for_each(|(byte, of_number)| *byte = of_number);
     let id = MessageId::from_parts(now, unique);
-    Some(Message::unstored(id, UserId::system(), to, now, body.write().ok()?))
+    Some(Message::bare(id, UserId::system(), to, now, body.write().ok()?))
 }
 
 impl Room {
@@ -212,7 +212,7 @@ mod tests {
         let body = serde_json::value::RawValue::from_string(format!(r#"{{"number":{number}}}"#)).unwrap();
         let id = MessageId::from_parts(0, [0; 10]);
         let to = "GROUPstage".parse().unwrap();
-        Message { priority, ..Message::unstored(id, user("alice"), to, 0, body) }
+        Message { priority, ..Message::bare(id, user("alice"), to, 0, body) }
     }
 
     fn enters(rooms: &Rooms, name: &str) {

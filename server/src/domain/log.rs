@@ -60,27 +60,16 @@ pub(super) fn append(
         conversation.by_first_party += counts;
     }
     let message = Message {
-        id: draft.id,
-        from: draft.from,
-        to: draft.to,
         sequence: conversation.head,
         unread_index: conversation.unread_index,
         by_sender: draft.by_sender + counts,
-        time: conversation.last_time,
         client_time: draft.client_time,
         priority: draft.priority,
         excluded_from_unread_count: draft.is_uncounted,
         nick: draft.sender_profile.nick.unwrap_or_default(),
         avatar: draft.sender_profile.avatar.unwrap_or_default(),
-        revoked: None,
-        removed: false,
-        mutation_seq: 0,
-        version: 0,
-        pin: None,
-        reactions: List::default(),
-        receipts: None,
         attributes: draft.attributes.map(ToOwned::to_owned),
-        body: draft.body.to_owned(),
+        ..Message::bare(draft.id, draft.from, draft.to, conversation.last_time, draft.body.to_owned())
     };
     if !rows.append(conversation, draft.sender, &message)? {
         return Ok(None);

@@ -27,7 +27,7 @@ pub(super) fn relay(
         ConversationId::Group(group) => to_group(rows, actor, group, now)?,
         ConversationId::System => return Err(Code::MESSAGE_BODY_INVALID.into()),
     };
-    let unstored = Message::unstored(send.id, actor.user.clone(), send.to.clone(), now, send.body.clone());
+    let bare = Message::bare(send.id, actor.user.clone(), send.to.clone(), now, send.body.clone());
     let message = Message {
         client_time: send.client_time,
         priority: send.priority,
@@ -35,7 +35,7 @@ pub(super) fn relay(
         nick: profile.nick.unwrap_or_default(),
         avatar: profile.avatar.unwrap_or_default(),
         attributes: send.attributes.as_ref().map(SentAttributes::text).map(ToOwned::to_owned),
-        ..unstored
+        ..bare
     };
     let sent = SentOnline { time: now, nick: message.nick.clone(), avatar: message.avatar.clone() };
     let answer = SendOnlineRequest::answer(sent);

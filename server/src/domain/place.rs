@@ -3,7 +3,7 @@
 use serde_json::value::RawValue;
 use tim_protocol::attributes::Attributes;
 use tim_protocol::message::{Message, Priority};
-use tim_protocol::{ConversationId, List, MessageId, UnixMillis, UserId, bounds};
+use tim_protocol::{ConversationId, MessageId, UnixMillis, UserId, bounds};
 
 use super::rows::{Conversation, Parties};
 use crate::core::ops::ConversationKey;
@@ -31,28 +31,15 @@ impl Place {
     /// The place as those have it from whom its message is hidden: it tells that there is one, and when it was sent.
     pub(super) fn empty(self, key: ConversationKey, to: ConversationId) -> Message {
         let attributes = Attributes { excluded_from_last_message: true, ..Attributes::default() };
+        let body = bounds::written(&serde_json::json!({ "type": "TIMCustomElem" }));
         Message {
-            id: self.id(key),
-            from: UserId::system(),
-            to,
             sequence: self.sequence,
             unread_index: self.unread_index,
-            by_sender: 0,
-            time: self.time,
-            client_time: self.time,
             priority: Priority::Lowest,
             excluded_from_unread_count: true,
-            nick: String::new(),
-            avatar: String::new(),
-            revoked: None,
             removed: true,
-            mutation_seq: 0,
-            version: 0,
-            pin: None,
-            reactions: List::default(),
-            receipts: None,
             attributes: Some(bounds::written(&attributes)),
-            body: bounds::written(&serde_json::json!({ "type": "TIMCustomElem" })),
+            ..Message::bare(self.id(key), UserId::system(), to, self.time, body)
         }
     }
 }

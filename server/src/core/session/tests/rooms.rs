@@ -29,7 +29,7 @@ fn says(phone: &mut Phone, room: i64) -> Vec<Effect> {
     let id = MessageId::from_parts(NOON, [7; 10]);
     let (from, to) = (UserId::new("alice").unwrap(), "GROUPstage".parse().unwrap());
     let body = serde_json::value::to_raw_value("hello").unwrap();
-    let message = Box::new(Message::unstored(id, from, to, NOON, body));
+    let message = Box::new(Message::bare(id, from, to, NOON, body));
     let step = RoomStep::Say { room: ConversationKey(room), message, leads: false };
     let sent = call::SentOnline { time: NOON, nick: String::new(), avatar: String::new() };
     phone.finds(token, QueryResult::Room(call::SendOnlineRequest::answer(sent), Box::new(step)))
@@ -64,7 +64,7 @@ fn a_session_says_something_where_it_is_as_long_as_the_room_passes_it_on() {
     let (effects, number) = (says(&mut phone, 1), phone.number);
     let refused = fault(&effects, number);
     assert_eq!((refused.code, refused.retry_after), (Code::TOO_FAST, Some(100)));
-    let others = Message::unstored(
+    let others = Message::bare(
         MessageId::from_parts(NOON, [8; 10]),
         UserId::new("bob").unwrap(),
         "GROUPstage".parse().unwrap(),

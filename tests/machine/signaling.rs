@@ -1,6 +1,6 @@
 //! Invitations: when their time is over, and for whom.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tim::Code;
 use tim::event::Event;
 use tim::machine::io::{Call, CallId, Return};
@@ -11,13 +11,17 @@ use crate::phone::{BEGIN, Phone, draft, message};
 
 /// Bob invites alice for 30 seconds, by a message with this sequence.
 fn bob_invites(phone: &mut Phone, place: u64, action: u32, time: i64) {
+    phone.hear(&json!({"n": place, "ev": "msg", "p": bobs_signal(place, action, time)}));
+}
+
+fn bobs_signal(place: u64, action: u32, time: i64) -> Value {
     let data = json!({
         "businessID": 1, "inviteID": "call", "groupID": "", "inviter": "bob", "inviteeList": ["alice"], "data": "",
         "actionType": action, "timeout": 30,
     });
     let mut frame = message(place, "bob", time);
     frame["body"] = json!({"type": "TIMCustomElem", "payload": {"data": data.to_string()}});
-    phone.hear(&json!({"n": place, "ev": "msg", "p": frame}));
+    frame
 }
 
 fn live(phone: &mut Phone) -> Result<Invitation, Code> {
@@ -67,6 +71,16 @@ fn the_time_is_over_to_the_moment() {
     assert_eq!(told(&mut phone), [] as [&str; 0]);
     phone.wait(1);
     assert_eq!((told(&mut phone), live(&mut phone)), (vec!["over"], Err(Code::INVITATION_UNKNOWN)));
+}
+
+#[test]
+fn what_has_no_place_does_not_cancel_what_has_one() {
+    let mut phone = invited();
+    let now = phone.now;
+    phone.hear(&json!({"ev": "online", "p": bobs_signal(0, 2, now)}));
+    assert!(told(&mut phone).is_empty() && live(&mut phone).is_ok(), "a device that is away now still rings");
+    bob_invites(&mut phone, 2, 2, now);
+    assert_eq!(told(&mut phone), ["cancelled"]);
 }
 
 #[test]

@@ -85,6 +85,25 @@ fn a_renewal_goes_page_by_page_and_again_when_the_server_is_busy() {
 }
 
 #[test]
+fn alice_lets_go_of_bob_while_her_subscriptions_are_renewed_and_the_others_stay() {
+    let mut phone = Phone::ready(json!([]));
+    let names: Vec<String> = (0..200).map(|number| format!("user{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.chunks(100).for_each(|page| subscribe(&mut phone, page));
+    phone.comes_back(false);
+    let before = asked(&phone, "status.subscribe").len() - 1;
+    phone.call(Call::ask(UnsubscribeStatusesRequest { user_id_list: Some(users(&["user7"])) }));
+    for _ in 0..2 {
+        phone.reply("status.subscribe", &json!({}));
+    }
+    let renewed = asked(&phone, "status.subscribe").split_off(before);
+    let renewed: Vec<&Value> =
+        renewed.iter().flat_map(|page| page["userIDList"].as_array().unwrap()).collect();
+    let missing = |name: &&&str| !renewed.iter().any(|it| *it == **name);
+    assert_eq!(names.iter().filter(missing).count(), 0);
+}
+
+#[test]
 fn whoever_is_not_subscribed_to_any_more_is_not_heard_and_not_asked_for_again() {
     let mut phone = Phone::ready(json!([]));
     subscribe(&mut phone, &["bob", "carol", "dave"]);

@@ -340,8 +340,8 @@ impl Machine {
                 let result = read::<call::ReceiptsRequest>(result);
                 self.conversations.receipts_came(&mut self.cx, &id, result);
             }
-            Purpose::Subscribe => {
-                self.statuses.renewed(&self.cx, read::<call::SubscribeStatusesRequest>(result));
+            Purpose::Subscribe(users) => {
+                self.statuses.renewed(&self.cx, &users, read::<call::SubscribeStatusesRequest>(result));
             }
             Purpose::OwnStatus => {
                 self.statuses.own_came(&mut self.cx, read::<call::GetStatusesRequest>(result));

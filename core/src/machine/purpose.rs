@@ -1,6 +1,6 @@
 //! The purposes of requests to the server: which part of the machine a reply belongs to.
 
-use tim_protocol::{ConversationId, GroupId, MessageId};
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use super::io::CallId;
 
@@ -40,7 +40,7 @@ pub(super) enum Purpose {
     /// Receipts of messages of this user.
     Receipts(ConversationId),
     /// Subscriptions to who is online, anew.
-    Subscribe,
+    Subscribe(Vec<UserId>),
     /// What the user says of themselves.
     OwnStatus,
     /// A message out of the outbox.

@@ -311,9 +311,11 @@ impl Signaling {
     }
 }
 
-/// Whether a signal is in the conversation of its invitation, and in time.
+/// Whether a signal is in the conversation of its invitation, and in time. One that has no place there says nothing about an
+/// invitation that has: not all devices would hear it.
 fn counts(invitation: &Invitation, heard: &Heard<'_>) -> bool {
-    invitation.conversation_id == *heard.conversation && !invitation.is_over(heard.time)
+    let has_order = invitation.is_online_only || !heard.is_online_only;
+    has_order && invitation.conversation_id == *heard.conversation && !invitation.is_over(heard.time)
 }
 
 /// When it is over for this user if nobody answers, by the server's clock.

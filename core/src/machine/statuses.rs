@@ -48,8 +48,8 @@ impl Statuses {
             return;
         }
         if !self.to_renew.is_empty() {
-            let users = self.to_renew.iter().take(limits::USERS_PER_CALL).cloned();
-            cx.ask(Purpose::Subscribe, SubscribeStatusesRequest { user_id_list: users.collect() });
+            let users: Vec<UserId> = self.to_renew.iter().take(limits::USERS_PER_CALL).cloned().collect();
+            cx.ask(Purpose::Subscribe(users.clone()), SubscribeStatusesRequest { user_id_list: users });
         }
         if let Some(me) = cx.me().filter(|_| self.is_own_doubtful) {
             cx.ask(Purpose::OwnStatus, GetStatusesRequest { user_id_list: vec![me] });
@@ -62,14 +62,13 @@ impl Statuses {
     }
 
     /// The reply to a renewal.
-    pub(super) fn renewed(&mut self, cx: &Context, result: Result<Subscribed, Fault>) {
+    pub(super) fn renewed(&mut self, cx: &Context, asked: &[UserId], result: Result<Subscribed, Fault>) {
         match result {
             Err(fault) if fault.code.is_retryable() => self.again_at = Some(cx.now() + ASK_AGAIN_MS),
             // The server of an earlier version tells nobody who is online.
             Err(_) => self.to_renew.clear(),
             Ok(Subscribed { failures }) => {
-                let renewed = self.to_renew.len().min(limits::USERS_PER_CALL);
-                self.to_renew.drain(..renewed);
+                self.to_renew.retain(|user| !asked.contains(user));
                 let exists = |user: &UserId| failures.iter().all(|failure| failure.user_id != *user);
                 self.subscribed.retain(|it| exists(&it.user));
             }

@@ -119,6 +119,11 @@ impl InboxSender {
         wake(queue);
     }
 
+    /// Drops the statuses that wait: their reader subscribes anew.
+    pub fn drop_statuses(&self) {
+        self.0.queue().statuses = Vec::new();
+    }
+
     /// How many deliveries wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
@@ -228,6 +233,8 @@ mod tests {
         }
         let Some(Delivery::Statuses(told)) = inbox.try_recv() else { panic!() };
         assert_eq!(told, [say("bob", "asleep"), say("carol", "coffee")]);
+        sender.send(Delivery::Statuses(vec![say("bob", "awake")]));
+        sender.drop_statuses();
         assert!(inbox.try_recv().is_none());
     }
 

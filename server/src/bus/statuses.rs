@@ -85,7 +85,9 @@ impl Statuses {
     pub(super) fn broken(&self, number: u64, user: UserKey) {
         let now = self.now();
         self.change(|state| {
-            state.sessions.remove(&number);
+            if let Some(session) = state.sessions.remove(&number) {
+                session.inbox.drop_statuses();
+            }
             state.presence.broken(user, number, now);
         });
     }

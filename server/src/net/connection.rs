@@ -277,7 +277,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             self.stale = self.stale.saturating_sub(1);
             match delivery {
                 // It was ephemeral, and is outdated.
-                Delivery::Ephemeral(_) | Delivery::Statuses(_) if is_stale => None,
+                Delivery::Ephemeral(_) if is_stale => None,
                 delivery => self.handle(Input::Delivery(delivery)),
             }
         });

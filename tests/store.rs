@@ -16,8 +16,9 @@ use tim::store::{
     StoredConversation, SyncState,
 };
 use tim::{Code, ConversationId, MessageId, UserId};
-use tim_core::search::{KeywordMatch, Search};
-use tim_core::store::conformance;
+use tim_core::search::{Found, KeywordMatch, Search};
+use tim_core::store::memory::{MemoryPlace, MemoryStore};
+use tim_core::store::{Store as _, conformance};
 
 fn bob() -> ConversationId {
     "C2Cbob".parse().unwrap()
@@ -165,7 +166,7 @@ fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// What the index finds is what reading every message finds.
+    /// What the index finds is what reading every message finds, here and in a store without an index.
     #[test]
     fn a_search_finds_what_reading_finds(
         texts in prop::collection::vec("[abB é茶喝道.,]{0,12}", 1..40),
@@ -177,12 +178,16 @@ proptest! {
             body: Body::Text(TextBody { text: text.clone() }).write().unwrap(),
             ..message(at as u64 + 1)
         };
-        store.apply(&[Change::Messages(bob(), texts.iter().enumerate().map(said).collect())], false).unwrap();
+        let said = [Change::Messages(bob(), texts.iter().enumerate().map(said).collect())];
+        store.apply(&said, false).unwrap();
         let phrases: Vec<Phrase> = keywords.iter().filter_map(|keyword| Phrase::of(keyword)).collect();
         let matching = if all { KeywordMatch::And } else { KeywordMatch::Or };
         let search = Search { phrases, matching, conversation: Some(bob()), count: 100, ..Search::default() };
-        let found = store.search(&search).unwrap();
-        let found: Vec<u64> = found.results.iter().flat_map(|it| &it.messages).map(|it| it.sequence).collect();
+        let sequences = |found: Found| -> Vec<u64> {
+            found.results.iter().flat_map(|it| &it.messages).map(|it| it.sequence).collect()
+        };
+        let found = sequences(store.search(&search).unwrap());
+        prop_assert_eq!(&found, &sequences(in_memory(&said, &search)));
         let stands = |text: &str, phrase: &Phrase| {
             highlight(text, std::slice::from_ref(phrase)).iter().any(|part| part.is_match)
         };
@@ -195,6 +200,14 @@ proptest! {
         read.reverse();
         prop_assert_eq!(found, read, "{:?} in {:?}", keywords, texts);
     }
+}
+
+/// What a store in memory finds, which has these messages.
+#[tokio::main(flavor = "current_thread")]
+async fn in_memory(said: &[Change], search: &Search) -> Found {
+    let mut store = MemoryStore::open(&MemoryPlace::default()).await.unwrap().store;
+    store.apply(said, false).await.unwrap();
+    store.search(search).await.unwrap()
 }
 
 /// Every table with each of its columns, without keys and checksums, and without the index, which can be made anew.

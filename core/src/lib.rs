@@ -17,6 +17,7 @@ pub mod friend;
 pub mod machine;
 pub mod message;
 pub mod mutation;
+mod ranges;
 pub mod search;
 pub mod signaling;
 pub mod store;

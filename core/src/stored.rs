@@ -96,6 +96,46 @@ pub struct ConversationRow {
     pub peer: Option<Box<Peer>>,
 }
 
+impl ConversationRow {
+    /// A conversation of which nothing is known.
+    #[must_use]
+    pub fn new(id: ConversationId) -> Self {
+        Self {
+            id,
+            group_type: None,
+            head: 0,
+            mutation_seq: 0,
+            mutation_head: 0,
+            unread_index: 0,
+            read: 0,
+            read_pending: 0,
+            own: 0,
+            unread_base: 0,
+            revoked_above_read: 0,
+            revoked_up_to: 0,
+            peer_read: 0,
+            first_visible_seq: 1,
+            floor_pending: 0,
+            hidden_below: 0,
+            hidden_pending: 0,
+            removal_seq: 0,
+            removal_head: 0,
+            unsent_removed: Vec::new(),
+            removed_unread: Vec::new(),
+            emitted_seq: 0,
+            baseline_seq: None,
+            undelivered: Vec::new(),
+            last_shown_seq: 0,
+            mentions: Vec::new(),
+            last_active: 0,
+            gone: false,
+            settings: None,
+            unsent_settings: None,
+            peer: None,
+        }
+    }
+}
+
 /// How the other side of a C2C conversation is called.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Peer {
@@ -226,6 +266,19 @@ pub struct StoredConversation {
     pub removed: Ranges,
     /// The newest message that is stored, up to [`ConversationRow::last_shown_seq`].
     pub newest: Option<Box<Message>>,
+}
+
+impl StoredConversation {
+    /// A conversation of which nothing is known.
+    #[must_use]
+    pub fn new(id: ConversationId) -> Self {
+        Self {
+            row: Box::new(ConversationRow::new(id)),
+            ranges: Ranges::new(),
+            removed: Ranges::new(),
+            newest: None,
+        }
+    }
 }
 
 /// Everything the machine needs to go on after a restart.

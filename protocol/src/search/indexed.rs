@@ -51,6 +51,22 @@ pub struct Conditions<'a> {
 }
 
 impl Conditions<'_> {
+    /// Whether they hold for a message, as an index finds it. Without a condition nothing is found.
+    #[must_use]
+    pub fn hold(&self, sender: &UserId, body: &RawValue) -> bool {
+        let Ok(content) = Content::read(body) else { return false };
+        let texts = content.searchable();
+        let stands = |phrase: &Phrase| texts.iter().any(|text| phrase.is_in(text));
+        let phrases = match self.all {
+            true => self.phrases.iter().all(stands),
+            false => self.phrases.is_empty() || self.phrases.iter().any(stands),
+        };
+        let is_kind = |tag: &str| self.types.iter().any(|wanted| letters(wanted).eq_ignore_ascii_case(tag));
+        let kind = self.types.is_empty() || content.tags().into_iter().any(is_kind);
+        let is_open = self.phrases.is_empty() && self.senders.is_empty() && self.types.is_empty();
+        !is_open && phrases && kind && (self.senders.is_empty() || self.senders.contains(sender))
+    }
+
     /// The expression for the index, empty without a condition. Every term stands between quotation marks and has letters and
     /// digits only.
     #[must_use]

@@ -13,10 +13,10 @@ use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation};
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
-use super::ranges;
 use crate::conversation::Conversation;
 use crate::message::ReadMarks;
 use crate::mutation::{mutate, supersedes};
+use crate::ranges;
 use crate::stored::{ConversationRow, Ranges, StoredConversation};
 
 /// Maximum number of messages and of mutations that wait for earlier ones, and of mutated messages whose mutations are
@@ -68,41 +68,7 @@ pub(super) struct Conv {
 
 impl Conv {
     pub(super) fn new(id: ConversationId) -> Self {
-        let row = ConversationRow {
-            id,
-            group_type: None,
-            head: 0,
-            mutation_seq: 0,
-            mutation_head: 0,
-            unread_index: 0,
-            read: 0,
-            read_pending: 0,
-            own: 0,
-            unread_base: 0,
-            revoked_above_read: 0,
-            revoked_up_to: 0,
-            peer_read: 0,
-            first_visible_seq: 1,
-            floor_pending: 0,
-            hidden_below: 0,
-            hidden_pending: 0,
-            removal_seq: 0,
-            removal_head: 0,
-            unsent_removed: Vec::new(),
-            removed_unread: Vec::new(),
-            emitted_seq: 0,
-            baseline_seq: None,
-            undelivered: Vec::new(),
-            last_shown_seq: 0,
-            mentions: Vec::new(),
-            last_active: 0,
-            gone: false,
-            settings: None,
-            unsent_settings: None,
-            peer: None,
-        };
-        let (ranges, removed) = (Vec::new(), Vec::new());
-        Self::load(StoredConversation { row: Box::new(row), ranges, removed, newest: None })
+        Self::load(StoredConversation::new(id))
     }
 
     pub(super) fn load(stored: StoredConversation) -> Self {

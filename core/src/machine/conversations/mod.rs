@@ -23,7 +23,6 @@ mod mentions;
 mod mutations;
 mod pages;
 mod peers;
-mod ranges;
 mod reads;
 mod receipts;
 mod removals;

@@ -5,9 +5,9 @@ use tim_protocol::{Code, ConversationId, Fault};
 
 use super::Conversations;
 use super::conversation::Conv;
-use super::ranges;
 use crate::machine::context::Context;
 use crate::machine::io::PageStart;
+use crate::ranges;
 use crate::stored::Change;
 
 /// The requirements of a page of history.

@@ -11,7 +11,6 @@ use tim_protocol::conversation::{ReadState, Removed};
 use tim_protocol::{Code, ConversationId, Fault, List, limits};
 
 use super::conversation::Conv;
-use super::ranges;
 use super::{Conversations, Surroundings};
 use crate::conversation::{ConversationFailure, ConversationResults, Removal};
 use crate::machine::account::Account;
@@ -20,6 +19,7 @@ use crate::machine::io::Output;
 use crate::machine::outbox::Outbox;
 use crate::machine::purpose::Purpose;
 use crate::machine::unreadable::Unreadable;
+use crate::ranges;
 use crate::stored::{Change, Query};
 
 impl Conv {

@@ -12,13 +12,13 @@ use tim_protocol::{Code, ConversationId, Fault, limits};
 
 use super::Conversations;
 use super::conversation::Conv;
-use super::ranges;
 use crate::machine::context::Context;
 use crate::machine::io::Output;
 use crate::machine::outbox::Outbox;
 use crate::machine::purpose::Purpose;
 use crate::machine::unreadable::Unreadable;
 use crate::message::{Flow, Message};
+use crate::ranges;
 use crate::stored::{Change, Query, Ranges};
 
 /// So many messages are looked at to find the last one that is left.

@@ -3,7 +3,7 @@
 use crate::stored::Ranges;
 
 /// Adds a range, which may overlap others.
-pub(super) fn add(ranges: &mut Ranges, low: u64, high: u64) {
+pub(crate) fn add(ranges: &mut Ranges, low: u64, high: u64) {
     ranges.push((low, high));
     ranges.sort_unstable();
     let mut merged: Ranges = Vec::with_capacity(ranges.len());
@@ -17,7 +17,7 @@ pub(super) fn add(ranges: &mut Ranges, low: u64, high: u64) {
 }
 
 /// Adds a sequence above all others.
-pub(super) fn append(ranges: &mut Ranges, sequence: u64) {
+pub(crate) fn append(ranges: &mut Ranges, sequence: u64) {
     match ranges.last_mut() {
         Some((_, high)) if *high + 1 == sequence => *high = sequence,
         _ => ranges.push((sequence, sequence)),
@@ -25,7 +25,7 @@ pub(super) fn append(ranges: &mut Ranges, sequence: u64) {
 }
 
 /// Removes a range.
-pub(super) fn remove(ranges: &mut Ranges, low: u64, high: u64) {
+pub(crate) fn remove(ranges: &mut Ranges, low: u64, high: u64) {
     let parts = std::mem::take(ranges).into_iter().flat_map(|(from, to)| {
         let (before, after) = ((from, to.min(low.saturating_sub(1))), (from.max(high.saturating_add(1)), to));
         [before, after]
@@ -34,12 +34,12 @@ pub(super) fn remove(ranges: &mut Ranges, low: u64, high: u64) {
 }
 
 /// Whether a sequence is in one of the ranges.
-pub(super) fn has(ranges: &Ranges, sequence: u64) -> bool {
+pub(crate) fn has(ranges: &Ranges, sequence: u64) -> bool {
     has_all(ranges, sequence, sequence)
 }
 
 /// Whether all of a range is.
-pub(super) fn has_all(ranges: &Ranges, low: u64, high: u64) -> bool {
+pub(crate) fn has_all(ranges: &Ranges, low: u64, high: u64) -> bool {
     range_at(ranges, low).is_some_and(|(_, to)| high <= to)
 }
 
@@ -51,12 +51,12 @@ fn range_at(ranges: &Ranges, sequence: u64) -> Option<(u64, u64)> {
 }
 
 /// How many sequences above this one are in the ranges.
-pub(super) fn count_above(ranges: &Ranges, sequence: u64) -> u64 {
+pub(crate) fn count_above(ranges: &Ranges, sequence: u64) -> u64 {
     ranges.iter().map(|(low, high)| (high + 1).saturating_sub((*low).max(sequence + 1))).sum()
 }
 
 /// The first `max` sequences.
-pub(super) fn first(ranges: &Ranges, max: u64) -> Ranges {
+pub(crate) fn first(ranges: &Ranges, max: u64) -> Ranges {
     let mut left = max;
     let mut first = Ranges::new();
     for (low, high) in ranges.iter().take_while(|_| max > 0) {
@@ -71,18 +71,18 @@ pub(super) fn first(ranges: &Ranges, max: u64) -> Ranges {
 }
 
 /// The greatest sequence up to this one that is in none of the ranges; 0 if there is none.
-pub(super) fn below(ranges: &Ranges, sequence: u64) -> u64 {
+pub(crate) fn below(ranges: &Ranges, sequence: u64) -> u64 {
     range_at(ranges, sequence).map_or(sequence, |(low, _)| low.saturating_sub(1))
 }
 
 /// The least sequence from this one on that is in none of the ranges.
-pub(super) fn above(ranges: &Ranges, sequence: u64) -> u64 {
+pub(crate) fn above(ranges: &Ranges, sequence: u64) -> u64 {
     range_at(ranges, sequence).map_or(sequence, |(_, high)| high + 1)
 }
 
 /// Where a part begins that ends with `high` and has `count` sequences which are in none of the ranges; `floor` if there are not
 /// more than that many.
-pub(super) fn reach_down(ranges: &Ranges, high: u64, count: u64, floor: u64) -> u64 {
+pub(crate) fn reach_down(ranges: &Ranges, high: u64, count: u64, floor: u64) -> u64 {
     let (mut top, mut left) = (high, count);
     for (from, to) in ranges.iter().rev().filter(|(from, _)| *from <= high) {
         let between = top.saturating_sub(*to);
@@ -98,7 +98,7 @@ pub(super) fn reach_down(ranges: &Ranges, high: u64, count: u64, floor: u64) -> 
 
 /// Where a part ends that begins with `low` and has `count` sequences which are in none of the ranges; `newest` if there are not
 /// more than that many.
-pub(super) fn reach_up(ranges: &Ranges, low: u64, count: u64, newest: u64) -> u64 {
+pub(crate) fn reach_up(ranges: &Ranges, low: u64, count: u64, newest: u64) -> u64 {
     let (mut bottom, mut left) = (low, count);
     for (from, to) in ranges.iter().filter(|(_, to)| *to >= low) {
         let between = from.saturating_sub(bottom);
@@ -113,7 +113,7 @@ pub(super) fn reach_up(ranges: &Ranges, low: u64, count: u64, newest: u64) -> u6
 }
 
 /// Removes everything up to a sequence.
-pub(super) fn remove_up_to(ranges: &mut Ranges, up_to: u64) {
+pub(crate) fn remove_up_to(ranges: &mut Ranges, up_to: u64) {
     ranges.retain(|(_, high)| *high > up_to);
     if let Some((low, _)) = ranges.first_mut() {
         *low = (*low).max(up_to + 1);

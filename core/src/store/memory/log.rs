@@ -1,0 +1,140 @@
+//! What is stored of one conversation: its positions, its messages, and what to do with those that are still to come.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use tim_protocol::message::{Message, MessageChange, MessageReceipts, Mutation, Revocation};
+use tim_protocol::{ConversationId, MessageId, UserId};
+
+use crate::mutation::{confirm, mutate, redact};
+use crate::ranges;
+use crate::stored::{ConversationRow, Ranges, StoredConversation};
+
+#[derive(Debug)]
+pub(super) struct Log {
+    pub(super) row: Box<ConversationRow>,
+    complete: Ranges,
+    removed: Ranges,
+    messages: BTreeMap<u64, Message>,
+    /// Revocations that came before their messages.
+    revoked: BTreeMap<u64, Revocation>,
+}
+
+impl Log {
+    pub(super) fn new(id: ConversationId) -> Self {
+        let StoredConversation { row, ranges, removed, .. } = StoredConversation::new(id);
+        Self { row, complete: ranges, removed, messages: BTreeMap::new(), revoked: BTreeMap::new() }
+    }
+
+    pub(super) fn stored(&self) -> StoredConversation {
+        let newest = self.messages.range(..=self.row.last_shown_seq).next_back();
+        StoredConversation {
+            row: self.row.clone(),
+            ranges: self.complete.clone(),
+            removed: self.removed.clone(),
+            newest: newest.map(|(_, message)| Box::new(message.clone())),
+        }
+    }
+
+    /// The messages, oldest first.
+    pub(super) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.values()
+    }
+
+    /// The messages from one sequence to another, oldest first.
+    pub(super) fn range(&self, low: u64, high: u64) -> impl Iterator<Item = &Message> {
+        let range = (low <= high).then(|| self.messages.range(low..=high));
+        range.into_iter().flatten().map(|(_, message)| message)
+    }
+
+    /// Whether a message is visible: neither cleared nor removed.
+    fn shows(&self, sequence: u64) -> bool {
+        sequence >= self.row.first_visible_seq && !ranges::has(&self.removed, sequence)
+    }
+
+    /// Stores a message unless it is stored already, was cleared or removed. A revocation from either side is kept. Gives the
+    /// message as it is to be stored.
+    pub(super) fn add(&mut self, message: &Message) -> Message {
+        let sequence = message.sequence;
+        let mut message = Cow::Borrowed(message);
+        if let (Some(revocation), None) = (self.revoked.remove(&sequence), &message.revoked) {
+            redact(message.to_mut(), &revocation);
+        }
+        let mut message = message.into_owned();
+        if !self.shows(sequence) {
+            return message;
+        }
+        match self.messages.get_mut(&sequence) {
+            Some(stored) if stored.revoked.is_none() && message.mutation_seq > stored.mutation_seq => {
+                if let Some(counts) = stored.receipts {
+                    confirm(&mut message, counts);
+                }
+                stored.clone_from(&message);
+            }
+            Some(stored) if message.revoked.is_some() => stored.clone_from(&message),
+            Some(_) => {}
+            None => _ = self.messages.insert(sequence, message.clone()),
+        }
+        message
+    }
+
+    /// Every message of a range is stored, as far as it is visible.
+    pub(super) fn complete(&mut self, low: u64, high: u64) {
+        add_visible(&mut self.complete, (low, high), self.row.first_visible_seq);
+    }
+
+    /// The user removed the messages of a range. Gives those that were stored.
+    pub(super) fn remove(&mut self, low: u64, high: u64) -> Vec<(MessageId, UserId)> {
+        add_visible(&mut self.removed, (low, high), self.row.first_visible_seq);
+        self.complete(low, high);
+        self.delete(low, high)
+    }
+
+    /// The messages before a sequence are not visible any more. Gives those that were stored.
+    pub(super) fn clear(&mut self, floor: u64) -> Vec<(MessageId, UserId)> {
+        self.row.first_visible_seq = self.row.first_visible_seq.max(floor);
+        let Some(last) = floor.checked_sub(1) else { return Vec::new() };
+        ranges::remove(&mut self.complete, 0, last);
+        ranges::remove(&mut self.removed, 0, last);
+        self.delete(0, last)
+    }
+
+    fn delete(&mut self, low: u64, high: u64) -> Vec<(MessageId, UserId)> {
+        let is_gone = |sequence: u64| (low..=high).contains(&sequence);
+        self.revoked.retain(|sequence, _| !is_gone(*sequence));
+        let gone = self.range(low, high).map(|message| (message.id, message.from.clone())).collect();
+        self.messages.retain(|sequence, _| !is_gone(*sequence));
+        gone
+    }
+
+    /// Applies a mutation. Of a message that is not stored a revocation is kept: it will come as it is then, unless an old reply
+    /// brings it. Gives whether what it said is gone from here, or never was.
+    pub(super) fn mutate(&mut self, mutation: &Mutation) -> bool {
+        if let Some(message) = self.messages.get_mut(&mutation.sequence) {
+            return mutate(message, mutation);
+        }
+        match &mutation.change {
+            MessageChange::Revoked(revocation) if self.shows(mutation.sequence) => {
+                self.revoked.entry(mutation.sequence).or_insert_with(|| revocation.clone());
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// Users read messages of this user.
+    pub(super) fn confirm(&mut self, receipts: &[MessageReceipts]) {
+        for receipts in receipts {
+            if let Some(message) = self.messages.get_mut(&receipts.sequence) {
+                confirm(message, receipts.counts());
+            }
+        }
+    }
+}
+
+fn add_visible(ranges: &mut Ranges, (low, high): (u64, u64), floor: u64) {
+    let low = low.max(floor);
+    if low <= high {
+        ranges::add(ranges, low, high);
+    }
+}

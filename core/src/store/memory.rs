@@ -123,7 +123,7 @@ impl Data {
             conversations: self.logs.values().map(Log::stored).collect(),
             outbox: self.outbox.values().cloned().collect(),
             profile: self.profile.clone(),
-            receive_opt: self.receive_opt.clone(),
+            receive_opt: self.receive_opt,
             relations: self.relations.values().cloned().collect(),
             blacklist: self.blacklist.iter().cloned().collect(),
             groups: self.groups.values().cloned().collect(),
@@ -179,7 +179,7 @@ impl Data {
             Change::ForgetLocal(id, sender) => _ = self.beside.remove(&(*id, sender.clone())),
             Change::Acknowledged(message) => self.acknowledged(message),
             Change::Profile(profile) => self.profile = Some(profile.clone()),
-            Change::ReceiveOpt(opt) => self.receive_opt = opt.clone(),
+            Change::ReceiveOpt(opt) => self.receive_opt = *opt,
             Change::Relation(told) => match relation_key(told) {
                 Some((key, true)) => _ = self.relations.insert(key, (**told).clone()),
                 Some((key, false)) => _ = self.relations.remove(&key),

@@ -75,7 +75,7 @@ async fn a_commit_is_whole_or_not_at_all() {
 
 #[tokio::test]
 async fn all_that_a_machine_needs_is_there_after_a_restart() {
-    conformance::snapshot::<Store>(&Place::new().file()).await;
+    Box::pin(conformance::snapshot::<Store>(&Place::new().file())).await;
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ pub enum Event {
     },
     /// The groups this user is in changed: the whole list.
     GroupListUpdated(Vec<Group>),
-    /// Profiles changed: this user's, from any of their devices.
+    /// Profiles changed: this user's, from any of their devices, or those of friends and of the other sides of C2C conversations.
     ProfileUpdated(Vec<Profile>),
     /// Users to whom the app subscribed with `subscribe_user_status` came or went, or say something else of themselves; after a new
     /// subscription each is told as it is. Also what this user says of themselves, on any of their devices. Of what changes

@@ -240,6 +240,10 @@ pub enum Change {
     ReceiveOpt(ReceiveOpt),
     /// A friend, an application to become one, how far those are read, or a friend group; or that one is no more.
     Relation(Box<conversation::Change>),
+    /// The profile of another user is kept; `None` if not any more.
+    Person(UserId, Option<Box<Profile>>),
+    /// What changed of profiles up to this time of the server's is known.
+    ProfilesAsOf(UnixMillis),
     /// Adds a user to the blacklist, or removes one.
     Blacklist(UserId, bool),
     /// A group of the user; `None` if no longer a member.
@@ -306,6 +310,10 @@ pub struct Snapshot {
     pub invitations: Vec<Invitation>,
     /// What the user has begun to write, by conversation.
     pub drafts: Vec<(ConversationId, String)>,
+    /// Profiles of others that are kept.
+    pub profiles: Vec<Profile>,
+    /// What changed of profiles up to this time of the server's is known; 0 if that is not known.
+    pub profiles_as_of: UnixMillis,
 }
 
 /// What a relation is stored under, and whether there is one; `None` for other changes.

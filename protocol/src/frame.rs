@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::call::{AttributesChange, Request};
-use crate::conversation::{Change, Cursor};
+use crate::conversation::{Change, Cursor, ProfileChange};
 use crate::message::{Message, Mutation, Receipt, ReceiptUpdates, RoomMessages};
 use crate::status::StatusUpdates;
 use crate::word::words;
@@ -83,6 +83,8 @@ pub enum Push {
     Statuses(StatusUpdates),
     /// A change of the user's own data.
     Change(Change),
+    /// The profile of a user who has this one as a friend, or a C2C conversation with them, changed.
+    Profile(ProfileChange),
     /// Attributes of a group changed.
     Attributes(AttributesChange),
     /// The window was full and pushes were omitted: the client must acknowledge this push and sync.
@@ -294,6 +296,7 @@ impl Push {
             Self::Receipts(receipts) => ("receipts", serde_json::to_string(receipts)?),
             Self::Statuses(statuses) => ("status", serde_json::to_string(statuses)?),
             Self::Change(change) => ("change", serde_json::to_string(change)?),
+            Self::Profile(change) => ("profile", serde_json::to_string(change)?),
             Self::Attributes(change) => ("groupAttributes", serde_json::to_string(change)?),
             Self::Lag => return Ok(r#""ev":"lag""#.to_owned()),
             Self::Kicked(kicked) => ("kick", serde_json::to_string(kicked)?),
@@ -313,6 +316,7 @@ impl Push {
             "receipts" => part(parameters).map(Self::Receipts),
             "status" => part(parameters).map(Self::Statuses),
             "change" => part(parameters).map(Self::Change),
+            "profile" => part(parameters).map(Self::Profile),
             "groupAttributes" => part(parameters).map(Self::Attributes),
             "lag" => Some(Self::Lag),
             "kick" => part(parameters).map(Self::Kicked),

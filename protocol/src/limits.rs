@@ -127,6 +127,8 @@ pub const OFFLINE_AFTER_MS: i64 = 30_000;
 pub const PROFILE_LOCATION_BYTES: usize = 16;
 /// Most friends of a user.
 pub const FRIENDS: u64 = 3_000;
+/// Most friends and C2C conversations of a user that are looked at when profiles changed: those that changed last.
+pub const ACQUAINTANCES: u32 = 4_000;
 /// Most applications to become a friend that wait in a user's list, received and sent.
 pub const FRIEND_APPLICATIONS: u64 = 100;
 /// Most friend groups of a user.

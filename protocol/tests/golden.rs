@@ -79,7 +79,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
             }
         )*};
     }
-    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest SendTargetedRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest SearchRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest SetReceiveOptRequest CreateGroupRequest);
+    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest SendOnlineRequest SendTargetedRequest HistoryRequest PositionRequest MutationsRequest RevokeRequest ModifyRequest ReactRequest ReactionsRequest ReceiptRequest ReceiptsRequest ReadersRequest SearchRequest RemoveMessagesRequest RemovalsRequest ReadRequest SetConversationsRequest RemoveConversationsRequest GetProfilesRequest UpdateProfileRequest ChangedProfilesRequest UpdateBlacklistRequest SetReceiveOptRequest CreateGroupRequest);
     by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest UpdateGroupRequest GetGroupMembersRequest ListMembersRequest AddMembersRequest DeleteMembersRequest SetMemberRoleRequest ChangeOwnerRequest MuteMemberRequest UpdateMemberRequest GetAttributesRequest SetAttributesRequest CountOnlineRequest PinMessageRequest GetPinnedRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest GrantRequest);
     by_method!(AddFriendRequest DeleteFriendsRequest CheckFriendsRequest UpdateFriendRequest AcceptApplicationRequest RefuseApplicationRequest DeleteApplicationRequest ReadApplicationsRequest CreateFriendGroupRequest DeleteFriendGroupRequest RenameFriendGroupRequest FillFriendGroupRequest);
     by_method!(SetStatusRequest GetStatusesRequest SubscribeStatusesRequest UnsubscribeStatusesRequest);
@@ -159,6 +159,7 @@ fn every_push_has_an_example() {
                 "change"
             }
             Push::Receipts(_) => "receipts",
+            Push::Profile(_) => "profile",
             Push::Statuses(_) => "status",
             Push::Attributes(_) => "groupAttributes",
             Push::Lag => "lag",
@@ -181,6 +182,7 @@ fn every_push_has_an_example() {
             "msg",
             "mut",
             "online",
+            "profile",
             "read",
             "receipts",
             "room",

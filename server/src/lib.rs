@@ -20,6 +20,7 @@ mod descriptors;
 pub mod domain;
 mod media;
 mod net;
+mod profiles;
 mod response;
 pub mod server;
 mod statuses;

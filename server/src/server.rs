@@ -171,6 +171,7 @@ impl Server {
         shared.tasks.spawn(acceptor.serve(Arc::clone(&shared)));
         shared.tasks.spawn(Arc::clone(&shared).clean_media_now_and_then());
         shared.tasks.spawn(Arc::clone(&shared).tell_statuses());
+        shared.tasks.spawn(Arc::clone(&shared).tell_profiles());
         shared.tasks.spawn(Arc::clone(&shared).tell_rooms());
         match certificate {
             Some(certificate) => tokio::select! {

@@ -10,7 +10,7 @@ use tim_protocol::frame::Push;
 use tim_server::bus::local::LocalBus;
 use tim_server::bus::{Bus, Done, Subscription, Watched, conformance, publisher};
 use tim_server::core::ops::{
-    Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey,
+    Actor, Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey,
 };
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
@@ -115,6 +115,10 @@ macro_rules! nobody_is_online {
             LocalBus::default().count_users(topic)
         }
 
+        fn changed_profiles(&self) -> Done<Vec<Actor>> {
+            Box::pin(std::future::pending())
+        }
+
         fn changed_status(&self) -> Done<Watched> {
             Box::pin(std::future::pending())
         }
@@ -189,6 +193,11 @@ async fn what_is_ephemeral_waits_for_no_bus_and_leaves_room_for_commits() {
         publish
     });
     drop(telling.await.unwrap());
+}
+
+#[tokio::test]
+async fn whose_profile_changed_is_told_once() {
+    conformance::whose_profile_changed_is_told_once(&LocalBus::default()).await;
 }
 
 #[tokio::test]

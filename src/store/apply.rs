@@ -24,6 +24,8 @@ pub(super) enum EntityKind {
     OutdatedGroup = 6,
     Relation = 7,
     Invitation = 8,
+    Person = 9,
+    ProfilesAsOf = 10,
 }
 
 /// The kind of a range of sequences.
@@ -66,6 +68,11 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             Some((key, false)) => forget(transaction, EntityKind::Relation, &key),
             None => Ok(()),
         },
+        Change::Person(user, Some(profile)) => {
+            keep(transaction, EntityKind::Person, user.as_str(), &serde_json::to_string(profile)?)
+        }
+        Change::Person(user, None) => forget(transaction, EntityKind::Person, user.as_str()),
+        Change::ProfilesAsOf(time) => keep(transaction, EntityKind::ProfilesAsOf, "", &time.to_string()),
         Change::Blacklist(user, true) => keep(transaction, EntityKind::Blacklist, user.as_str(), ""),
         Change::Blacklist(user, false) => forget(transaction, EntityKind::Blacklist, user.as_str()),
         Change::Group(id, Some(group)) => {

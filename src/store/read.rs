@@ -76,6 +76,10 @@ pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
             snapshot.relations.push(json(row, 2)?);
         } else if kind == EntityKind::Invitation as i64 {
             snapshot.invitations.push(json(row, 2)?);
+        } else if kind == EntityKind::Person as i64 {
+            snapshot.profiles.push(json(row, 2)?);
+        } else if kind == EntityKind::ProfilesAsOf as i64 {
+            snapshot.profiles_as_of = json(row, 2)?;
         } else if kind == EntityKind::Draft as i64 {
             let id = key.parse().map_err(|_| StoreError::Damaged)?;
             snapshot.drafts.push((id, text(row, 2)?.to_owned()));

@@ -89,7 +89,7 @@ impl tim_core::store::Store for Watched {
 async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| DatabaseFile::from(folder.path().join(name));
-    conformance::snapshot::<Watched>(&at("snapshot")).await;
+    Box::pin(conformance::snapshot::<Watched>(&at("snapshot"))).await;
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;
     conformance::cleared::<Watched>(&at("cleared")).await;

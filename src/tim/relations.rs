@@ -18,7 +18,8 @@ impl Tim {
         self.profiles(Call::MyProfile).await?.pop().ok_or_else(unexpected)
     }
 
-    /// Users' profiles; users who do not exist are left out. 1 to 100 users.
+    /// Users' profiles; users who do not exist are left out. 1 to 100 users. Without a connection those that this device knows: of friends, and
+    /// the last that were asked for or that changed. If it knows none, the call waits for the connection.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many.

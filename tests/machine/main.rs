@@ -30,6 +30,7 @@ mod news;
 mod outbox;
 mod pauses;
 mod phone;
+mod profiles;
 mod reactions;
 mod reads;
 mod receipts;

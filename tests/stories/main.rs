@@ -57,6 +57,7 @@ mod own_pictures;
 mod picture_addresses;
 mod pictures;
 mod pins;
+mod profiles;
 mod proxy;
 mod quick_start;
 mod reactions;

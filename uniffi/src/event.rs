@@ -132,7 +132,7 @@ pub enum TimEvent {
         /// The groups.
         groups: Vec<Group>,
     },
-    /// Profiles changed.
+    /// Profiles changed: this user's, or those of friends and of the other sides of C2C conversations.
     #[serde(rename = "onProfileUpdated", serialize_with = "bare")]
     ProfileUpdated {
         /// The profiles.

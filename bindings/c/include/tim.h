@@ -2469,7 +2469,9 @@ tim_status tim_get_group_message_read_member_list(tim_client client,
 tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * The profiles of 1 to 100 users; users who do not exist are left out.
+ * The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device
+ * knows: of friends, and the last that were asked for or that changed. If it knows none, the call waits for the
+ * connection.
  *
  * `user_id_list_json` is an array of texts. Result: an array of `profile`.
  *

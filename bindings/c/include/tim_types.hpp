@@ -2672,7 +2672,7 @@ struct group_list_updated {
     std::vector<types::group> groups{};
 };
 
-/** Profiles changed. */
+/** Profiles changed: this user's, or those of friends and of the other sides of C2C conversations. */
 struct profile_updated {
     /** The profiles. */
     std::vector<types::profile> profiles{};

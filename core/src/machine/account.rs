@@ -1,16 +1,18 @@
 //! The user's own data other than conversations: profile, blacklist, receive option, groups, and friends, which `friends` keeps.
 //!
-//! `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is
+//! `people` keeps profiles of others. `outdated` asks for groups whose profile changed unheard. What a change of a membership means for the group's conversation is
 //! returned as a [`Membership`].
 
 mod friends;
 mod outdated;
+mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
-    GroupIs, GroupsReply, GroupsRequest, Joined, MembersReply, Reply, Request, UsersReply, UsersRequest,
+    ChangedProfiles, GroupIs, GroupsReply, GroupsRequest, Joined, MembersReply, Reply, Request, UsersReply,
+    UsersRequest,
 };
 use tim_protocol::group::{Group, GroupChanges, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
@@ -24,6 +26,7 @@ use crate::friend::{Friend, FriendApplications, FriendGroup};
 use crate::stored::Change;
 use friends::Friends;
 use outdated::Outdated;
+use people::People;
 
 /// The user's profile, blacklist, receive option, groups and friends.
 #[derive(Default)]
@@ -34,6 +37,7 @@ pub(super) struct Account {
     groups: BTreeMap<GroupId, Group>,
     outdated: Outdated,
     friends: Friends,
+    people: People,
     /// Changed since the last event.
     is_blacklist_changed: bool,
     are_groups_changed: bool,
@@ -74,6 +78,10 @@ impl Account {
         }
     }
 
+    pub(super) fn load_profiles(&mut self, profiles: Vec<Profile>, as_of: UnixMillis) {
+        self.people = People::load(profiles, as_of);
+    }
+
     pub(super) fn profile(&self) -> Option<&Profile> {
         self.profile.as_ref()
     }
@@ -96,6 +104,52 @@ impl Account {
 
     pub(super) fn friend_groups(&self) -> Vec<FriendGroup> {
         self.friends.groups()
+    }
+
+    /// The profile of a user, if it is known here.
+    pub(super) fn person(&self, user: &UserId) -> Option<&Profile> {
+        let own = self.profile.as_ref().filter(|own| own.user_id == *user);
+        own.or_else(|| self.friends.profile(user)).or_else(|| self.people.get(user))
+    }
+
+    /// Takes over the profile of another user, which is not older than what is known. One that changed without being asked for concerns
+    /// friends, those who are known here, and the other sides of conversations.
+    pub(super) fn heard_of(&mut self, cx: &mut Context, profile: Profile, is_asked: bool, is_peer: bool) {
+        let known = self.person(&profile.user_id);
+        if known == Some(&profile) || (known.is_none() && !is_asked && !is_peer) {
+            return;
+        }
+        let is_told = known.is_some() || !is_asked;
+        if self.friends.heard_of(cx, &profile) {
+            self.people.forget(cx, &profile.user_id);
+        } else {
+            self.people.keep(cx, profile.clone());
+        }
+        if is_told {
+            cx.emit(Event::ProfileUpdated(vec![profile]));
+        }
+    }
+
+    /// A session began, on a device that is new to its user if a time of the server's is given.
+    pub(super) fn session_began(&mut self, cx: &mut Context, is_new_at: Option<UnixMillis>) {
+        match is_new_at {
+            Some(time) => self.people.begin(cx, time),
+            None => self.people.session_began(),
+        }
+    }
+
+    /// Changes of profiles may have been left out.
+    pub(super) fn doubt_profiles(&mut self) {
+        self.people.doubt();
+    }
+
+    /// A page of profiles that changed came: gives them.
+    pub(super) fn changed_profiles_came(
+        &mut self,
+        cx: &mut Context,
+        result: Result<ChangedProfiles, Fault>,
+    ) -> Vec<Profile> {
+        self.people.came(cx, result)
     }
 
     /// The events of friends, applications and friend groups that changed.
@@ -260,13 +314,14 @@ impl Account {
     }
 
     /// Asks for what changed unheard.
-    pub(super) fn pump(&self, cx: &mut Context) {
+    pub(super) fn pump(&mut self, cx: &mut Context) {
         self.outdated.pump(cx);
+        self.people.pump(cx);
     }
 
     /// When that may be asked for.
     pub(super) fn due(&self, now: i64) -> Option<i64> {
-        self.outdated.due(now)
+        self.outdated.due(now).into_iter().chain(self.people.due(now)).min()
     }
 
     /// Handles a group that was asked for.

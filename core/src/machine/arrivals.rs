@@ -9,6 +9,7 @@ use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
 
 use super::account::Membership;
+use super::calls::Replied;
 use super::connection::Numbered;
 use super::conversations::Shown;
 use super::history::Wanted;
@@ -80,12 +81,9 @@ impl Machine {
                 return cx.output(Output::ReturnMessages { call: id, ids, waiting });
             }
             Call::Search(search, found) => return cx.output(Output::ReturnFound(id, search, found)),
-            Call::Profiles(users) => return self.calls.profiles(cx, id, users),
+            Call::Profiles(users) => return self.profiles(id, users),
             Call::Ask(request) => return self.ask(id, *request),
-            Call::MyProfile => match account.profile() {
-                None => return self.calls.profiles(cx, id, cx.me().into_iter().collect()),
-                Some(profile) => Return::Profiles(vec![profile.clone()]),
-            },
+            Call::MyProfile => return self.my_profile(id),
             Call::SetRead(conversation) => {
                 self.conversations.set_read(&conversation);
                 Return::Done
@@ -249,9 +247,11 @@ impl Machine {
             Push::Receipts(receipts) => conversations.receipts_pushed(around.cx, receipts),
             Push::Statuses(updates) => self.statuses.came(&mut self.cx, updates.statuses),
             Push::Change(change) => self.changed(change),
+            Push::Profile(change) => self.heard_of(change.profile, false),
             Push::Attributes(change) => around.cx.emit(Event::GroupAttributesUpdated(change.into())),
             Push::Lag => {
                 self.conversations.ask_receipts_again();
+                self.account.doubt_profiles();
                 self.sync.request();
             }
             Push::Kicked(kicked) => self.kicked(kicked.reason),
@@ -322,9 +322,9 @@ impl Machine {
                 let result = read::<call::RemovalsRequest>(result);
                 self.conversations.removals_came(&mut self.cx, &id, result);
             }
-            Purpose::Peers => {
-                let result = read::<call::GetProfilesRequest>(result);
-                self.conversations.peers_came(&mut self.cx, result);
+            Purpose::Peers => self.peers_came(read::<call::GetProfilesRequest>(result)),
+            Purpose::ChangedProfiles => {
+                self.changed_profiles_came(read::<call::ChangedProfilesRequest>(result));
             }
             Purpose::Group(id) => {
                 self.account.group_came(&mut self.cx, &id, read::<call::GetGroupRequest>(result));
@@ -363,7 +363,13 @@ impl Machine {
 
     /// The reply to a request of the app: stores and emits what the reply changes on this device.
     fn call_answered(&mut self, id: CallId, result: Result<Box<RawValue>, Fault>) {
-        let Some((request, reply)) = self.calls.replied(&mut self.cx, id, result) else { return };
+        let (request, reply) = match self.calls.replied(&mut self.cx, id, result) {
+            Some(Replied::Reply(replied)) => *replied,
+            Some(Replied::Profiles(profiles)) => {
+                return profiles.into_iter().for_each(|profile| self.heard_of(profile, true));
+            }
+            None => return,
+        };
         let (conversations, mut around) = self.inbox();
         match &reply {
             Reply::Messages(MessagesReply::Receipts(page)) => {

@@ -25,6 +25,14 @@ pub(super) struct Calls {
     to_request: BTreeSet<CallId>,
 }
 
+/// What a reply brought that may change something on this device.
+pub(super) enum Replied {
+    /// The call is still to be completed.
+    Reply(Box<(Request, Reply)>),
+    /// Profiles.
+    Profiles(Vec<Profile>),
+}
+
 /// What a call waits for.
 enum Wanted {
     /// The answer to this request.
@@ -74,21 +82,24 @@ impl Calls {
         }
     }
 
-    /// Handles the reply to a call's request. A reply that may change something on this device is returned with its
-    /// request; the call is still to be completed then.
+    /// Handles the reply to a call's request, and returns what may change something on this device.
     pub(super) fn replied(
         &mut self,
         cx: &mut Context,
         call: CallId,
         result: Result<Box<RawValue>, Fault>,
-    ) -> Option<(Request, Reply)> {
+    ) -> Option<Replied> {
         match self.take(call)? {
             (Wanted::Reply(request), _) => match read_any(&request, result) {
-                Ok(reply) => return Some((*request, reply)),
+                Ok(reply) => return Some(Replied::Reply(Box::new((*request, reply)))),
                 Err(fault) => cx.complete(call, Err(fault)),
             },
             (Wanted::Profiles { users, found }, due) => match read::<GetProfilesRequest>(result) {
-                Ok(page) => self.profiles_came(cx, (call, due), (users, found), page),
+                Ok(page) => {
+                    let heard = Replied::Profiles(page.profiles.items.clone());
+                    self.profiles_came(cx, (call, due), (users, found), page);
+                    return Some(heard);
+                }
                 Err(fault) => cx.complete(call, Err(fault)),
             },
         }

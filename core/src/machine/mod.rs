@@ -39,7 +39,7 @@
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
 //!   `account` is profile, blacklist, receive option, groups and friends; `rooms` is live rooms; `statuses` is who is online;
-//!   `signaling` is live invitations, `signals` the calls about them; `calls` and `history` are what waits for an answer.
+//!   `profiles` is what is heard of others; `signaling` is live invitations, `signals` the calls about them; `calls` and `history` are what waits for an answer.
 //! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;
@@ -54,6 +54,7 @@ mod link;
 mod login;
 mod outbox;
 mod pending;
+mod profiles;
 mod purpose;
 mod refusal;
 mod reply;

@@ -31,6 +31,8 @@ pub(super) enum Purpose {
     Removed(ConversationId),
     /// What the other side of C2C conversations is called.
     Peers,
+    /// Profiles that changed unheard.
+    ChangedProfiles,
     /// The profile of a group.
     Group(GroupId),
     /// A live room that this device enters again.

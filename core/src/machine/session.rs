@@ -46,9 +46,12 @@ impl Machine {
             drafts,
             relations,
             invitations,
+            profiles,
+            profiles_as_of,
         } = snapshot;
         self.sync = Sync::load(sync);
         self.account = Account::load(profile, receive_opt, blacklist, groups, outdated_groups, relations);
+        self.account.load_profiles(profiles, profiles_as_of);
         self.signaling.load(invitations);
         self.outbox.load(&me, outbox);
         self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
@@ -276,6 +279,9 @@ impl Machine {
         if !welcome.resumed {
             self.sync.restart();
             self.conversations.ask_receipts_again();
+            // A new device is told by the sync how everything is.
+            let begins = self.sync.awaits_initial_sync().then_some(welcome.now);
+            self.account.session_began(&mut self.cx, begins);
         }
     }
 

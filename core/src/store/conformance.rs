@@ -78,6 +78,11 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::OutdatedGroup(group.group_id.clone(), Some(7)),
         Change::OutdatedGroup(GroupId::new("cake").unwrap(), Some(1)),
         Change::OutdatedGroup(GroupId::new("cake").unwrap(), None),
+        Change::Person(user("bob"), Some(Box::new(profile_of("bob")))),
+        Change::Person(user("carol"), Some(Box::new(profile_of("carol")))),
+        Change::Person(user("carol"), None),
+        Change::ProfilesAsOf(4),
+        Change::ProfilesAsOf(5),
         Change::Invitation("7".to_owned(), Some(Box::new(invitation()))),
         Change::Invitation("8".to_owned(), Some(Box::new(invitation()))),
         Change::Invitation("8".to_owned(), None),
@@ -115,7 +120,10 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         drafts,
         relations,
         invitations,
+        profiles,
+        profiles_as_of,
     } = opened.snapshot;
+    assert_eq!((profiles, profiles_as_of), (vec![profile_of("bob")], 5));
     assert_eq!(relations, [friend(2, Some("B."))]);
     assert_eq!(invitations, [invitation()]);
     assert_eq!(opt, receive_opt);
@@ -163,6 +171,10 @@ fn friend(version: u64, remark: Option<&str>) -> conversation::Change {
 fn group_of_friends(version: u64, name: Option<&str>) -> conversation::Change {
     let name = name.map(ToOwned::to_owned);
     conversation::Change::FriendGroup(FriendGroupChange { number: 7, version, name })
+}
+
+fn profile_of(name: &str) -> Profile {
+    Profile { user_id: user(name), ..profile() }
 }
 
 /// An invitation that bob may still accept.

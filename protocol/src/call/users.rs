@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Done};
-use crate::bounds::user_count;
+use crate::bounds::{number, user_count};
 use crate::profile::{Profile, ProfileFields};
 use crate::receive::{AllReceiveMessageOpt, ReceiveOpt};
-use crate::{Code, Fault, List, UserId};
+use crate::{Code, Fault, List, UnixMillis, UserId};
 
 /// Asks for users' profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,28 @@ pub struct Profiles {
     /// remaining users again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u32>,
+}
+
+/// Asks for the profiles that changed lately, of the caller's friends and of the other sides of the caller's C2C conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedProfilesRequest {
+    /// Those that changed after this time of the server's.
+    pub since: UnixMillis,
+    /// [`ChangedProfiles::next`] of the page before; absent to begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+}
+
+/// Profiles that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedProfiles {
+    /// The profiles.
+    pub profiles: List<Profile>,
+    /// Where the next page begins, if not all fit this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u64>,
+    /// Asked from this time on, nothing is missed that changed since this page was read.
+    pub time: UnixMillis,
 }
 
 /// Changes the caller's profile.
@@ -64,6 +86,12 @@ impl Check for GetProfilesRequest {
     }
 }
 
+impl Check for ChangedProfilesRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        number("before", self.before.unwrap_or(0))
+    }
+}
+
 impl Check for UpdateProfileRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         Ok(self.fields.check()?)
@@ -90,5 +118,6 @@ verbs! {
         Command by User: UpdateProfile(UpdateProfileRequest) = "profile.update" -> ProfileIs,
         Command by User: UpdateBlacklist(UpdateBlacklistRequest) = "blacklist.update" -> Done,
         Command by User: SetReceiveOpt(SetReceiveOptRequest) = "receive.set" -> ReceiveOpt,
+        Query by User: ChangedProfiles(ChangedProfilesRequest) = "profile.changed" -> ChangedProfiles,
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
 use crate::core::ops::{
-    Audience, ConversationKey, Kick, Notification, NotificationContent, StatusSeen, UserKey,
+    Actor, Audience, ConversationKey, Kick, Notification, NotificationContent, StatusSeen, UserKey,
 };
 
 /// Timeout of a test that waits for a delivery.
@@ -332,6 +332,23 @@ pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
             next_is_kick(session, KickReason::RestApi).await;
         }
     }
+}
+
+/// What changed of profiles waits, each user once, until somebody takes it.
+pub async fn whose_profile_changed_is_told_once(bus: &dyn Bus) {
+    let [mut phone, _, _] = three(bus).await;
+    let actor = |name: &str, key| Actor { app: 1, user: UserId::new(name).unwrap(), key, session: None };
+    let changed =
+        |actor: Actor| notification(&[actor.key], None, NotificationContent::Profile(Box::new(actor)));
+    let (alice, bob) = (actor("alice", ALICE), actor("bob", BOB));
+    bus.publish(vec![changed(alice.clone()), changed(bob.clone()), changed(alice.clone())]).await;
+    let mut both = timeout(WATCHDOG, bus.changed_profiles()).await.expect("profiles changed");
+    both.sort_by_key(|actor| actor.key);
+    assert_eq!(both, [alice, bob.clone()]);
+    let waits = bus.changed_profiles();
+    bus.publish(vec![changed(bob.clone())]).await;
+    assert_eq!(timeout(WATCHDOG, waits).await.expect("another one"), [bob]);
+    heard_nothing(bus, ALICE, &mut phone).await;
 }
 
 /// Tells the watchers of the next user whose status is to be told, who is alice.

@@ -15,11 +15,14 @@ use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::counts::Counts;
+use super::profiles::Profiles;
 use super::statuses::{Session, Statuses};
 use super::{
     Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, Watched, inbox,
 };
-use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey};
+use crate::core::ops::{
+    Actor, Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey,
+};
 
 /// The tables are sharded to reduce lock contention.
 const SHARDS: usize = 64;
@@ -34,6 +37,7 @@ pub struct LocalBus {
     users: Arc<Table>,
     topics: Arc<Table>,
     counts: Arc<Counts>,
+    profiles: Arc<Profiles>,
     statuses: Arc<Statuses>,
     last: Arc<AtomicU64>,
 }
@@ -100,7 +104,8 @@ impl Outgoing {
             NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
             NotificationContent::Subscribe(_)
             | NotificationContent::Unsubscribe(_)
-            | NotificationContent::Visibility => return None,
+            | NotificationContent::Visibility
+            | NotificationContent::Profile(_) => return None,
         };
         let but = match &notification.to {
             Audience::TopicBut(_, users) => Some(Arc::clone(users)),
@@ -210,6 +215,7 @@ impl LocalBus {
             users: Arc::default(),
             topics: Arc::default(),
             counts: Arc::default(),
+            profiles: Arc::default(),
             statuses: Arc::new(Statuses::new(offline_after)),
             last: Arc::default(),
         }
@@ -226,6 +232,7 @@ impl LocalBus {
                 self.subscribers(users).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
             }
             (Audience::Users(users), NotificationContent::Visibility) => self.statuses.see_anew(users),
+            (_, NotificationContent::Profile(user)) => self.profiles.add(user),
             (Audience::Topic(topic), NotificationContent::Unsubscribe(_)) => {
                 let everybody = self.topics.take(topic.0);
                 for some in everybody.chunks(AT_ONCE) {
@@ -350,6 +357,11 @@ impl Bus for LocalBus {
 
     fn count_users(&self, topic: ConversationKey) -> Done<u32> {
         Box::pin(ready(self.counts.get(topic, || self.topics.count_users(topic.0))))
+    }
+
+    fn changed_profiles(&self) -> Done<Vec<Actor>> {
+        let profiles = Arc::clone(&self.profiles);
+        Box::pin(async move { profiles.take().await })
     }
 
     fn changed_status(&self) -> Done<Watched> {

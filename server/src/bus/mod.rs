@@ -27,6 +27,7 @@ pub mod conformance;
 mod counts;
 mod inbox;
 pub mod local;
+mod profiles;
 pub mod publisher;
 mod statuses;
 
@@ -41,7 +42,7 @@ pub use self::inbox::{Inbox, InboxSender, inbox};
 pub use crate::core::ops::Delivery;
 #[cfg(doc)]
 use crate::core::ops::NotificationContent;
-use crate::core::ops::{ConversationKey, Notification, StatusSeen, UserKey};
+use crate::core::ops::{Actor, ConversationKey, Notification, StatusSeen, UserKey};
 
 /// Capacity of a session's inbox; as many as its window can hold.
 pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
@@ -70,6 +71,10 @@ pub trait Bus: Send + Sync + 'static {
 
     /// How many users have sessions that are subscribed to a topic, as of a moment in the last minute.
     fn count_users(&self, topic: ConversationKey) -> Done<u32>;
+
+    /// Waits until profiles changed, as [`NotificationContent::Profile`] says, and gives whose: each user once, however often. One caller
+    /// at a time.
+    fn changed_profiles(&self) -> Done<Vec<Actor>>;
 
     /// Waits until the status of a user is to be told to sessions that watch the user: because it changed, or they began to
     /// watch, or [`NotificationContent::Visibility`] was published. One caller at a time.

@@ -8,7 +8,7 @@ use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, ReceiptUpdates};
-use tim_protocol::profile::ProfileFields;
+use tim_protocol::profile::{Profile, ProfileFields};
 use tim_protocol::status::{StatusType, UserStatus};
 use tim_protocol::{Code, Fault, GroupId, UnixMillis, UserId, limits};
 use uuid::Uuid;
@@ -283,6 +283,8 @@ pub enum NotificationContent {
     Unsubscribe(ConversationKey),
     /// Who may see the status of the named users has changed.
     Visibility,
+    /// The profile of this user changed, who is named as receiver: those who know the user are to be told.
+    Profile(Box<Actor>),
     /// Logins have ended.
     Kick(Arc<Kick>),
 }
@@ -387,6 +389,11 @@ pub enum Query {
         /// Those who see the status.
         viewers: Vec<UserId>,
     },
+    /// A user's profile, and who is to be told that it changed. Answers [`QueryResult::ProfileTold`].
+    ProfileTold {
+        /// The user.
+        actor: Actor,
+    },
     /// An uploaded file. Answers [`QueryResult::Media`].
     Media {
         /// The application.
@@ -429,6 +436,8 @@ pub enum QueryResult {
     Statuses(Vec<Option<StoredStatus>>),
     /// The status of one user.
     StatusSeen(StatusSeen),
+    /// A user's profile, and those who are to be told.
+    ProfileTold(Box<Profile>, Vec<UserKey>),
     /// The reply to what was said in a live room, and the message.
     Room(Reply, Box<RoomStep>),
     /// The reply is how many users are connected of those who follow this topic.
@@ -557,6 +566,7 @@ impl Query {
             | Self::Greet { .. }
             | Self::Devices { .. }
             | Self::StatusSeen { .. }
+            | Self::ProfileTold { .. }
             | Self::Media { .. }
             | Self::Unnamed { .. } => None,
         }

@@ -5,10 +5,10 @@ use tim_protocol::conversation::{Change, ProfileChange};
 use tim_protocol::frame::Push;
 
 use super::outcome::{with_notifications, without_notifications};
-use super::profiles::profile;
+use super::profiles::{is_to_be_told, profile};
 use super::rows::{ChangeKind, Rows};
 use super::{DomainResult, marks};
-use crate::core::ops::{Audience, Committed, Notification, NotificationContent, PutUser, WriteReply};
+use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent, PutUser, WriteReply};
 
 /// Makes the user if there is none of this name, and sets what is given of the profile. A repetition changes nothing.
 pub(super) fn put(rows: &mut impl Rows, put: &PutUser) -> DomainResult<Committed> {
@@ -27,5 +27,6 @@ pub(super) fn put(rows: &mut impl Rows, put: &PutUser) -> DomainResult<Committed
     marks::note_change(rows, key, ChangeKind::Profile, "", false)?;
     let content = NotificationContent::Push(Push::Change(Change::Profile(ProfileChange { profile })));
     let notification = Notification { to: Audience::user(key), except: None, content };
-    Ok(with_notifications(WriteReply::Done, vec![notification]))
+    let actor = Actor { app: put.app, user: put.user.clone(), key, session: None };
+    Ok(with_notifications(WriteReply::Done, vec![notification, is_to_be_told(actor)]))
 }

@@ -127,6 +127,10 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
         }
         Query::Statuses { actor, users } => QueryResult::Statuses(statuses::of(rows, actor, users)?),
         Query::StatusSeen { user, viewers } => QueryResult::StatusSeen(statuses::seen(rows, *user, viewers)?),
+        Query::ProfileTold { actor } => {
+            let (profile, users) = profiles::told(rows, actor)?;
+            QueryResult::ProfileTold(profile, users)
+        }
         Query::Media { app, id } => QueryResult::Media(rows.media(*app, *id)?),
         Query::Stored { key } => QueryResult::Stored(rows.stored_bytes(*key)?),
         Query::Unnamed { until } => QueryResult::Unnamed(rows.count_unnamed(*until)?),

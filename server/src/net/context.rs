@@ -27,6 +27,7 @@ use crate::core::session::Settings;
 use crate::core::shares::{Network, Shares};
 use crate::media::Media;
 use crate::media::pace::LeastPace;
+use crate::profiles::tell_profiles;
 use crate::statuses::tell_statuses;
 use crate::store::Store;
 
@@ -142,6 +143,12 @@ impl ServerContext {
     /// Tells who is online until the server stops.
     pub(crate) async fn tell_statuses(self: Arc<Self>) {
         let telling = tell_statuses(Arc::clone(&self.bus), Arc::clone(&self.store));
+        self.stop.run_until_cancelled(telling).await;
+    }
+
+    /// Tells whose profile changed until the server stops.
+    pub(crate) async fn tell_profiles(self: Arc<Self>) {
+        let telling = tell_profiles(Arc::clone(&self.bus), Arc::clone(&self.store));
         self.stop.run_until_cancelled(telling).await;
     }
 

@@ -109,7 +109,7 @@ impl World {
                     self.change_topics(&tell.to, *topic, false);
                     continue;
                 }
-                NotificationContent::Visibility => continue,
+                NotificationContent::Visibility | NotificationContent::Profile(_) => continue,
             };
             self.check_topic(&tell.to);
             let hears =

@@ -2568,7 +2568,9 @@ fn get_my_profile(tim: Arc<Tim>) -> Call {
     call(async move { tim.get_my_profile().await })
 }
 
-/// The profiles of 1 to 100 users; users who do not exist are left out.
+/// The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device
+/// knows: of friends, and the last that were asked for or that changed. If it knows none, the call waits for the
+/// connection.
 ///
 /// `user_id_list_json` is an array of texts. Result: an array of `profile`.
 ///

@@ -15,7 +15,8 @@ impl Tim {
         Ok(offload(self.tim.get_my_profile()).await?.into())
     }
 
-    /// The profiles of 1 to 100 users; users who do not exist are left out.
+    /// The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device knows: of friends, and
+    /// the last that were asked for or that changed. If it knows none, the call waits for the connection.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.

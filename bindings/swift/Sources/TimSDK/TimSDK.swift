@@ -2577,7 +2577,8 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getMyProfile() async throws  -> Profile
 
     /**
-     * The profiles of 1 to 100 users; users who do not exist are left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device knows: of friends, and
+     * the last that were asked for or that changed. If it knows none, the call waits for the connection.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -5415,7 +5416,8 @@ open func getMyProfile()async throws  -> Profile  {
 }
 
     /**
-     * The profiles of 1 to 100 users; users who do not exist are left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device knows: of friends, and
+     * the last that were asked for or that changed. If it knows none, the call waits for the connection.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -16633,7 +16635,7 @@ public enum TimEvent: Equatable, Hashable {
          */groups: [TimGroup]
     )
     /**
-     * Profiles changed.
+     * Profiles changed: this user's, or those of friends and of the other sides of C2C conversations.
      */
     case profileUpdated(
         /**
@@ -19061,7 +19063,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 34718) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 47386) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 45421) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 23755) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use tim_protocol::UserId;
 use tim_protocol::conversation::Change as Told;
 use tim_protocol::friend::{ApplicationChange, ApplicationType, FriendChange, FriendGroupChange};
+use tim_protocol::profile::Profile;
 
 use crate::event::Event;
 use crate::friend::{Friend, FriendApplication, FriendApplications, FriendGroup};
@@ -49,19 +50,37 @@ impl Friends {
 
     /// Keeps a record, unless a newer one is known.
     pub(super) fn keep(&mut self, cx: &mut Context, told: &Told) {
-        let before = match told {
-            Told::Friend(it) => self.friends.get(&it.user_id).and_then(|friend| friend.profile.clone()),
-            _ => None,
-        };
-        if !self.take(told.clone()) {
-            return;
-        }
-        if let (Some(before), Told::Friend(FriendChange { profile: Some(now), .. })) = (before, told)
-            && before != *now
+        let (mut told, mut changed) = (told.clone(), None);
+        if let Told::Friend(it) = &mut told
+            && let Some(known) = self.profile(&it.user_id)
+            && let Some(now) = &mut it.profile
         {
-            cx.emit(Event::ProfileUpdated(vec![(**now).clone()]));
+            // A friend's profile has a time of its own.
+            if known.last_updated_time > now.last_updated_time {
+                **now = known.clone();
+            }
+            changed = (known != &**now).then(|| (**now).clone());
         }
-        cx.store(Change::Relation(Box::new(told.clone())));
+        if self.take(told.clone()) {
+            changed.into_iter().for_each(|profile| cx.emit(Event::ProfileUpdated(vec![profile])));
+            cx.store(Change::Relation(Box::new(told)));
+        }
+    }
+
+    /// The profile of a friend.
+    pub(super) fn profile(&self, user: &UserId) -> Option<&Profile> {
+        self.friends.get(user).filter(|it| it.friend.is_some())?.profile.as_deref()
+    }
+
+    /// Takes over the profile of a friend; false if the user is none.
+    pub(super) fn heard_of(&mut self, cx: &mut Context, profile: &Profile) -> bool {
+        let Some(it) = self.friends.get_mut(&profile.user_id).filter(|it| it.friend.is_some()) else {
+            return false;
+        };
+        it.profile = Some(Box::new(profile.clone()));
+        cx.store(Change::Relation(Box::new(Told::Friend(it.clone()))));
+        self.changed.friends = true;
+        true
     }
 
     /// Takes a record; false if it is no news.

@@ -3,7 +3,7 @@
 
 use tim_protocol::call::{GetProfilesRequest, Profiles};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::profile::ProfileFields;
+use tim_protocol::profile::{Profile, ProfileFields};
 use tim_protocol::{Code, ConversationId, Fault, UserId, limits};
 
 use super::conversation::Conv;
@@ -81,18 +81,36 @@ impl Conversations {
         }
     }
 
-    /// Handles what users are called. Those who are unknown there are called by their IDs.
-    pub(in crate::machine) fn peers_came(&mut self, cx: &mut Context, result: Result<Profiles, Fault>) {
+    /// Takes over what a user is called, until they write something. Gives whether there is a conversation with them.
+    pub(in crate::machine) fn heard_of(&mut self, profile: &Profile) -> bool {
+        let id = ConversationId::C2c(profile.user_id.clone());
+        let Some(conv) = self.convs.get_mut(&id) else { return false };
+        let ProfileFields { nick, avatar, .. } = &profile.fields;
+        let (nick, avatar) = (nick.clone().unwrap_or_default(), avatar.clone().unwrap_or_default());
+        if conv.row.peer.as_ref().is_none_or(|known| known.nick != nick || known.avatar != avatar) {
+            conv.row.peer = Some(Box::new(Peer { nick, avatar, sequence: conv.row.head }));
+            self.touch(&id);
+        }
+        true
+    }
+
+    /// Handles what users are called, and gives their profiles. Those who are unknown there are called by their IDs.
+    pub(in crate::machine) fn peers_came(
+        &mut self,
+        cx: &mut Context,
+        result: Result<Profiles, Fault>,
+    ) -> Vec<Profile> {
         let asked = std::mem::take(&mut self.peers.asked);
         let page = match result {
             Ok(page) => page,
             Err(fault) if fault.code.is_retryable() && fault.code != Code::UNREADABLE => {
                 self.peers.ask_at = cx.now() + fault.retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
-                return;
+                return Vec::new();
             }
             Err(_) => {
                 self.peers.unnamed.retain(|id| !asked.contains(id));
-                return self.peers.refused.extend(asked);
+                self.peers.refused.extend(asked);
+                return Vec::new();
             }
         };
         cx.count_unreadable(Unreadable::Profile, page.profiles.unreadable);
@@ -108,5 +126,6 @@ impl Conversations {
             conv.row.peer = Some(Box::new(Peer { nick, avatar, sequence: conv.row.head }));
             self.touch(id);
         }
+        page.profiles.items
     }
 }

@@ -50,7 +50,7 @@ pub use records::{Record, RecordRows};
 pub use removals::RemovalRows;
 pub use search::{Hit, SearchRows};
 pub use sends::{SendRows, SendToGroup, SendToUser};
-pub use users::{SenderProfile, UserRows};
+pub use users::{Acquaintance, SenderProfile, UserRows};
 
 use super::DomainResult;
 

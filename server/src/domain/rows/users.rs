@@ -1,8 +1,8 @@
 //! Rows of applications and users.
 
-use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
+use tim_protocol::{UnixMillis, UserId};
 
 use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
@@ -14,6 +14,19 @@ pub struct SenderProfile {
     pub nick: Option<String>,
     /// The address of the avatar, if one is set.
     pub avatar: Option<String>,
+}
+
+/// A user whom another one has as a friend, or has a C2C conversation with.
+#[derive(Debug, Clone)]
+pub struct Acquaintance {
+    /// The user version at which the friend or the conversation last changed.
+    pub version: u64,
+    /// Who it is.
+    pub key: UserKey,
+    /// Their userID.
+    pub user: UserId,
+    /// When their profile was last changed.
+    pub profile_time: UnixMillis,
 }
 
 /// Applications and their users.
@@ -41,6 +54,16 @@ pub trait UserRows {
 
     /// Users of an application after this ID, in the order of their IDs, at most so many.
     fn users(&mut self, app: u32, after: &str, max: u32) -> DomainResult<Vec<Account>>;
+
+    /// The user's friends and the other sides of the user's C2C conversations, below a user version, latest first, at most so many. Who is
+    /// both is there twice.
+    fn acquaintances(
+        &mut self,
+        app: u32,
+        user: UserKey,
+        before: u64,
+        max: u32,
+    ) -> DomainResult<Vec<Acquaintance>>;
 
     /// Replaces the user's profile, including nick and avatar.
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()>;

@@ -57,8 +57,11 @@ pub(super) async fn told(
     let is_nick = |notification: &Notification| {
         matches!(notification.content, NotificationContent::Push(Push::Change(Change::Profile(_))))
     };
+    let is_profile =
+        |notification: &Notification| matches!(notification.content, NotificationContent::Profile(_));
     let next = || notifications.recv_timeout(Duration::from_secs(60)).expect("every commit is told");
-    std::iter::repeat_with(next).take_while(|notification| !is_nick(notification)).collect()
+    let nicks_apart = std::iter::repeat_with(next).filter(|notification| !is_profile(notification));
+    nicks_apart.take_while(|notification| !is_nick(notification)).collect()
 }
 
 /// A user's name.

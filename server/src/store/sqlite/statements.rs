@@ -180,6 +180,10 @@ async fn people(store: &Watched, alice: &Actor) {
     let fields = ProfileFields { nick: Some("Alice".into()), ..ProfileFields::default() };
     asks(store, alice, call::UpdateProfileRequest { fields }).await;
     asks(store, alice, call::GetProfilesRequest { user_id_list: vec![user("alice"), user("bob")] }).await;
+    for _ in 1..=2 {
+        store.query(Query::ProfileTold { actor: alice.clone() }).await.unwrap();
+    }
+    asks(store, alice, call::ChangedProfilesRequest { since: 0, before: None }).await;
     for duration in 1..=2 {
         store.write(conformance::receive_opt(alice, duration)).await.unwrap();
     }

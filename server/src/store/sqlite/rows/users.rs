@@ -5,10 +5,10 @@ use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
 
-use super::{Transaction, shard, user_name};
+use super::{Transaction, shard, to_sql, unsigned, user_name};
 use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{SenderProfile, UserRows};
+use crate::domain::rows::{Acquaintance, SenderProfile, UserRows};
 use crate::store::sqlite::failure::damaged;
 
 impl UserRows for Transaction<'_> {
@@ -73,6 +73,37 @@ impl UserRows for Transaction<'_> {
             users.push(Account { user, nick: row.get(1)?, avatar: row.get(2)? });
         }
         Ok(users)
+    }
+
+    fn acquaintances(
+        &mut self,
+        app: u32,
+        user: UserKey,
+        before: u64,
+        max: u32,
+    ) -> DomainResult<Vec<Acquaintance>> {
+        let mut query = self.prepare(
+            "SELECT o.mark, u.id, u.name, u.profile_time FROM user_conv o
+             JOIN conv c ON c.id = o.conv AND c.kind = 0 JOIN user u ON u.id = iif(c.a = ?1, c.b, c.a)
+             WHERE o.user = ?1 AND o.mark < ?3 AND o.gone = 0
+             UNION ALL SELECT f.version, u.id, u.name, u.profile_time FROM change f
+             JOIN user u ON u.app = ?2 AND u.name = f.key
+             WHERE f.user = ?1 AND f.kind = 5 AND f.version < ?3 AND f.gone = 0
+             ORDER BY 1 DESC LIMIT ?4",
+        )?;
+        let mut rows = query.query(params![user.0, app, to_sql(before), max])?;
+        let mut acquaintances = Vec::new();
+        while let Some(row) = rows.next()? {
+            let user = user_name(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+            let key = UserKey(row.get(1)?);
+            acquaintances.push(Acquaintance {
+                version: unsigned(row, 0)?,
+                key,
+                user,
+                profile_time: row.get(3)?,
+            });
+        }
+        Ok(acquaintances)
     }
 
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()> {

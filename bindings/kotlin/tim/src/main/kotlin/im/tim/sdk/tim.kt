@@ -1909,7 +1909,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 34718) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 47386) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 45421) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 23755) {
@@ -4960,7 +4960,8 @@ public interface TimInterface {
     suspend fun `getMyProfile`(): Profile
 
     /**
-     * The profiles of 1 to 100 users; users who do not exist are left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device knows: of friends, and
+     * the last that were asked for or that changed. If it knows none, the call waits for the connection.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -8539,7 +8540,8 @@ open class Tim: TimInterface
 
 
     /**
-     * The profiles of 1 to 100 users; users who do not exist are left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device knows: of friends, and
+     * the last that were asked for or that changed. If it knows none, the call waits for the connection.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -17441,7 +17443,7 @@ sealed class TimEvent {
     }
 
     /**
-     * Profiles changed.
+     * Profiles changed: this user's, or those of friends and of the other sides of C2C conversations.
      */
     data class ProfileUpdated(
         /**

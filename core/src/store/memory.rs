@@ -13,7 +13,7 @@ use tim_protocol::group::Group;
 use tim_protocol::message::{Message, MessageChange};
 use tim_protocol::profile::Profile;
 use tim_protocol::receive::ReceiveOpt;
-use tim_protocol::{ConversationId, Fault, GroupId, List, MessageId, UserId};
+use tim_protocol::{ConversationId, Fault, GroupId, List, MessageId, UnixMillis, UserId};
 
 use self::log::Log;
 use super::{Opened, RECENT_SENT, Store};
@@ -48,6 +48,8 @@ struct Data {
     outdated_groups: BTreeMap<GroupId, u64>,
     invitations: BTreeMap<String, Invitation>,
     drafts: BTreeMap<ConversationId, String>,
+    profiles: BTreeMap<UserId, Profile>,
+    profiles_as_of: UnixMillis,
 }
 
 impl MemoryPlace {
@@ -130,6 +132,8 @@ impl Data {
             outdated_groups: self.outdated_groups.clone().into_iter().collect(),
             invitations: self.invitations.values().cloned().collect(),
             drafts: self.drafts.clone().into_iter().collect(),
+            profiles: self.profiles.values().cloned().collect(),
+            profiles_as_of: self.profiles_as_of,
         }
     }
 
@@ -185,6 +189,8 @@ impl Data {
                 Some((key, false)) => _ = self.relations.remove(&key),
                 None => {}
             },
+            Change::Person(user, profile) => set(&mut self.profiles, user, profile.as_deref()),
+            Change::ProfilesAsOf(time) => self.profiles_as_of = *time,
             Change::Blacklist(user, true) => _ = self.blacklist.insert(user.clone()),
             Change::Blacklist(user, false) => _ = self.blacklist.remove(user),
             Change::Group(id, group) => set(&mut self.groups, id, group.as_deref()),

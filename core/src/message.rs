@@ -81,6 +81,8 @@ pub struct Message {
     pub nick: String,
     /// The sender's avatar address at that time; empty if none.
     pub avatar: String,
+    /// The sender's name card in the group at that time; empty if none.
+    pub name_card: String,
     /// The message was revoked.
     pub is_revoked: bool,
     /// The user who revoked it.
@@ -259,6 +261,7 @@ impl Message {
             priority: message.priority,
             nick: message.nick.clone(),
             avatar: message.avatar.clone(),
+            name_card: message.name_card.clone(),
             is_revoked: message.revoked.is_some(),
             revoker: message.revoked.as_ref().map(|revoked| revoked.by.clone()),
             revoke_reason: message.revoked.as_ref().map(|revoked| revoked.reason.clone()).unwrap_or_default(),

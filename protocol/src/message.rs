@@ -74,6 +74,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// The sender's avatar address when it was sent; empty if none.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub avatar: S,
+    /// The sender's name card in the group when it was sent; empty if none.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub name_card: S,
     /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
@@ -128,6 +131,7 @@ impl Message {
             excluded_from_unread_count: false,
             nick: String::new(),
             avatar: String::new(),
+            name_card: String::new(),
             revoked: None,
             removed: false,
             mutation_seq: 0,

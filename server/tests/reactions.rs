@@ -15,6 +15,7 @@ use tim_server::store::sqlite::Database;
 /// Turns the tables of the version with reactions into those of the one before.
 const WITHOUT_REACTIONS: &str =
     "DROP TABLE attribute; ALTER TABLE grp DROP COLUMN attributes_version; ALTER TABLE grp DROP COLUMN attributes_removed;
+ALTER TABLE msg DROP COLUMN name_card;
 ALTER TABLE grp DROP COLUMN attributes_paced;
 DROP TABLE ban; ALTER TABLE application DROP COLUMN inviter;
 DROP INDEX member_role; ALTER TABLE member DROP COLUMN name_card; ALTER TABLE member DROP COLUMN mute_until;

@@ -344,6 +344,7 @@ pub(super) fn new_message(
         priority,
         nick: String::new(),
         avatar: String::new(),
+        name_card: String::new(),
         is_revoked: false,
         revoker: None,
         revoke_reason: String::new(),

@@ -45,6 +45,7 @@ impl Tim {
             status: SendStatus::Success,
             nick: sent.nick,
             avatar: sent.avatar,
+            name_card: sent.name_card,
             is_online_only: true,
             ..message
         })

@@ -342,6 +342,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         priority: Priority::Normal,
         nick: String::new(),
         avatar: String::new(),
+        name_card: String::new(),
         is_revoked: false,
         revoke_reason: String::new(),
         is_modified: false,

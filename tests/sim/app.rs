@@ -91,6 +91,7 @@ impl World {
             priority: Priority::Normal,
             nick: String::new(),
             avatar: String::new(),
+            name_card: String::new(),
             is_revoked: false,
             revoke_reason: String::new(),
             is_modified: false,

@@ -9,6 +9,7 @@ use tim::{Code, GroupId, UserId};
 
 use crate::groups::{groups, new_group, tip};
 use crate::members::tip_of;
+use crate::online_only::ONLINE;
 use crate::world::{Device, World};
 
 fn user(name: &str) -> UserId {
@@ -172,4 +173,34 @@ async fn a_member_has_a_name_and_fields_in_the_group() {
         assert_eq!(wrong.unwrap_err().code, code);
     }
     assert_eq!(listed(&carol, &club, "bob").await.member_custom_field, fields(&[("reads", "novels")]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_says_what_the_group_called_its_sender_then() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let club = new_group("club", GroupType::Public, &["bob"]);
+    let club = alice.tim.create_group(club).await.unwrap().group_id;
+    groups(&bob, 1).await;
+    assert_eq!(bob.send("GROUPclub", "hello").await.name_card, "");
+    bob.tim.set_group_member_name_card(&club, "Bob of the shelves", None).await.unwrap();
+    assert_eq!(bob.send("GROUPclub", "it is me").await.name_card, "Bob of the shelves");
+    assert_eq!(bob.send("C2Calice", "and here").await.name_card, "");
+    bob.tim.set_group_member_name_card(&club, "", None).await.unwrap();
+    bob.send("GROUPclub", "good bye").await;
+    let told: Vec<String> =
+        alice.messages_of("club", 3).await.into_iter().map(|message| message.name_card).collect();
+    assert_eq!(told, ["", "Bob of the shelves", ""]);
+    let online = bob.tim.set_group_member_name_card(&club, "Bob", None).await.unwrap();
+    assert_eq!(online.name_card, "Bob");
+    let now = bob.tim.send_message_with(bob.text("GROUPclub", "now"), ONLINE).await.unwrap();
+    assert_eq!(now.name_card, "Bob");
+    assert_eq!(alice.messages_of("club", 1).await.remove(0).name_card, "Bob");
+
+    // A device that comes later reads it from the log.
+    let tablet = world.device("alice", "tablet").await;
+    let page = tablet.tim.get_message_list(&"GROUPclub".parse().unwrap(), None, 15).await.unwrap();
+    let cards = page.message_list.iter().filter(|message| message.from == user("bob"));
+    let cards: Vec<&str> = cards.map(|message| message.name_card.as_str()).collect();
+    assert_eq!(cards, ["", "Bob of the shelves", ""]);
 }

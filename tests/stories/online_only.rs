@@ -10,7 +10,7 @@ use crate::groups::new_group;
 use crate::proxy::Proxy;
 use crate::world::{Device, World, addressed, text_of};
 
-const ONLINE: SendOptions = SendOptions {
+pub const ONLINE: SendOptions = SendOptions {
     online_user_only: true,
     excluded_from_unread_count: false,
     excluded_from_last_message: false,

@@ -886,6 +886,8 @@ struct message {
     types::payload payload{};
     /** The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends. */
     std::vector<types::payload> elements{};
+    /** The sender's name card in the group at that time; empty if none. */
+    std::string name_card{};
 };
 inline void to_json(nlohmann::json &json, const message &it) {
     json = nlohmann::json::object();
@@ -927,6 +929,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "localCustomInt", it.local_custom_int);
     json.update(nlohmann::json(it.payload));
     detail::put(json, "elements", it.elements);
+    detail::put(json, "nameCard", it.name_card);
 }
 inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "ID", it.id);
@@ -967,6 +970,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "localCustomInt", it.local_custom_int);
     json.get_to(it.payload);
     detail::take(json, "elements", it.elements);
+    detail::take(json, "nameCard", it.name_card);
 }
 
 /** An unread message that mentions this user. */

@@ -104,7 +104,7 @@ static void comes(awaited *it) {
     "{'ID':'*','conversationID':'" conversation "','conversationType':'" type "','from':'" from "','to':'" to     \
     "','flow':'" flow "','sequence':%,'time':%,"                                                                 \
     "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
-    ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload ",'elements':[]}"
+    ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload ",'elements':[],'nameCard':''}"
 #define PLAIN "'isExcludedFromLastMessage':false,'isOnlineOnly':false,'cloudCustomData':'','atUserList':[],'receiverList':[],'localPath':null,'localSnapshotPath':null,'localCustomData':'','localCustomInt':0,"
 #define COUNTS "false," PLAIN
 #define DOES_NOT_COUNT "true," PLAIN

@@ -284,12 +284,14 @@ impl Outbox {
         let outcome = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
         cx.trace(|| Trace::Sent { message: id, to: to.clone(), result: outcome });
         match result {
-            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar, receipts, mutation_seq }) => {
+            Ok(answer) => {
+                let Sent { sequence, unread_index, by_sender, time, nick, avatar, name_card, .. } = answer;
+                let Sent { receipts, mutation_seq, .. } = answer;
                 let mut entry = self.queue.remove(id)?;
                 self.changed.insert(to.clone());
                 let sent = entry.row.message;
-                entry.row.message =
-                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, receipts, ..sent };
+                let sent = WireMessage { nick, avatar, name_card, receipts, ..sent };
+                entry.row.message = WireMessage { sequence, unread_index, by_sender, time, ..sent };
                 // What changed meanwhile is not stored as it was, but fetched as it is.
                 let is_as_sent = mutation_seq == 0;
                 let message = acknowledged(cx, entry, is_as_sent, marks);

@@ -62,6 +62,9 @@ pub struct SentOnline {
     /// The sender's avatar URL as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
+    /// The sender's name card in the group as shown with this message; empty if none.
+    #[serde(default, rename = "nameCard", skip_serializing_if = "String::is_empty")]
+    pub name_card: String,
 }
 
 /// The position of a sent message. The server replies only after the message is on stable storage.
@@ -83,6 +86,9 @@ pub struct Sent {
     /// The sender's avatar URL as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
+    /// The sender's name card in the group as shown with this message; empty if none.
+    #[serde(default, rename = "nameCard", skip_serializing_if = "String::is_empty")]
+    pub name_card: String,
     /// Of how many it is known that they read it, if it asks for that; absent in the reply to a retry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipts: Option<ReceiptCounts>,

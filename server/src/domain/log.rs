@@ -68,6 +68,7 @@ pub(super) fn append(
         excluded_from_unread_count: draft.is_uncounted,
         nick: draft.sender_profile.nick.unwrap_or_default(),
         avatar: draft.sender_profile.avatar.unwrap_or_default(),
+        name_card: draft.sender_profile.name_card.unwrap_or_default(),
         attributes: draft.attributes.map(ToOwned::to_owned),
         ..Message::bare(draft.id, draft.from, draft.to, conversation.last_time, draft.body.to_owned())
     };
@@ -188,6 +189,7 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         excluded_from_unread_count: row.is_uncounted,
         nick: row.nick,
         avatar: row.avatar,
+        name_card: row.name_card,
         revoked: row.revoked,
         removed: false,
         mutation_seq: row.mutation_seq,
@@ -205,6 +207,7 @@ fn emptied(message: MessageRef<'_>) -> MessageRef<'_> {
     Message {
         nick: "",
         avatar: "",
+        name_card: "",
         revoked: None,
         removed: true,
         pin: None,

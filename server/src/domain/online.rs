@@ -34,10 +34,12 @@ pub(super) fn relay(
         excluded_from_unread_count: send.excluded_from_unread_count,
         nick: profile.nick.unwrap_or_default(),
         avatar: profile.avatar.unwrap_or_default(),
+        name_card: profile.name_card.unwrap_or_default(),
         attributes: send.attributes.as_ref().map(SentAttributes::text).map(ToOwned::to_owned),
         ..bare
     };
-    let sent = SentOnline { time: now, nick: message.nick.clone(), avatar: message.avatar.clone() };
+    let (nick, avatar, name_card) = (message.nick.clone(), message.avatar.clone(), message.name_card.clone());
+    let sent = SentOnline { time: now, nick, avatar, name_card };
     let answer = SendOnlineRequest::answer(sent);
     match to {
         To::Connected(to) => {

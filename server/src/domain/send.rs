@@ -88,6 +88,7 @@ pub(super) fn send(
         time: message.time,
         nick: message.nick.clone(),
         avatar: message.avatar.clone(),
+        name_card: message.name_card.clone(),
         receipts,
         mutation_seq: 0,
     };

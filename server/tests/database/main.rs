@@ -19,9 +19,10 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 21 into those of version 12.
+/// Turns the tables of version 22 into those of version 12.
 const TO_VERSION_12: &str = "
 DROP TABLE attribute; ALTER TABLE grp DROP COLUMN attributes_version; ALTER TABLE grp DROP COLUMN attributes_removed;
+ALTER TABLE msg DROP COLUMN name_card;
 ALTER TABLE grp DROP COLUMN attributes_paced;
 DROP TABLE ban; ALTER TABLE application DROP COLUMN inviter;
 DROP INDEX member_role; ALTER TABLE member DROP COLUMN name_card; ALTER TABLE member DROP COLUMN mute_until;

@@ -188,6 +188,10 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = [])]
     pub elements: Vec<Payload>,
+    /// The sender's name card in the group at that time; empty if none.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub name_card: String,
 }
 
 with_payload!(Message);
@@ -208,6 +212,7 @@ impl From<engine::Message> for Message {
             priority,
             nick,
             avatar,
+            name_card,
             is_revoked,
             revoker,
             revoke_reason,
@@ -248,6 +253,7 @@ impl From<engine::Message> for Message {
             priority: priority.into(),
             nick,
             avatar,
+            name_card,
             is_revoked,
             revoker: revoker.map(|user| user.to_string()),
             revoke_reason,
@@ -296,6 +302,7 @@ impl TryFrom<Message> for engine::Message {
             priority,
             nick,
             avatar,
+            name_card,
             is_revoked,
             revoker,
             revoke_reason,
@@ -342,6 +349,7 @@ impl TryFrom<Message> for engine::Message {
             priority: priority.into(),
             nick,
             avatar,
+            name_card,
             is_revoked,
             revoker: revoker.map(|user| user_id(&user)).transpose()?,
             revoke_reason,

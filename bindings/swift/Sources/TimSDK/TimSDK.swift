@@ -9589,6 +9589,10 @@ public struct Message: Equatable, Hashable {
      * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
      */
     public var elements: [Payload]
+    /**
+     * The sender's name card in the group at that time; empty if none.
+     */
+    public var nameCard: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -9713,7 +9717,10 @@ public struct Message: Equatable, Hashable {
          */payload: Payload,
         /**
          * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
-         */elements: [Payload] = []) {
+         */elements: [Payload] = [],
+        /**
+         * The sender's name card in the group at that time; empty if none.
+         */nameCard: String = "") {
         self.id = id
         self.conversationID = conversationID
         self.conversationType = conversationType
@@ -9752,6 +9759,7 @@ public struct Message: Equatable, Hashable {
         self.localCustomInt = localCustomInt
         self.payload = payload
         self.elements = elements
+        self.nameCard = nameCard
     }
 
 
@@ -9807,7 +9815,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 localCustomData: FfiConverterString.read(from: &buf),
                 localCustomInt: FfiConverterInt64.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf),
-                elements: FfiConverterSequenceTypePayload.read(from: &buf)
+                elements: FfiConverterSequenceTypePayload.read(from: &buf),
+                nameCard: FfiConverterString.read(from: &buf)
         )
     }
 
@@ -9850,6 +9859,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterInt64.write(value.localCustomInt, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
         FfiConverterSequenceTypePayload.write(value.elements, into: &buf)
+        FfiConverterString.write(value.nameCard, into: &buf)
     }
 }
 

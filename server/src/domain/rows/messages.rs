@@ -38,6 +38,8 @@ pub struct MessageRow<'a> {
     pub nick: &'a str,
     /// The sender's avatar at that time.
     pub avatar: &'a str,
+    /// The sender's name card in the group at that time.
+    pub name_card: &'a str,
     /// Set if it was revoked.
     pub revoked: Option<Revocation>,
     /// The number of its newest mutation; 0 if it never changed.

@@ -30,7 +30,7 @@ pub struct SendToGroup {
     pub standing: Standing,
     /// How many messages that count as unread the sender wrote to the group.
     pub by_sender: u64,
-    /// The sender's nick and avatar.
+    /// The sender's nick, avatar and name card.
     pub sender_profile: SenderProfile,
 }
 

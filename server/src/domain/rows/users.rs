@@ -7,13 +7,15 @@ use tim_protocol::{UnixMillis, UserId};
 use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
 
-/// The nick and avatar that are stored with a user's messages.
+/// What the sender of a message is called, as it is stored with it.
 #[derive(Debug, Clone, Default)]
 pub struct SenderProfile {
     /// The nick, if one is set.
     pub nick: Option<String>,
     /// The address of the avatar, if one is set.
     pub avatar: Option<String>,
+    /// The name card in the group that the message is for, if one is set.
+    pub name_card: Option<String>,
 }
 
 /// A user whom another one has as a friend, or has a C2C conversation with.
@@ -46,7 +48,7 @@ pub trait UserRows {
     /// The key of a user, who is created if there is none of this ID.
     fn add_user(&mut self, app: u32, name: &UserId) -> DomainResult<UserKey>;
 
-    /// The nick and avatar of a user; both absent if there is no such user.
+    /// The nick and avatar of a user; both absent if there is no such user. Nothing is said of a group.
     fn sender_profile(&mut self, user: UserKey) -> DomainResult<SenderProfile>;
 
     /// The user's profile, and when it was last changed, in milliseconds since 1970 (0: never).

@@ -248,6 +248,8 @@ ALTER TABLE grp ADD COLUMN attributes_version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE grp ADD COLUMN attributes_removed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE grp ADD COLUMN attributes_paced INTEGER NOT NULL DEFAULT 0;
 ",
+    // What the group called the sender when a message was sent.
+    "ALTER TABLE msg ADD COLUMN name_card TEXT;",
 ];
 
 /// The settings of the connection that writes.

@@ -238,6 +238,7 @@ fn sent() -> WriteReply {
         time: NOON,
         nick: String::new(),
         avatar: String::new(),
+        name_card: String::new(),
         receipts: None,
         mutation_seq: 0,
     }))

@@ -31,7 +31,8 @@ fn says(phone: &mut Phone, room: i64) -> Vec<Effect> {
     let body = serde_json::value::to_raw_value("hello").unwrap();
     let message = Box::new(Message::bare(id, from, to, NOON, body));
     let step = RoomStep::Say { room: ConversationKey(room), message, leads: false };
-    let sent = call::SentOnline { time: NOON, nick: String::new(), avatar: String::new() };
+    let sent =
+        call::SentOnline { time: NOON, nick: String::new(), avatar: String::new(), name_card: String::new() };
     phone.finds(token, QueryResult::Room(call::SendOnlineRequest::answer(sent), Box::new(step)))
 }
 

@@ -227,7 +227,7 @@ impl GroupRows for Transaction<'_> {
             let name: String = row.get(6)?;
             listed.push(ListedMember {
                 user: UserId::new(&name).map_err(|_| damaged())?,
-                profile: SenderProfile { nick: row.get(7)?, avatar: row.get(8)? },
+                profile: SenderProfile { nick: row.get(7)?, avatar: row.get(8)?, name_card: None },
                 member: member(row)?,
             });
         }

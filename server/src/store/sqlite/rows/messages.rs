@@ -25,7 +25,8 @@ use crate::store::sqlite::failure::damaged;
 impl MessageRows for Transaction<'_> {
     fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> DomainResult<Option<Sent>> {
         let mut query = self.prepare(
-            "SELECT seq, cnt, by_sender, time, nick, avatar, mutation FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
+            "SELECT seq, cnt, by_sender, time, nick, avatar, mutation, name_card FROM msg
+             WHERE cmid = ? AND sender = ? AND conv = ?",
         )?;
         let row = query.query_row(params![id.as_bytes(), sender.0, of.0], |row| {
             Ok(Sent {
@@ -35,6 +36,7 @@ impl MessageRows for Transaction<'_> {
                 time: row.get(3)?,
                 nick: text(row, 4)?.to_owned(),
                 avatar: text(row, 5)?.to_owned(),
+                name_card: text(row, 7)?.to_owned(),
                 receipts: None,
                 mutation_seq: unsigned_or_zero(row, 6)?,
             })
@@ -50,8 +52,8 @@ impl MessageRows for Transaction<'_> {
     ) -> DomainResult<bool> {
         let mut insert = self.prepare(
             "INSERT INTO msg(conv, seq, kind, cnt, by_sender, sender, cmid, time, lag, priority, uncounted, nick, avatar,
-                attributes, body)
-             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cmid, sender, conv) DO NOTHING",
+                name_card, attributes, body)
+             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cmid, sender, conv) DO NOTHING",
         )?;
         let appended = insert.execute(params![
             conversation.key.0,
@@ -67,6 +69,7 @@ impl MessageRows for Transaction<'_> {
             message.excluded_from_unread_count,
             null_if_empty(&message.nick),
             null_if_empty(&message.avatar),
+            null_if_empty(&message.name_card),
             message.attributes.as_ref().map(|attributes| attributes.get()),
             stored_body(message.body.get()),
         ])?;
@@ -96,7 +99,7 @@ impl MessageRows for Transaction<'_> {
         let mut query = self.prepare(concat!(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes, m.reason,
-                    m.mutation, m.version, m.pin, ",
+                    m.mutation, m.version, m.pin, m.name_card, ",
             reaction_columns!(),
             ", ",
             receipt_column!(),
@@ -176,12 +179,13 @@ fn read_message<'a>(
         is_uncounted: row.get(8)?,
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
+        name_card: text(row, 20)?,
         revoked,
         mutation_seq: unsigned_or_zero(row, 17)?,
         version: unsigned_or_zero(row, 18)?,
         pin: read_pin(row, 19)?,
-        reactions: read_reactions(row, 20)?,
-        receipts: read_counts(row, 22)?,
+        reactions: read_reactions(row, 21)?,
+        receipts: read_counts(row, 23)?,
         attributes: attributes(row, 15)?,
         body: body(row, 13, room)?,
     })

@@ -45,7 +45,7 @@ impl SendRows for Transaction<'_> {
         group: &GroupId,
     ) -> DomainResult<Option<SendToGroup>> {
         let mut query = self.prepare(concat!(
-            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, g.mutes_all, m.mute_until, ",
+            "SELECT s.nick, s.avatar, g.type, g.dismissed, m.role, g.mutes_all, m.mute_until, nullif(m.name_card, ''), ",
             "coalesce((SELECT by_sender FROM msg WHERE conv = c.id AND sender = s.id AND kind = 1 AND uncounted = 0
                 ORDER BY seq DESC LIMIT 1), 0), ",
             conversation_columns!(),
@@ -63,13 +63,13 @@ impl SendRows for Transaction<'_> {
                 mutes_all: row.get(5)?,
                 mute_until: row.get::<_, Option<_>>(6)?.unwrap_or_default(),
             },
-            by_sender: unsigned(row, 7)?,
-            conversation: read_conversation(row, 8)?,
-            sender_profile: sender_profile(row)?,
+            by_sender: unsigned(row, 8)?,
+            conversation: read_conversation(row, 9)?,
+            sender_profile: SenderProfile { name_card: row.get(7)?, ..sender_profile(row)? },
         }))
     }
 }
 
-fn sender_profile(row: &Row<'_>) -> rusqlite::Result<SenderProfile> {
-    Ok(SenderProfile { nick: row.get(0)?, avatar: row.get(1)? })
+pub(super) fn sender_profile(row: &Row<'_>) -> rusqlite::Result<SenderProfile> {
+    Ok(SenderProfile { nick: row.get(0)?, avatar: row.get(1)?, name_card: None })
 }

@@ -5,6 +5,7 @@ use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
 
+use super::sends::sender_profile;
 use super::{Transaction, shard, to_sql, unsigned, user_name};
 use crate::core::ops::{Account, UserKey};
 use crate::domain::DomainResult;
@@ -51,8 +52,7 @@ impl UserRows for Transaction<'_> {
 
     fn sender_profile(&mut self, user: UserKey) -> DomainResult<SenderProfile> {
         let mut query = self.prepare("SELECT nick, avatar FROM user WHERE id = ?")?;
-        let sender_profile =
-            query.query_row([user.0], |row| Ok(SenderProfile { nick: row.get(0)?, avatar: row.get(1)? }));
+        let sender_profile = query.query_row([user.0], sender_profile);
         Ok(sender_profile.optional()?.unwrap_or_default())
     }
 

@@ -12652,6 +12652,11 @@ data class Message (
      * The elements that are appended to it: texts, custom elements, faces and places, and what a later version appends.
      */
     val `elements`: List<Payload> = listOf()
+    ,
+    /**
+     * The sender's name card in the group at that time; empty if none.
+     */
+    val `nameCard`: kotlin.String = ""
 
 ){
 
@@ -12706,6 +12711,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterLong.read(buf),
             FfiConverterTypePayload.read(buf),
             FfiConverterSequenceTypePayload.read(buf),
+            FfiConverterString.read(buf),
         )
     }
 
@@ -12747,7 +12753,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`localCustomData`) +
             FfiConverterLong.allocationSize(value.`localCustomInt`) +
             FfiConverterTypePayload.allocationSize(value.`payload`) +
-            FfiConverterSequenceTypePayload.allocationSize(value.`elements`)
+            FfiConverterSequenceTypePayload.allocationSize(value.`elements`) +
+            FfiConverterString.allocationSize(value.`nameCard`)
     )
 
     override fun write(value: Message, buf: ByteBuffer) {
@@ -12789,6 +12796,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterLong.write(value.`localCustomInt`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
             FfiConverterSequenceTypePayload.write(value.`elements`, buf)
+            FfiConverterString.write(value.`nameCard`, buf)
     }
 }
 

@@ -1,9 +1,11 @@
-//! Searching messages: what apps ask for and what they get. [`crate::Tim::search_local_messages`] searches.
+//! Searching messages and members of groups: what apps ask for and what they get. [`crate::Tim::search_local_messages`] and
+//! [`crate::Tim::search_group_members`] search.
 
 use std::time::Duration;
 
+use tim_protocol::call::GroupMember;
 use tim_protocol::search::{Phrase, highlight};
-use tim_protocol::{ConversationId, UnixMillis, UserId, limits};
+use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId, limits};
 
 use crate::message::Message;
 pub use tim_core::search::KeywordMatch;
@@ -77,6 +79,51 @@ pub struct MessageSearchResultItem {
     /// For each of these messages the text in which keywords were found, divided into what they found and what stands between;
     /// empty if none was asked for.
     pub highlight_list: Vec<Vec<TextPart>>,
+}
+
+/// Which members of groups are searched for.
+#[derive(Debug, Clone)]
+pub struct GroupMemberSearchParam {
+    /// What stands in a field of a member: 1 to 5 keywords, which are found as in messages ([`MessageSearchParam::keyword_list`]).
+    pub keyword_list: Vec<String>,
+    /// Whether one of the keywords or all of them have to stand there.
+    pub keyword_list_match_type: KeywordMatch,
+    /// The groups; empty for all that this user is in.
+    pub group_id_list: Vec<GroupId>,
+    /// Looks at userIDs.
+    pub is_search_member_user_id: bool,
+    /// Looks at nicks.
+    pub is_search_member_nick_name: bool,
+    /// Looks at what this user calls friends.
+    pub is_search_member_remark: bool,
+    /// Looks at name cards.
+    pub is_search_member_name_card: bool,
+}
+
+/// No keywords, all groups, all fields.
+impl Default for GroupMemberSearchParam {
+    fn default() -> Self {
+        Self {
+            keyword_list: Vec::new(),
+            keyword_list_match_type: KeywordMatch::Or,
+            group_id_list: Vec::new(),
+            is_search_member_user_id: true,
+            is_search_member_nick_name: true,
+            is_search_member_remark: true,
+            is_search_member_name_card: true,
+        }
+    }
+}
+
+/// The members of a group that a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupMemberSearchResultItem {
+    /// The group.
+    pub group_id: GroupId,
+    /// The members, in the order of the list of members: at most 100.
+    pub member_list: Vec<GroupMember>,
+    /// All members of the group were looked at, and all that were found are here.
+    pub is_complete: bool,
 }
 
 /// The text of a message in which phrases stand, divided.

@@ -157,6 +157,8 @@ pub const GROUP_FIELD_KEY_BYTES: usize = 16;
 pub const GROUP_FIELD_BYTES: usize = 512;
 /// Most members of a page of a group's list.
 pub const GROUP_MEMBER_PAGE: u32 = 100;
+/// Most members of a group that one request of a search looks at.
+pub const MEMBERS_SEARCHED: u32 = 1_000;
 /// Most admins of a group.
 pub const GROUP_ADMINS: usize = 100;
 /// Most fields of the app's at a member of a group.

@@ -7,8 +7,9 @@ use tim_protocol::call::{
     AddMembersRequest, AttributesRequest, Caller, ChangeOwnerRequest, CountOnlineRequest, CreateGroupRequest,
     DeleteMembersRequest, DismissGroupRequest, GetAttributesRequest, GetGroupMembersRequest, GetGroupRequest,
     GetPinnedRequest, GroupsRequest, HandleApplicationRequest, JoinGroupRequest, ListMembersRequest,
-    MembersRequest, MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SetAttributesRequest,
-    SetMemberRoleRequest, UpdateBlacklistRequest, UpdateGroupRequest, UpdateMemberRequest,
+    MembersRequest, MuteMemberRequest, PinMessageRequest, QuitGroupRequest, Request, SearchMembersRequest,
+    SetAttributesRequest, SetMemberRoleRequest, UpdateBlacklistRequest, UpdateGroupRequest,
+    UpdateMemberRequest,
 };
 use tim_protocol::fields::Fields;
 use tim_protocol::group::{GroupChanges, GroupType, InviteOption, JoinOption, NewGroup, Role};
@@ -26,7 +27,7 @@ fn user(name: &str) -> UserId {
 }
 
 /// One request of every verb that names an existing group. What is done to somebody is done to dave.
-fn requests(group_type: GroupType) -> [Request; 19] {
+fn requests(group_type: GroupType) -> [Request; 20] {
     let group_id = group_id(group_type);
     let changes = GroupChanges { name: Some("Mountaineers".to_owned()), ..GroupChanges::default() }.into();
     let (words, dave) = (String::new, user("dave"));
@@ -64,6 +65,16 @@ fn requests(group_type: GroupType) -> [Request; 19] {
             user_id: None,
             name_card: Some("Reinhold".to_owned()),
             member_custom_field: Fields::default(),
+        }
+        .into(),
+        SearchMembersRequest {
+            group_id: group_id.clone(),
+            keyword_list: vec!["dave".to_owned()],
+            all: false,
+            fields: Vec::new(),
+            remarks: Vec::new(),
+            after: None,
+            limit: 10,
         }
         .into(),
         GetAttributesRequest { group_id: group_id.clone(), key_list: Vec::new() }.into(),

@@ -17,6 +17,7 @@ mod group_search;
 mod groups;
 mod history;
 mod local;
+mod member_search;
 mod members;
 mod mergers;
 mod messages;

@@ -1,8 +1,12 @@
 //! Groups that are found by words or by their IDs, and how many of their members are there.
 
+use tim::protocol::call::AddFriendRequest;
+use tim::protocol::friend::AddType;
 use tim::protocol::group::{GroupType, NewGroup};
+use tim::protocol::profile::ProfileFields;
+use tim::search::GroupMemberSearchParam;
 use tim::search::KeywordMatch::{And, Or};
-use tim::{Code, GroupId};
+use tim::{Code, GroupId, UserId};
 
 use crate::groups::{groups, new_group};
 use crate::world::{Device, World};
@@ -82,4 +86,71 @@ async fn a_group_tells_its_members_how_many_are_there() {
     // Who comes is counted a minute later.
     carol.login(&world).await;
     assert_eq!(carol.tim.get_group_online_member_count(&club).await.unwrap(), 2);
+}
+
+/// Who is found in which group, by the rule of the parameters.
+async fn members(device: &Device, param: GroupMemberSearchParam) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for item in device.tim.search_group_members(param).await.unwrap() {
+        assert!(item.is_complete);
+        let users = item.member_list.iter().map(|member| member.user_id.to_string()).collect();
+        found.push((item.group_id.to_string(), users));
+    }
+    found.sort();
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_found_by_what_anybody_calls_them() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "phone").await;
+    let named = ProfileFields { nick: Some("Robert the reader".to_owned()), ..ProfileFields::default() };
+    bob.tim.update_my_profile(named).await.unwrap();
+    alice.tim.create_group(new_group("tea", GroupType::Work, &["bob"])).await.unwrap();
+    let club = alice.tim.create_group(new_group("club", GroupType::Public, &["bob", "carol"])).await.unwrap();
+    groups(&bob, 2).await;
+    groups(&alice, 2).await;
+    bob.tim.set_group_member_name_card(&club.group_id, "The host", None).await.unwrap();
+    let adds = AddFriendRequest {
+        user_id: UserId::new("carol").unwrap(),
+        source: "AddSource_Type_Web".into(),
+        wording: String::new(),
+        add_type: AddType::Both,
+        remark: "my neighbour".into(),
+        group_name: None,
+    };
+    alice.tim.add_friend(adds).await.unwrap();
+
+    let of = |keywords: &[&str]| GroupMemberSearchParam {
+        keyword_list: words(keywords),
+        ..GroupMemberSearchParam::default()
+    };
+    let bob_in = |group: &str| (group.to_owned(), vec!["bob".to_owned()]);
+    assert_eq!(members(&alice, of(&["reader"])).await, [bob_in("club"), bob_in("tea")]);
+    assert_eq!(members(&alice, of(&["host"])).await, [bob_in("club")]);
+    let carol_in_club = ("club".to_owned(), vec!["carol".to_owned()]);
+    assert_eq!(members(&alice, of(&["neighbour"])).await, std::slice::from_ref(&carol_in_club));
+    assert_eq!(members(&bob, of(&["neighbour"])).await, [], "that is what alice calls her");
+    assert_eq!(members(&alice, of(&["CAROL"])).await, [carol_in_club]);
+    let both = ("club".to_owned(), vec!["bob".to_owned(), "carol".to_owned()]);
+    assert_eq!(members(&alice, of(&["host", "neighbour"])).await, [both]);
+    let all = GroupMemberSearchParam { keyword_list_match_type: And, ..of(&["host", "robert"]) };
+    assert_eq!(members(&alice, all).await, [bob_in("club")], "each stands in a field of his");
+    let elsewhere = GroupMemberSearchParam { is_search_member_nick_name: false, ..of(&["reader"]) };
+    assert_eq!(members(&alice, elsewhere).await, []);
+    let in_tea = GroupMemberSearchParam { group_id_list: vec![GroupId::new("tea").unwrap()], ..of(&["bob"]) };
+    assert_eq!(members(&alice, in_tea.clone()).await, [bob_in("tea")]);
+    let refused = carol.tim.search_group_members(in_tea).await.unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
+    let nothing = GroupMemberSearchParam {
+        is_search_member_user_id: false,
+        is_search_member_nick_name: false,
+        is_search_member_remark: false,
+        is_search_member_name_card: false,
+        ..of(&["bob"])
+    };
+    for wrong in [nothing, of(&[]), of(&["!"]), of(&["a", "b", "c", "d", "e", "f"])] {
+        assert_eq!(alice.tim.search_group_members(wrong).await.unwrap_err().code, Code::BAD_REQUEST);
+    }
 }

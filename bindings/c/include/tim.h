@@ -150,10 +150,12 @@
  *    "needReadReceipt":true, "readReceiptInfo":{"readCount":1, "unreadCount":2, "isPeerRead":false},
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[], "receiverList":[],
- *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}, "elements":[]}
+ *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}, "elements":[],
+ *    "nameCard":""}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
  *   from: a user, or @TIM#SYSTEM       to: a user, or the group       nick, avatar: the sender's when it was sent       flow: in, out
+ *   nameCard: the sender's in the group when it was sent
  *   sequence: its place in the conversation, from 1 on; 0 until it is sent
  *   time: when the server took it; while it waits or was refused: when it was sent, by the server's clock
  *   clientTime: when it was created, by the sender's clock
@@ -322,7 +324,7 @@
  *   {"groupAttributes":[{"key":"first", "value":"bob"}], "version":8}
  *   groupAttributes: an empty value says that it was removed       version: 1 at first, one more with each change
  *
- * keyword match (tim_search_groups)
+ * keyword match (tim_search_groups, tim_search_group_members)
  *   "or": or, and
  *
  * role (tim_get_group_member_list, tim_set_group_member_role)
@@ -331,6 +333,15 @@
  * group member list (tim_get_group_member_list)
  *   {"memberList":[{...a group member...}], "next":"bob"}
  *   next: what to ask the next page with; null if this was the last one
+ *
+ * group member search param (tim_search_group_members)
+ *   {"keywordList":["bob"], "keywordListMatchType":"or", "groupIDList":[], "isSearchMemberUserID":true,
+ *    "isSearchMemberNickName":true, "isSearchMemberRemark":true, "isSearchMemberNameCard":true}
+ *   keywordList: 1 to 5       groupIDList: empty for all groups of this user       isSearch...: where to look; left out: true
+ *
+ * group member search result item (tim_search_group_members)
+ *   {"groupID":"hiking", "memberList":[{...a group member...}], "isComplete":true}
+ *   memberList: up to 100       isComplete: all members were looked at, and all that were found are here
  *
  * added members (tim_add_group_member)
  *   {"successUserIDList":["bob"], "existedUserIDList":[], "pendingUserIDList":[], "overLimitUserIDList":[], "failureUserIDList":[]}
@@ -2169,6 +2180,22 @@ tim_status tim_search_groups(tim_client client,
                              const char *keyword_list_match_type_json,
                              tim_done_callback done,
                              void *user_data);
+
+/**
+ * The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The
+ * server looks at up to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in
+ * which nobody was found are left out, unless that is so of them.
+ *
+ * `param_json` is `group member search param`. Result: an array of `group member search result item`.
+ *
+ * Errors: the gate's; 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no
+ * field is to be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for
+ * one that this user is not in; 2800 or 2801.
+ */
+tim_status tim_search_group_members(tim_client client,
+                                    const char *param_json,
+                                    tim_done_callback done,
+                                    void *user_data);
 
 /**
  * The group of an id, also if this user is not in it, unless it is of the type Work.

@@ -2345,6 +2345,64 @@ inline void from_json(const nlohmann::json &json, message_search_result &it) {
     detail::take(json, "searchResultList", it.search_result_list);
 }
 
+/** Which members of groups are searched for. */
+struct group_member_search_param {
+    /** What stands in a field of a member: 1 to 5 keywords of at most 256 bytes, which are found as in messages. */
+    std::vector<std::string> keyword_list{};
+    /** Whether one of the keywords or all of them have to stand there. */
+    std::optional<types::keyword_match> keyword_list_match_type{};
+    /** The groups; empty for all that this user is in. */
+    std::vector<std::string> group_id_list{};
+    /** Looks at user ids. */
+    bool is_search_member_user_id{};
+    /** Looks at nicks. */
+    bool is_search_member_nick_name{};
+    /** Looks at what this user calls friends. */
+    bool is_search_member_remark{};
+    /** Looks at name cards. */
+    bool is_search_member_name_card{};
+};
+inline void to_json(nlohmann::json &json, const group_member_search_param &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "keywordList", it.keyword_list);
+    detail::put(json, "keywordListMatchType", it.keyword_list_match_type);
+    detail::put(json, "groupIDList", it.group_id_list);
+    detail::put(json, "isSearchMemberUserID", it.is_search_member_user_id);
+    detail::put(json, "isSearchMemberNickName", it.is_search_member_nick_name);
+    detail::put(json, "isSearchMemberRemark", it.is_search_member_remark);
+    detail::put(json, "isSearchMemberNameCard", it.is_search_member_name_card);
+}
+inline void from_json(const nlohmann::json &json, group_member_search_param &it) {
+    detail::take(json, "keywordList", it.keyword_list);
+    detail::take(json, "keywordListMatchType", it.keyword_list_match_type);
+    detail::take(json, "groupIDList", it.group_id_list);
+    detail::take(json, "isSearchMemberUserID", it.is_search_member_user_id);
+    detail::take(json, "isSearchMemberNickName", it.is_search_member_nick_name);
+    detail::take(json, "isSearchMemberRemark", it.is_search_member_remark);
+    detail::take(json, "isSearchMemberNameCard", it.is_search_member_name_card);
+}
+
+/** The members of a group that a search found. */
+struct group_member_search_result_item {
+    /** The group. */
+    std::string group_id{};
+    /** The members, in the order of the list of members: at most 100. */
+    std::vector<types::group_member> member_list{};
+    /** All members of the group were looked at, and all that were found are here. */
+    bool is_complete{};
+};
+inline void to_json(nlohmann::json &json, const group_member_search_result_item &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "memberList", it.member_list);
+    detail::put(json, "isComplete", it.is_complete);
+}
+inline void from_json(const nlohmann::json &json, group_member_search_result_item &it) {
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "memberList", it.member_list);
+    detail::take(json, "isComplete", it.is_complete);
+}
+
 /** What a signal does. */
 enum class signaling_action_type {
     unknown,

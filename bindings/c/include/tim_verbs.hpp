@@ -377,6 +377,10 @@ public:
                          const std::string &keyword_list_match_type_json = {}) const {
         return ask(tim_search_groups, keyword_list_json, keyword_list_match_type_json);
     }
+    /** As tim_search_group_members. */
+    answer search_group_members(const std::string &param_json) const {
+        return ask(tim_search_group_members, param_json);
+    }
     /** As tim_search_group_by_id. */
     answer search_group_by_id(const std::string &group_id) const {
         return ask(tim_search_group_by_id, group_id);

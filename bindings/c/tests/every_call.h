@@ -79,6 +79,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_set_group_attributes(client, text, json, 1, done, NULL)); \
     EACH(tim_delete_group_attributes(client, text, json, 1, done, NULL)); \
     EACH(tim_search_groups(client, json, NULL, done, NULL)); \
+    EACH(tim_search_group_members(client, json, done, NULL)); \
     EACH(tim_search_group_by_id(client, text, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::groups::check_words;
-use super::{Check, Done, GroupIs};
+use super::{Check, Done, GroupIs, SearchMembersRequest};
 use crate::fields::{FieldLimits, Fields};
 use crate::group::{Role, fits_profile};
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, bounds, limits};
@@ -294,5 +294,6 @@ verbs! {
         Once by Owner: ChangeOwner(ChangeOwnerRequest) = "member.owner" -> GroupIs,
         Once by Manager: MuteMember(MuteMemberRequest) = "member.mute" -> MemberIs,
         Command by Member: UpdateMember(UpdateMemberRequest) = "member.update" -> MemberIs,
+        Query by Member: SearchMembers(SearchMembersRequest) = "member.search" -> MemberPage,
     }
 }

@@ -20,6 +20,18 @@ pub(super) fn named(
     Ok((key, member))
 }
 
+/// After whom members are listed, who need not be a member any more.
+pub(super) fn user_after(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    user: Option<&UserId>,
+) -> DomainResult<UserKey> {
+    match user {
+        Some(user) => Ok(rows.user(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?),
+        None => Ok(UserKey(0)),
+    }
+}
+
 /// The answer with a member as it is now.
 pub(super) fn member_is(
     rows: &mut impl Rows,

@@ -1,7 +1,9 @@
 //! The verbs about the members of groups: the list of them, and the list of members. The others are decided beside it.
 
 use tim_protocol::bounds::PageRoom;
-use tim_protocol::call::{Call as _, Check as _, ListMembersRequest, MemberPage, MembersRequest};
+use tim_protocol::call::{
+    Call as _, Check as _, ListMembersRequest, MemberPage, MembersRequest, SearchMembersRequest,
+};
 use tim_protocol::code::Code;
 use tim_protocol::{List, limits};
 
@@ -10,11 +12,12 @@ use super::add_members;
 use super::delete_members;
 use super::group_view::{CallersGroup, callers_group};
 use super::member_changes;
-use super::member_view::shown;
+use super::member_search;
+use super::member_view::{shown, user_after};
 use super::outcome::without_notifications;
 use super::roles;
 use super::rows::Rows;
-use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
+use crate::core::ops::{Actor, Committed, UserRequest};
 
 pub(super) fn request(
     rows: &mut impl Rows,
@@ -28,6 +31,9 @@ pub(super) fn request(
         MembersRequest::ListMembers(asked) => {
             list(rows, actor, &group, asked).map(ListMembersRequest::answer).map(without_notifications)
         }
+        MembersRequest::SearchMembers(asked) => member_search::search(rows, actor, &group, asked)
+            .map(SearchMembersRequest::answer)
+            .map(without_notifications),
         MembersRequest::AddMembers(asked) => add_members::add(rows, actor, &group, asked, *now),
         MembersRequest::DeleteMembers(asked) => delete_members::delete(rows, actor, &group, asked, *now),
         MembersRequest::SetMemberRole(asked) => roles::set(rows, actor, &group, asked, *now),
@@ -37,17 +43,14 @@ pub(super) fn request(
     }
 }
 
-/// The members after one, who need not be a member any more.
+/// The members after one.
 fn list(
     rows: &mut impl Rows,
     actor: &Actor,
     group: &CallersGroup,
     asked: &ListMembersRequest,
 ) -> DomainResult<MemberPage> {
-    let after = match &asked.after {
-        Some(user) => rows.user(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?,
-        None => UserKey(0),
-    };
+    let after = user_after(rows, actor, asked.after.as_ref())?;
     let found = rows.members_after(group.conversation.key, asked.role.as_ref(), after, asked.limit)?;
     let is_full = found.len() >= asked.limit as usize;
     let mut page = MemberPage { member_list: List::default(), next: None };

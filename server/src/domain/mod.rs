@@ -4,7 +4,7 @@
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`rooms`], [`member_changes`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
+//!   [`sync`], [`membership`], [`rooms`], [`member_changes`], [`member_search`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
 //!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
@@ -31,6 +31,7 @@ pub mod marks;
 mod media;
 mod media_names;
 mod member_changes;
+mod member_search;
 mod member_view;
 mod members;
 mod membership;

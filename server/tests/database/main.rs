@@ -5,6 +5,7 @@
 
 mod friends;
 mod media;
+mod members;
 mod receive;
 mod receivers;
 

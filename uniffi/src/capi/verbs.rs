@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, GroupMemberSearchParam, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -2060,6 +2060,29 @@ fn search_groups(tim: Arc<Tim>, keyword_list: Vec<String>, keyword_list_match_ty
     call(async move { tim.search_groups(keyword_list, keyword_list_match_type).await })
 }
 
+/// The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The
+/// server looks at up to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in
+/// which nobody was found are left out, unless that is so of them.
+///
+/// `param_json` is `group member search param`. Result: an array of `group member search result item`.
+///
+/// Errors: the gate's; 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no
+/// field is to be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for
+/// one that this user is not in; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_search_group_members(
+    client: TimClient,
+    param_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(search_group_members(tim, guard::noun(param_json)?))))
+}
+
+fn search_group_members(tim: Arc<Tim>, param: GroupMemberSearchParam) -> Call {
+    call(async move { tim.search_group_members(param).await })
+}
+
 /// The group of an id, also if this user is not in it, unless it is of the type Work.
 ///
 /// Result: `group`.
@@ -3307,6 +3330,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "searchGroups" => {
             let mut given = Parameters::new("searchGroups", &["keywordList", "keywordListMatchType"], given)?;
             Ok(search_groups(tim, given.take("keywordList")?, given.take_or("keywordListMatchType", None)?))
+        }
+        "searchGroupMembers" => {
+            let mut given = Parameters::new("searchGroupMembers", &["param"], given)?;
+            Ok(search_group_members(tim, given.take("param")?))
         }
         "searchGroupById" => {
             let mut given = Parameters::new("searchGroupById", &["groupID"], given)?;

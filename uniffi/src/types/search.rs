@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tim::search as engine;
 
-use super::{Message, conversation_id, invalid, millis, mirror, signed, user_ids};
+use super::{GroupMember, Message, conversation_id, group_id, invalid, millis, mirror, signed, user_ids};
 use crate::error::TimError;
 
 mirror! {
@@ -96,6 +96,92 @@ pub struct MessageSearchResultItem {
     /// For each of these messages the text in which keywords were found, divided into what they found and what stands between;
     /// empty if none was asked for.
     pub highlight_list: Vec<Vec<TextPart>>,
+}
+
+/// Which members of groups are searched for.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct GroupMemberSearchParam {
+    /// What stands in a field of a member: 1 to 5 keywords of at most 256 bytes, which are found as in messages.
+    #[uniffi(default = [])]
+    pub keyword_list: Vec<String>,
+    /// Whether one of the keywords or all of them have to stand there.
+    #[uniffi(default = None)]
+    pub keyword_list_match_type: Option<KeywordMatch>,
+    /// The groups; empty for all that this user is in.
+    #[serde(rename = "groupIDList")]
+    #[uniffi(default = [])]
+    pub group_id_list: Vec<String>,
+    /// Looks at user ids.
+    #[serde(rename = "isSearchMemberUserID")]
+    #[uniffi(default = true)]
+    pub is_search_member_user_id: bool,
+    /// Looks at nicks.
+    #[uniffi(default = true)]
+    pub is_search_member_nick_name: bool,
+    /// Looks at what this user calls friends.
+    #[uniffi(default = true)]
+    pub is_search_member_remark: bool,
+    /// Looks at name cards.
+    #[uniffi(default = true)]
+    pub is_search_member_name_card: bool,
+}
+
+impl Default for GroupMemberSearchParam {
+    fn default() -> Self {
+        Self {
+            keyword_list: Vec::new(),
+            keyword_list_match_type: None,
+            group_id_list: Vec::new(),
+            is_search_member_user_id: true,
+            is_search_member_nick_name: true,
+            is_search_member_remark: true,
+            is_search_member_name_card: true,
+        }
+    }
+}
+
+/// The members of a group that a search found.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMemberSearchResultItem {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: String,
+    /// The members, in the order of the list of members: at most 100.
+    pub member_list: Vec<GroupMember>,
+    /// All members of the group were looked at, and all that were found are here.
+    pub is_complete: bool,
+}
+
+impl TryFrom<GroupMemberSearchParam> for engine::GroupMemberSearchParam {
+    type Error = TimError;
+
+    fn try_from(param: GroupMemberSearchParam) -> Result<Self, TimError> {
+        Ok(Self {
+            keyword_list: param.keyword_list,
+            keyword_list_match_type: param.keyword_list_match_type.map_or_else(Default::default, Into::into),
+            group_id_list: param
+                .group_id_list
+                .iter()
+                .map(|group| group_id(group))
+                .collect::<Result<_, _>>()?,
+            is_search_member_user_id: param.is_search_member_user_id,
+            is_search_member_nick_name: param.is_search_member_nick_name,
+            is_search_member_remark: param.is_search_member_remark,
+            is_search_member_name_card: param.is_search_member_name_card,
+        })
+    }
+}
+
+impl From<engine::GroupMemberSearchResultItem> for GroupMemberSearchResultItem {
+    fn from(item: engine::GroupMemberSearchResultItem) -> Self {
+        Self {
+            group_id: item.group_id.to_string(),
+            member_list: item.member_list.into_iter().map(Into::into).collect(),
+            is_complete: item.is_complete,
+        }
+    }
 }
 
 /// A part of a text that was searched.

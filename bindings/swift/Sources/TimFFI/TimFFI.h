@@ -708,6 +708,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_set_group_attributes(uint64_t ptr, RustBuf
 uint64_t uniffi_tim_ffi_fn_method_tim_search_group_by_id(uint64_t ptr, RustBuffer group_id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_GROUP_MEMBERS
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_GROUP_MEMBERS
+uint64_t uniffi_tim_ffi_fn_method_tim_search_group_members(uint64_t ptr, RustBuffer param
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_GROUPS
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEARCH_GROUPS
 uint64_t uniffi_tim_ffi_fn_method_tim_search_groups(uint64_t ptr, RustBuffer keyword_list, RustBuffer keyword_list_match_type
@@ -1853,6 +1858,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_set_group_attributes(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_GROUP_BY_ID
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_GROUP_BY_ID
 uint16_t uniffi_tim_ffi_checksum_method_tim_search_group_by_id(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_GROUP_MEMBERS
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SEARCH_GROUP_MEMBERS
+uint16_t uniffi_tim_ffi_checksum_method_tim_search_group_members(void
 
 );
 #endif

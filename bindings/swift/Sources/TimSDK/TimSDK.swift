@@ -2128,6 +2128,18 @@ public protocol TimProtocol: AnyObject, Sendable {
     func searchGroupByID(groupID: String) async throws  -> TimGroup
 
     /**
+     * The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The server looks at up
+     * to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in which nobody was found are left
+     * out, unless that is so of them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no field is to
+     * be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for one that this user is not in.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func searchGroupMembers(param: GroupMemberSearchParam) async throws  -> [GroupMemberSearchResultItem]
+
+    /**
      * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
      * also offline. A word is found by its beginning.
      *
@@ -4337,6 +4349,32 @@ open func searchGroupByID(groupID: String)async throws  -> TimGroup  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeTimGroup_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The server looks at up
+     * to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in which nobody was found are left
+     * out, unless that is so of them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no field is to
+     * be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for one that this user is not in.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func searchGroupMembers(param: GroupMemberSearchParam)async throws  -> [GroupMemberSearchResultItem]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_search_group_members(
+                        self.uniffiCloneHandle(),FfiConverterTypeGroupMemberSearchParam_lower(param)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeGroupMemberSearchResultItem.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -8390,6 +8428,204 @@ public func FfiConverterTypeGroupMemberList_lift(_ buf: RustBuffer) throws -> Gr
 #endif
 public func FfiConverterTypeGroupMemberList_lower(_ value: GroupMemberList) -> RustBuffer {
     return FfiConverterTypeGroupMemberList.lower(value)
+}
+
+
+/**
+ * Which members of groups are searched for.
+ */
+public struct GroupMemberSearchParam: Equatable, Hashable {
+    /**
+     * What stands in a field of a member: 1 to 5 keywords of at most 256 bytes, which are found as in messages.
+     */
+    public var keywordList: [String]
+    /**
+     * Whether one of the keywords or all of them have to stand there.
+     */
+    public var keywordListMatchType: KeywordMatch?
+    /**
+     * The groups; empty for all that this user is in.
+     */
+    public var groupIDList: [String]
+    /**
+     * Looks at user ids.
+     */
+    public var isSearchMemberUserID: Bool
+    /**
+     * Looks at nicks.
+     */
+    public var isSearchMemberNickName: Bool
+    /**
+     * Looks at what this user calls friends.
+     */
+    public var isSearchMemberRemark: Bool
+    /**
+     * Looks at name cards.
+     */
+    public var isSearchMemberNameCard: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What stands in a field of a member: 1 to 5 keywords of at most 256 bytes, which are found as in messages.
+         */keywordList: [String] = [],
+        /**
+         * Whether one of the keywords or all of them have to stand there.
+         */keywordListMatchType: KeywordMatch? = nil,
+        /**
+         * The groups; empty for all that this user is in.
+         */groupIDList: [String] = [],
+        /**
+         * Looks at user ids.
+         */isSearchMemberUserID: Bool = true,
+        /**
+         * Looks at nicks.
+         */isSearchMemberNickName: Bool = true,
+        /**
+         * Looks at what this user calls friends.
+         */isSearchMemberRemark: Bool = true,
+        /**
+         * Looks at name cards.
+         */isSearchMemberNameCard: Bool = true) {
+        self.keywordList = keywordList
+        self.keywordListMatchType = keywordListMatchType
+        self.groupIDList = groupIDList
+        self.isSearchMemberUserID = isSearchMemberUserID
+        self.isSearchMemberNickName = isSearchMemberNickName
+        self.isSearchMemberRemark = isSearchMemberRemark
+        self.isSearchMemberNameCard = isSearchMemberNameCard
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupMemberSearchParam: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupMemberSearchParam: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMemberSearchParam {
+        return
+            try GroupMemberSearchParam(
+                keywordList: FfiConverterSequenceString.read(from: &buf),
+                keywordListMatchType: FfiConverterOptionTypeKeywordMatch.read(from: &buf),
+                groupIDList: FfiConverterSequenceString.read(from: &buf),
+                isSearchMemberUserID: FfiConverterBool.read(from: &buf),
+                isSearchMemberNickName: FfiConverterBool.read(from: &buf),
+                isSearchMemberRemark: FfiConverterBool.read(from: &buf),
+                isSearchMemberNameCard: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupMemberSearchParam, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.keywordList, into: &buf)
+        FfiConverterOptionTypeKeywordMatch.write(value.keywordListMatchType, into: &buf)
+        FfiConverterSequenceString.write(value.groupIDList, into: &buf)
+        FfiConverterBool.write(value.isSearchMemberUserID, into: &buf)
+        FfiConverterBool.write(value.isSearchMemberNickName, into: &buf)
+        FfiConverterBool.write(value.isSearchMemberRemark, into: &buf)
+        FfiConverterBool.write(value.isSearchMemberNameCard, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberSearchParam_lift(_ buf: RustBuffer) throws -> GroupMemberSearchParam {
+    return try FfiConverterTypeGroupMemberSearchParam.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberSearchParam_lower(_ value: GroupMemberSearchParam) -> RustBuffer {
+    return FfiConverterTypeGroupMemberSearchParam.lower(value)
+}
+
+
+/**
+ * The members of a group that a search found.
+ */
+public struct GroupMemberSearchResultItem: Equatable, Hashable {
+    /**
+     * The group.
+     */
+    public var groupID: String
+    /**
+     * The members, in the order of the list of members: at most 100.
+     */
+    public var memberList: [GroupMember]
+    /**
+     * All members of the group were looked at, and all that were found are here.
+     */
+    public var isComplete: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The group.
+         */groupID: String,
+        /**
+         * The members, in the order of the list of members: at most 100.
+         */memberList: [GroupMember],
+        /**
+         * All members of the group were looked at, and all that were found are here.
+         */isComplete: Bool) {
+        self.groupID = groupID
+        self.memberList = memberList
+        self.isComplete = isComplete
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupMemberSearchResultItem: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupMemberSearchResultItem: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMemberSearchResultItem {
+        return
+            try GroupMemberSearchResultItem(
+                groupID: FfiConverterString.read(from: &buf),
+                memberList: FfiConverterSequenceTypeGroupMember.read(from: &buf),
+                isComplete: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupMemberSearchResultItem, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.groupID, into: &buf)
+        FfiConverterSequenceTypeGroupMember.write(value.memberList, into: &buf)
+        FfiConverterBool.write(value.isComplete, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberSearchResultItem_lift(_ buf: RustBuffer) throws -> GroupMemberSearchResultItem {
+    return try FfiConverterTypeGroupMemberSearchResultItem.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMemberSearchResultItem_lower(_ value: GroupMemberSearchResultItem) -> RustBuffer {
+    return FfiConverterTypeGroupMemberSearchResultItem.lower(value)
 }
 
 
@@ -18158,6 +18394,31 @@ fileprivate struct FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeGroupMemberSearchResultItem: FfiConverterRustBuffer {
+    typealias SwiftType = [GroupMemberSearchResultItem]
+
+    public static func write(_ value: [GroupMemberSearchResultItem], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGroupMemberSearchResultItem.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GroupMemberSearchResultItem] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [GroupMemberSearchResultItem]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGroupMemberSearchResultItem.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeMemberChange: FfiConverterRustBuffer {
     typealias SwiftType = [MemberChange]
 
@@ -18939,6 +19200,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_group_by_id() != 65224) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_search_group_members() != 19243) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_search_groups() != 29582) {

@@ -945,6 +945,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_search_group_by_id(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_search_group_members(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_search_groups(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
@@ -1257,6 +1259,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_set_group_attributes(`ptr`: Long,`groupID`: RustBuffer.ByValue,`groupAttributes`: RustBuffer.ByValue,`version`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_search_group_by_id(`ptr`: Long,`groupID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_search_group_members(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_search_groups(`ptr`: Long,`keywordList`: RustBuffer.ByValue,`keywordListMatchType`: RustBuffer.ByValue,
     ): Long
@@ -1775,6 +1779,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_group_by_id() and 0xFFFF) != 65224) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_group_members() and 0xFFFF) != 19243) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_search_groups() and 0xFFFF) != 29582) {
@@ -4511,6 +4518,18 @@ public interface TimInterface {
     suspend fun `searchGroupByID`(`groupID`: kotlin.String): Group
 
     /**
+     * The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The server looks at up
+     * to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in which nobody was found are left
+     * out, unless that is so of them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no field is to
+     * be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for one that this user is not in.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `searchGroupMembers`(`param`: GroupMemberSearchParam): List<GroupMemberSearchResultItem>
+
+    /**
      * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
      * also offline. A word is found by its beginning.
      *
@@ -7165,6 +7184,38 @@ open class Tim: TimInterface
 
 
     /**
+     * The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The server looks at up
+     * to 100,000 members in all; where it did not look at all of a group, the result says so. Groups in which nobody was found are left
+     * out, unless that is so of them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for no keyword or more than 5, one without a letter or digit, or over 256 bytes, and if no field is to
+     * be looked at, 2602 for an id that is none; of a group that is named 10010 for no such group, 10007 for one that this user is not in.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `searchGroupMembers`(`param`: GroupMemberSearchParam) : List<GroupMemberSearchResultItem> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_search_group_members(
+                uniffiHandle,
+
+        FfiConverterTypeGroupMemberSearchParam.lower(`param`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeGroupMemberSearchResultItem.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of the group list;
      * also offline. A word is found by its beginning.
      *
@@ -9182,6 +9233,9 @@ open class Tim: TimInterface
 
     /** [searchGroupByID] for Java: the future fails with a [TimException]. */
     fun searchGroupByIDAsync(`groupID`: kotlin.String): CompletableFuture<Group> = inFuture { `searchGroupByID`(groupID) }
+
+    /** [searchGroupMembers] for Java: the future fails with a [TimException]. */
+    fun searchGroupMembersAsync(`param`: GroupMemberSearchParam): CompletableFuture<List<GroupMemberSearchResultItem>> = inFuture { `searchGroupMembers`(param) }
 
     /** [searchGroups] for Java: the future fails with a [TimException]. */
     @JvmOverloads
@@ -11712,6 +11766,148 @@ public object FfiConverterTypeGroupMemberList: FfiConverterRustBuffer<GroupMembe
     override fun write(value: GroupMemberList, buf: ByteBuffer) {
             FfiConverterSequenceTypeGroupMember.write(value.`memberList`, buf)
             FfiConverterOptionalString.write(value.`next`, buf)
+    }
+}
+
+
+
+/**
+ * Which members of groups are searched for.
+ */
+data class GroupMemberSearchParam (
+    /**
+     * What stands in a field of a member: 1 to 5 keywords of at most 256 bytes, which are found as in messages.
+     */
+    val `keywordList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * Whether one of the keywords or all of them have to stand there.
+     */
+    val `keywordListMatchType`: KeywordMatch? = null
+    ,
+    /**
+     * The groups; empty for all that this user is in.
+     */
+    val `groupIDList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * Looks at user ids.
+     */
+    val `isSearchMemberUserID`: kotlin.Boolean = true
+    ,
+    /**
+     * Looks at nicks.
+     */
+    val `isSearchMemberNickName`: kotlin.Boolean = true
+    ,
+    /**
+     * Looks at what this user calls friends.
+     */
+    val `isSearchMemberRemark`: kotlin.Boolean = true
+    ,
+    /**
+     * Looks at name cards.
+     */
+    val `isSearchMemberNameCard`: kotlin.Boolean = true
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupMemberSearchParam: FfiConverterRustBuffer<GroupMemberSearchParam> {
+    override fun read(buf: ByteBuffer): GroupMemberSearchParam {
+        return GroupMemberSearchParam(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeKeywordMatch.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupMemberSearchParam) = (
+            FfiConverterSequenceString.allocationSize(value.`keywordList`) +
+            FfiConverterOptionalTypeKeywordMatch.allocationSize(value.`keywordListMatchType`) +
+            FfiConverterSequenceString.allocationSize(value.`groupIDList`) +
+            FfiConverterBoolean.allocationSize(value.`isSearchMemberUserID`) +
+            FfiConverterBoolean.allocationSize(value.`isSearchMemberNickName`) +
+            FfiConverterBoolean.allocationSize(value.`isSearchMemberRemark`) +
+            FfiConverterBoolean.allocationSize(value.`isSearchMemberNameCard`)
+    )
+
+    override fun write(value: GroupMemberSearchParam, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`keywordList`, buf)
+            FfiConverterOptionalTypeKeywordMatch.write(value.`keywordListMatchType`, buf)
+            FfiConverterSequenceString.write(value.`groupIDList`, buf)
+            FfiConverterBoolean.write(value.`isSearchMemberUserID`, buf)
+            FfiConverterBoolean.write(value.`isSearchMemberNickName`, buf)
+            FfiConverterBoolean.write(value.`isSearchMemberRemark`, buf)
+            FfiConverterBoolean.write(value.`isSearchMemberNameCard`, buf)
+    }
+}
+
+
+
+/**
+ * The members of a group that a search found.
+ */
+data class GroupMemberSearchResultItem (
+    /**
+     * The group.
+     */
+    val `groupID`: kotlin.String
+    ,
+    /**
+     * The members, in the order of the list of members: at most 100.
+     */
+    val `memberList`: List<GroupMember>
+    ,
+    /**
+     * All members of the group were looked at, and all that were found are here.
+     */
+    val `isComplete`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupMemberSearchResultItem: FfiConverterRustBuffer<GroupMemberSearchResultItem> {
+    override fun read(buf: ByteBuffer): GroupMemberSearchResultItem {
+        return GroupMemberSearchResultItem(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeGroupMember.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupMemberSearchResultItem) = (
+            FfiConverterString.allocationSize(value.`groupID`) +
+            FfiConverterSequenceTypeGroupMember.allocationSize(value.`memberList`) +
+            FfiConverterBoolean.allocationSize(value.`isComplete`)
+    )
+
+    override fun write(value: GroupMemberSearchResultItem, buf: ByteBuffer) {
+            FfiConverterString.write(value.`groupID`, buf)
+            FfiConverterSequenceTypeGroupMember.write(value.`memberList`, buf)
+            FfiConverterBoolean.write(value.`isComplete`, buf)
     }
 }
 
@@ -19550,6 +19746,34 @@ public object FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer<List<G
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeGroupMember.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeGroupMemberSearchResultItem: FfiConverterRustBuffer<List<GroupMemberSearchResultItem>> {
+    override fun read(buf: ByteBuffer): List<GroupMemberSearchResultItem> {
+        val len = buf.getInt()
+        return List<GroupMemberSearchResultItem>(len) {
+            FfiConverterTypeGroupMemberSearchResultItem.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<GroupMemberSearchResultItem>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeGroupMemberSearchResultItem.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<GroupMemberSearchResultItem>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeGroupMemberSearchResultItem.write(it, buf)
         }
     }
 }

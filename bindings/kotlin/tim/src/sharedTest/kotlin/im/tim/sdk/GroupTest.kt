@@ -91,6 +91,8 @@ class GroupTest {
         assertEquals(listOf(stage), bob.tim.searchGroups(listOf("sta")).map { it.groupID })
         assertEquals(emptyList(), bob.tim.searchGroups(listOf("stage", "tea"), KeywordMatch.AND))
         assertEquals("stage", bob.tim.searchGroupByID(stage).name)
+        val members = bob.tim.searchGroupMembers(GroupMemberSearchParam(listOf(bob.name), isSearchMemberRemark = false)).single()
+        assertEquals(Triple(stage, bob.name, true), Triple(members.groupID, members.memberList.single().userID, members.isComplete))
         val free = listOf(CustomField("first", "free"), CustomField("second", "free"))
         assertEquals(GroupAttributes(free, 2), alice.tim.initGroupAttributes(stage, free))
         val told = bob.next<TimEvent.GroupAttributesUpdated>()

@@ -39,15 +39,16 @@ pub(crate) struct Meeting {
 
 impl Meeting {
     /// A group with this many members, its owner among them.
-    pub(crate) async fn open(server: &Arc<Server>, name: &str, members: u32) -> AnyResult<Self> {
+    pub(crate) async fn open(
+        server: &Arc<Server>,
+        name: &str,
+        group_type: GroupType,
+        members: u32,
+    ) -> AnyResult<Self> {
         let mut owner = Client::login(server, &format!("{name}-owner")).await?;
         let id = GroupId::new(name)?;
-        let group = NewGroup {
-            name: name.to_owned(),
-            group_type: GroupType::Meeting,
-            group_id: Some(id.clone()),
-            ..NewGroup::default()
-        };
+        let group =
+            NewGroup { name: name.to_owned(), group_type, group_id: Some(id.clone()), ..NewGroup::default() };
         owner.call(CreateGroupRequest { group }).await?;
         let (say, heard) = unbounded_channel();
         let others = members - 1;

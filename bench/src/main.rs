@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod crowd;
 mod device;
 mod durable;
 mod engine;
@@ -54,6 +55,8 @@ enum Benchmark {
     Peers(peers::Peers),
     /// A live room under more than it passes on.
     Room(room::Room),
+    /// What happens in a Community of 100,000, beside one of 100.
+    Crowd(crowd::Crowd),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -95,6 +98,7 @@ fn main() -> std::process::ExitCode {
             Benchmark::Device(device) => device.run(),
             Benchmark::Peers(peers) => peers.run().await,
             Benchmark::Room(room) => room.run().await,
+            Benchmark::Crowd(crowd) => crowd.run().await,
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };

@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tim_protocol::group::GroupType;
+
 use crate::outcome::AnyResult;
 use crate::report::spread;
 use crate::server::{Server, UNLIMITED};
@@ -105,12 +107,12 @@ async fn durable(server: &Server, pairs: usize, depth: usize) -> AnyResult<f64> 
 }
 
 async fn fan_out(server: &Arc<Server>, times: u32, at_once: u32) -> AnyResult<f64> {
-    let meeting = fanout::Meeting::open(server, "meeting", 1_000).await?;
+    let meeting = fanout::Meeting::open(server, "meeting", GroupType::Meeting, 1_000).await?;
     Ok(micros(meeting.chat(server, times, at_once).await?))
 }
 
 async fn acknowledged(server: &Arc<Server>, members: u32) -> AnyResult<f64> {
-    let meeting = fanout::Meeting::open(server, "meeting", members).await?;
+    let meeting = fanout::Meeting::open(server, "meeting", GroupType::Meeting, members).await?;
     Ok(micros(meeting.acknowledgements(50).await?.quantile(0.5)))
 }
 

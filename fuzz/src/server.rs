@@ -126,6 +126,9 @@ impl Server {
                     if let Ok(written) = &result {
                         at_once(self.bus.publish(written.notifications.clone()));
                     }
+                    while let Some(notifications) = self.database.do_chore().expect("memory takes chores") {
+                        at_once(self.bus.publish(notifications));
+                    }
                     Input::WriteResult(token, result)
                 }
                 Effect::Query(token, find) => Input::QueryResult(token, self.database.query(&find)),

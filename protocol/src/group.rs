@@ -21,7 +21,7 @@ words! {
         /// as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
         /// Community: very many members, without topics. Anybody may join, unless the group says otherwise; earlier messages are
-        /// hidden. Its ID begins with `@TGS#_`. Up to 6,000 members.
+        /// hidden. Its ID begins with `@TGS#_`. Up to 100,000 members.
         Community = "Community",
         /// AVChatRoom, a live room: who is in it is in it with one device, until it leaves or its session ends. Nothing that is said is
         /// stored or counts as unread. Anybody may enter, and any number.

@@ -69,7 +69,7 @@ const INVITES: InviteOption = InviteOption::FreeAccess;
 rules! {
     //                                   Work            Public          Meeting         Community       AVChatRoom
     /// Most members; 0 for any number.
-    max_members: u32 =                   200,            2_000,          6_000,          6_000,          0;
+    max_members: u32 =                   200,            2_000,          6_000,          100_000,        0;
     /// What happens to an application, unless the group says otherwise.
     join_option: JoinOption =            DisableApply,   NeedPermission, FreeAccess,     FreeAccess,     FreeAccess;
     /// Whether a group may say otherwise.

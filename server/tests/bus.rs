@@ -47,6 +47,11 @@ async fn a_topic_is_told_without_some_users() {
 }
 
 #[tokio::test]
+async fn a_topic_is_told_to_those_who_see_a_message() {
+    conformance::a_topic_is_told_to_those_who_see_a_message(&LocalBus::default()).await;
+}
+
+#[tokio::test]
 async fn a_subscription_begins_and_ends_in_its_place() {
     conformance::a_subscription_begins_and_ends_in_its_place(&LocalBus::default()).await;
 }

@@ -39,6 +39,7 @@ promises! {
     everybody_is_told_in_order: published;
     a_group_is_told_by_its_topic: topics;
     a_change_after_the_last_give_has_a_version_above_it: marked;
+    the_end_of_a_group_reaches_everybody: finished;
     closing_finishes_what_was_accepted: closed;
 }
 

@@ -118,7 +118,7 @@ fn hall(version: u64, joined: i64, said: &[Value]) -> Value {
     state["latest"] = json!(said);
     let group = json!({
         "groupID": "hall", "type": "ChatRoom", "name": "Hall", "createTime": BEGIN, "memberCount": 2,
-        "maxMemberCount": 6_000, "joinOption": "FreeAccess", "selfInfo": {"role": "Member", "joinTime": joined},
+        "maxMemberCount": 100_000, "joinOption": "FreeAccess", "selfInfo": {"role": "Member", "joinTime": joined},
     });
     let changes = json!([{"kind": "group", "groupID": "hall", "group": group}]);
     json!({"reset": false, "cursor": [1, version], "conversations": [state], "changes": changes})

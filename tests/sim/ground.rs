@@ -32,6 +32,7 @@ impl World {
             ("work", GroupType::Work, vec!["bob", "carol"]),
             ("public", GroupType::Public, vec!["bob"]),
             ("meeting", GroupType::Meeting, vec!["carol"]),
+            ("@TGS#_town", GroupType::Community, vec!["bob", "carol"]),
         ];
         for (name, group_type, mut members) in groups {
             if self.faults.is_hostile && name != "meeting" {

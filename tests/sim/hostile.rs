@@ -178,7 +178,7 @@ impl World {
     }
 
     fn come_and_go(&mut self, place: usize) -> String {
-        let group = ["work", "public", "meeting", "none"][self.rng.usize(0..4)];
+        let group = ["work", "public", "meeting", "@TGS#_town", "none"][self.rng.usize(0..5)];
         let number = self.rng.u32(0..3);
         match self.rng.u32(0..9) {
             0 | 1 => self.ask(place, "group.join", json!({"groupID": group, "applyMessage": "let me in"})),

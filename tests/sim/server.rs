@@ -20,8 +20,8 @@ use tim_server::bus::Delivery;
 use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::{
-    Actor, Audience, Committed, ConversationKey, Notification, NotificationContent, Query, QueryResult,
-    Refusal, UserKey, Write, WriteReply,
+    Actor, Audience, Committed, Notification, NotificationContent, Query, QueryResult, Refusal, Topic,
+    UserKey, Write, WriteReply,
 };
 use tim_server::core::policy::LoginPolicy;
 use tim_server::core::rate::Rate;
@@ -86,7 +86,7 @@ pub enum Event {
     QueryResult(LinkId, Token, Result<QueryResult, Refusal>),
     Unpark(LinkId, Uuid),
     Attach(LinkId, Subscriber),
-    Follow(LinkId, Vec<ConversationKey>),
+    Follow(LinkId, Vec<Topic>),
     Deliver(LinkId, Delivery),
     Overflow(LinkId),
     Due(LinkId),
@@ -320,6 +320,7 @@ impl World {
             Event::Mark => {
                 self.server.marks_due = false;
                 self.mark();
+                self.do_chores();
             }
             Event::Stop => self.crash(),
             Event::Start => self.start(),
@@ -471,6 +472,14 @@ impl World {
     fn start(&mut self) {
         self.server.up = true;
         self.mark();
+        self.do_chores();
+    }
+
+    fn do_chores(&mut self) {
+        while let Some(notifications) = self.server.database.do_chore().unwrap() {
+            notifications.iter().for_each(|tell| self.note_committed(tell));
+            self.publish_later(notifications);
+        }
     }
 
     pub fn mark(&mut self) {

@@ -211,7 +211,7 @@ impl World {
     }
 
     fn group(&mut self) -> GroupId {
-        GroupId::new(["work", "public", "meeting"][self.rng.usize(0..3)]).unwrap()
+        GroupId::new(["work", "public", "meeting", "@TGS#_town"][self.rng.usize(0..4)]).unwrap()
     }
 
     /// Any conversation that this device's user may have.

@@ -313,7 +313,7 @@ async fn a_group_is_what_its_type_permits() {
         .await
         .unwrap();
     assert!(community.group_id.as_str().starts_with("@TGS#_"), "{}", community.group_id);
-    assert_eq!(community.max_member_count, 6_000);
+    assert_eq!(community.max_member_count, 100_000);
     let named = alice.tim.create_group(new_group("town", GroupType::Community, &[])).await.unwrap_err();
     assert_eq!(named.code, Code::GROUP_BAD_ID, "the ID of a community begins with @TGS#_");
     let tea = alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap().group_id;

@@ -28,6 +28,7 @@ mod changes;
 mod cloud_search;
 mod conversations;
 mod crash;
+mod crowd;
 mod deletions;
 mod elements;
 mod faults;

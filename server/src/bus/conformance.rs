@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
 use crate::core::ops::{
-    Actor, Audience, ConversationKey, Kick, Notification, NotificationContent, StatusSeen, UserKey,
+    Actor, Audience, ConversationKey, Kick, Notification, NotificationContent, StatusSeen, Topic, UserKey,
 };
 
 /// Timeout of a test that waits for a delivery.
@@ -108,14 +108,14 @@ pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
 /// A session that has left receives nothing more, and leaving affects no other session.
 pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
     let [mut phone, laptop, _] = three(bus).await;
-    phone.guard.follow(vec![TEA]).await;
-    laptop.guard.follow(vec![TEA]).await;
+    phone.guard.follow(vec![Topic::whole(TEA)]).await;
+    laptop.guard.follow(vec![Topic::whole(TEA)]).await;
     let Subscription { mut inbox, guard, .. } = laptop;
     drop(guard);
     bus.publish(vec![
         notification(&[ALICE], None, push()),
         to_topic(TEA, None, push()),
-        notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(Topic::whole(CHESS))),
         to_topic(CHESS, None, push()),
     ])
     .await;
@@ -148,9 +148,9 @@ pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
 /// told, and not by the one that knows already.
 pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
-    phone.guard.follow(vec![TEA, CHESS]).await;
-    laptop.guard.follow(vec![TEA]).await;
-    bobs.guard.follow(vec![CHESS]).await;
+    phone.guard.follow(vec![Topic::whole(TEA), Topic::whole(CHESS)]).await;
+    laptop.guard.follow(vec![Topic::whole(TEA)]).await;
+    bobs.guard.follow(vec![Topic::whole(CHESS)]).await;
     bus.publish(vec![
         to_topic(TEA, Some(LAPTOP), kick(KickReason::RestApi)),
         notification(&[ALICE], None, push()),
@@ -169,7 +169,7 @@ pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
 pub async fn a_topic_is_told_without_some_users(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
     for session in [&phone, &laptop, &bobs] {
-        session.guard.follow(vec![TEA]).await;
+        session.guard.follow(vec![Topic::whole(TEA)]).await;
     }
     let but = |users: &[UserKey]| Audience::TopicBut(TEA, Arc::from(users));
     bus.publish(vec![
@@ -189,6 +189,31 @@ pub async fn a_topic_is_told_without_some_users(bus: &dyn Bus) {
     }
 }
 
+/// What is about a message hear those who see the message: whoever came after it does not, and no change of topics since makes that
+/// undone.
+pub async fn a_topic_is_told_to_those_who_see_a_message(bus: &dyn Bus) {
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    let from = |since| Topic { of: TEA, since };
+    bus.publish(vec![notification(&[BOB], None, NotificationContent::Subscribe(from(6)))]).await;
+    for (session, topics) in [(&phone, vec![from(1)]), (&laptop, vec![from(5)]), (&bobs, vec![from(1)])] {
+        session.guard.follow(topics).await;
+    }
+    let at = |sequence| Audience::TopicAt(TEA, sequence);
+    bus.publish(vec![
+        Notification { to: at(5), except: Some(PHONE), content: kick(KickReason::RestApi) },
+        Notification { to: at(4), except: None, content: push() },
+        Notification { to: at(6), except: None, content: kick(KickReason::MultipleAccount) },
+        to_topic(TEA, None, kick(KickReason::MultipleDevice)),
+    ])
+    .await;
+    assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+    next_is_kick(&mut laptop, KickReason::RestApi).await;
+    for session in [&mut phone, &mut laptop, &mut bobs] {
+        next_is_kick(session, KickReason::MultipleAccount).await;
+        next_is_kick(session, KickReason::MultipleDevice).await;
+    }
+}
+
 /// All sessions of a user who is subscribed hear what comes after it; of one who is unsubscribed, nothing that comes after.
 pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
@@ -197,9 +222,9 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     }
     bus.publish(vec![
         to_topic(TEA, None, kick(KickReason::MultipleAccount)),
-        notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(Topic::whole(TEA))),
         // Twice is once.
-        notification(&[ALICE, BOB], None, NotificationContent::Subscribe(TEA)),
+        notification(&[ALICE, BOB], None, NotificationContent::Subscribe(Topic::whole(TEA))),
         to_topic(TEA, None, kick(KickReason::RestApi)),
         notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
         to_topic(TEA, None, kick(KickReason::MultipleDevice)),
@@ -212,7 +237,7 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     next_is_kick(&mut bobs, KickReason::RestApi).await;
     next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
     bus.publish(vec![
-        notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(Topic::whole(TEA))),
         to_topic(TEA, None, push()),
     ])
     .await;
@@ -225,15 +250,15 @@ pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
     bus.publish(vec![
         notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
-        notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(Topic::whole(CHESS))),
     ])
     .await;
-    phone.guard.follow(vec![TEA]).await;
+    phone.guard.follow(vec![Topic::whole(TEA)]).await;
     bus.publish(vec![to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]).await;
     next_is_kick(&mut phone, KickReason::RestApi).await;
     // Left, and come back.
-    bus.publish(vec![notification(&[ALICE], None, NotificationContent::Subscribe(TEA))]).await;
-    laptop.guard.follow(vec![TEA, CHESS]).await;
+    bus.publish(vec![notification(&[ALICE], None, NotificationContent::Subscribe(Topic::whole(TEA)))]).await;
+    laptop.guard.follow(vec![Topic::whole(TEA), Topic::whole(CHESS)]).await;
     bus.publish(vec![to_topic(TEA, None, push())]).await;
     next_is_kick(&mut laptop, KickReason::RestApi).await;
     assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
@@ -307,6 +332,7 @@ pub async fn a_session_enters_a_topic_alone_until_it_leaves_or_the_topic_ends(bu
 pub async fn a_topic_counts_its_users(bus: &dyn Bus) {
     let [phone, laptop, bobs] = three(bus).await;
     for (session, topics) in [(&phone, vec![TEA]), (&laptop, vec![TEA, CHESS]), (&bobs, vec![TEA])] {
+        let topics = topics.into_iter().map(Topic::whole).collect();
         session.guard.follow(topics).await;
     }
     drop(phone);
@@ -320,7 +346,7 @@ pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
     let mut sessions = Vec::new();
     for number in 1..=200_u8 {
         let session = bus.attach(UserKey(number.into()), Uuid::from_u128(number.into())).await;
-        session.guard.follow(vec![TEA]).await;
+        session.guard.follow(vec![Topic::whole(TEA)]).await;
         sessions.push(session);
     }
     let both = [push(), kick(KickReason::RestApi)];

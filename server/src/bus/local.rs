@@ -9,19 +9,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tim_protocol::frame::Push;
 use tim_protocol::{UserId, limits};
 use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::counts::Counts;
+use super::outgoing::{Outgoing, outgoing};
 use super::profiles::Profiles;
 use super::statuses::{Session, Statuses};
 use super::{
     Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, Watched, inbox,
 };
 use crate::core::ops::{
-    Actor, Audience, ConversationKey, Notification, NotificationContent, StatusSeen, UserKey,
+    Actor, Audience, ConversationKey, Notification, NotificationContent, StatusSeen, Topic, UserKey,
 };
 
 /// The tables are sharded to reduce lock contention.
@@ -74,7 +74,7 @@ impl Subscriber {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn deliver(&self, Outgoing { except, but, delivery }: &Outgoing) {
+    fn deliver(&self, Outgoing { except, but, delivery, .. }: &Outgoing) {
         if *except == Some(self.session) || but.as_ref().is_some_and(|but| but.contains(&self.user)) {
             return;
         }
@@ -85,42 +85,20 @@ impl Subscriber {
     }
 }
 
-/// A delivery, and who does not get it.
-struct Outgoing {
-    /// The session that knows its content already.
-    except: Option<Uuid>,
-    /// Users of the topic whom it is not for.
-    but: Option<Arc<[UserKey]>>,
-    delivery: Delivery,
-}
-
-impl Outgoing {
-    /// Encodes a push once for all receivers. `None` for what is no delivery.
-    fn of(notification: &Notification) -> Option<Self> {
-        let delivery = match &notification.content {
-            NotificationContent::Push(push) => Delivery::Push(encoded(push)?),
-            NotificationContent::Ephemeral(push) => Delivery::Ephemeral(encoded(push)?),
-            NotificationContent::Receipts(receipts) => Delivery::Receipts(Arc::clone(receipts)),
-            NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
-            NotificationContent::Subscribe(_)
-            | NotificationContent::Unsubscribe(_)
-            | NotificationContent::Visibility
-            | NotificationContent::Profile(_) => return None,
-        };
-        let but = match &notification.to {
-            Audience::TopicBut(_, users) => Some(Arc::clone(users)),
-            Audience::Topic(_) | Audience::Users(_) => None,
-        };
-        Some(Self { except: notification.except, but, delivery })
-    }
+/// A session in a table.
+#[derive(Clone)]
+struct Hearer {
+    subscriber: Arc<Subscriber>,
+    /// The first sequence of a topic that its user sees.
+    since: u64,
 }
 
 /// Sessions in the order of their numbers, so that one is found in a large topic without a walk through it.
-type Subscribers = Vec<Arc<Subscriber>>;
+type Subscribers = Vec<Hearer>;
 
 /// The place of the first session from this number on.
 fn place(of_key: &Subscribers, number: u64) -> usize {
-    of_key.partition_point(|subscriber| subscriber.number < number)
+    of_key.partition_point(|hearer| hearer.subscriber.number < number)
 }
 
 /// Sessions, by the key of their user, or by the key of a topic's conversation.
@@ -140,10 +118,11 @@ impl Table {
         Some(work(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn add(&self, key: i64, subscriber: &Arc<Subscriber>) {
+    fn add(&self, key: i64, subscriber: &Arc<Subscriber>, since: u64) {
         self.with(key, |subscribers| {
             let of_key = subscribers.entry(key).or_default();
-            of_key.insert(place(of_key, subscriber.number), Arc::clone(subscriber));
+            let hearer = Hearer { subscriber: Arc::clone(subscriber), since };
+            of_key.insert(place(of_key, subscriber.number), hearer);
         });
     }
 
@@ -151,7 +130,7 @@ impl Table {
         self.with(key, |subscribers| {
             if let Some(of_key) = subscribers.get_mut(&key) {
                 let place = place(of_key, subscriber.number);
-                if of_key.get(place).is_some_and(|found| Arc::ptr_eq(found, subscriber)) {
+                if of_key.get(place).is_some_and(|found| Arc::ptr_eq(&found.subscriber, subscriber)) {
                     of_key.remove(place);
                 }
                 if of_key.is_empty() {
@@ -175,10 +154,10 @@ impl Table {
         let next = self.with(key, |subscribers| {
             let of_key = subscribers.get(&key)?;
             let mut sessions = of_key.get(place(of_key, number)..)?.iter();
-            for subscriber in sessions.by_ref().take(AT_ONCE) {
-                outgoing.iter().for_each(|it| subscriber.deliver(it));
+            for Hearer { subscriber, since } in sessions.by_ref().take(AT_ONCE) {
+                outgoing.iter().filter(|it| it.at >= *since).for_each(|it| subscriber.deliver(it));
             }
-            sessions.next().map(|next| next.number)
+            sessions.next().map(|next| next.subscriber.number)
         });
         next.flatten()
     }
@@ -187,7 +166,7 @@ impl Table {
     fn count_users(&self, key: i64) -> u32 {
         let users = |subscribers: &mut HashMap<i64, Subscribers>| {
             let of_key = subscribers.get(&key)?;
-            Some(of_key.iter().map(|subscriber| subscriber.user.0).collect::<Vec<_>>())
+            Some(of_key.iter().map(|hearer| hearer.subscriber.user.0).collect::<Vec<_>>())
         };
         let mut users = self.with(key, users).flatten().unwrap_or_default();
         users.sort_unstable();
@@ -203,7 +182,7 @@ impl Table {
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
         let cloned =
             |subscribers: &mut HashMap<i64, Subscribers>| subscribers.get(&key).cloned().unwrap_or_default();
-        self.with(key, cloned).unwrap_or_default()
+        self.with(key, cloned).unwrap_or_default().into_iter().map(|hearer| hearer.subscriber).collect()
     }
 }
 
@@ -236,11 +215,11 @@ impl LocalBus {
             (Audience::Topic(topic), NotificationContent::Unsubscribe(_)) => {
                 let everybody = self.topics.take(topic.0);
                 for some in everybody.chunks(AT_ONCE) {
-                    some.iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
+                    some.iter().for_each(|hearer| self.unsubscribe(&hearer.subscriber, *topic));
                     yield_now().await;
                 }
             }
-            (Audience::Topic(topic) | Audience::TopicBut(topic, _), _) => {
+            (Audience::Topic(topic) | Audience::TopicBut(topic, _) | Audience::TopicAt(topic, _), _) => {
                 self.topics.deliver(topic.0, &outgoing(run)).await
             }
             (Audience::Users(users), _) => {
@@ -252,10 +231,10 @@ impl LocalBus {
         }
     }
 
-    fn subscribe(&self, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
+    fn subscribe(&self, subscriber: &Arc<Subscriber>, topic: Topic) {
         let mut topics = subscriber.topics();
         if let Some(unsubscribed) = &mut topics.unsubscribed {
-            unsubscribed.remove(&topic);
+            unsubscribed.remove(&topic.of);
         }
         self.hear(&mut topics, subscriber, topic);
     }
@@ -274,9 +253,9 @@ impl LocalBus {
         }
     }
 
-    fn hear(&self, topics: &mut Topics, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
-        if !topics.has_left && topics.heard.insert(topic) {
-            self.topics.add(topic.0, subscriber);
+    fn hear(&self, topics: &mut Topics, subscriber: &Arc<Subscriber>, Topic { of, since }: Topic) {
+        if !topics.has_left && topics.heard.insert(of) {
+            self.topics.add(of.0, subscriber, since);
         }
     }
 
@@ -288,25 +267,11 @@ impl LocalBus {
 /// Whether two notifications are deliveries to the same topic.
 fn share_topic(one: &Notification, next: &Notification) -> bool {
     let topic = |it: &Notification| match it.to {
-        Audience::Topic(topic) | Audience::TopicBut(topic, _) => Some(topic),
+        Audience::Topic(topic) | Audience::TopicBut(topic, _) | Audience::TopicAt(topic, _) => Some(topic),
         Audience::Users(_) => None,
     };
     let ends = |it: &Notification| matches!(it.content, NotificationContent::Unsubscribe(_));
     topic(one).is_some() && topic(one) == topic(next) && !ends(one) && !ends(next)
-}
-
-fn outgoing(run: &[Notification]) -> Vec<Outgoing> {
-    run.iter().filter_map(Outgoing::of).collect()
-}
-
-fn encoded(push: &Push) -> Option<Arc<str>> {
-    match push.write() {
-        Ok(encoded) => Some(encoded.into()),
-        Err(why) => {
-            tracing::error!(%why, "a push could not be written");
-            None
-        }
-    }
 }
 
 impl Bus for LocalBus {
@@ -346,7 +311,7 @@ impl Bus for LocalBus {
             inbox: Arc::new(sender),
             topics: Mutex::new(topics),
         });
-        self.users.add(user.0, &subscriber);
+        self.users.add(user.0, &subscriber, 0);
         let guard = Box::new(Guard { bus: self.clone(), user, subscriber });
         Box::pin(ready(Subscription { inbox, guard }))
     }
@@ -383,10 +348,10 @@ struct Guard {
 }
 
 impl SubscriptionGuard for Guard {
-    fn follow(&self, topics: Vec<ConversationKey>) -> Done<()> {
+    fn follow(&self, topics: Vec<Topic>) -> Done<()> {
         let mut own = self.subscriber.topics();
         let unsubscribed = own.unsubscribed.take().unwrap_or_default();
-        for topic in topics.into_iter().filter(|topic| !unsubscribed.contains(topic)) {
+        for topic in topics.into_iter().filter(|topic| !unsubscribed.contains(&topic.of)) {
             self.bus.hear(&mut own, &self.subscriber, topic);
         }
         Box::pin(ready(()))
@@ -421,7 +386,7 @@ impl SubscriptionGuard for Guard {
         if !topics.entered.contains(&room) {
             topics.entered.push(room);
         }
-        self.bus.hear(&mut topics, &self.subscriber, room);
+        self.bus.hear(&mut topics, &self.subscriber, Topic::whole(room));
     }
 
     fn leave(&self, room: ConversationKey) {

@@ -2,7 +2,8 @@
 //! the in-process implementation, and the task that publishes what a store has committed ([`publisher`]).
 //!
 //! A session receives the notifications of its user, and those of the topics that the user's sessions are subscribed
-//! to. A topic is a conversation, so that a message to a group is published once, however many members it has.
+//! to. A topic is a conversation, so that a message to a group is published once, however many members it has. The bus knows since
+//! which message each session may hear of it, so that this holds for changes of old messages, too ([`Audience::TopicAt`]).
 //!
 //! At most once, best effort, in order per publisher. No guarantee depends on it: a client that misses something finds
 //! it by syncing. A bus encodes each push once and shares the bytes among all receivers.
@@ -27,6 +28,7 @@ pub mod conformance;
 mod counts;
 mod inbox;
 pub mod local;
+mod outgoing;
 mod profiles;
 pub mod publisher;
 mod statuses;
@@ -40,9 +42,9 @@ use uuid::Uuid;
 
 pub use self::inbox::{Inbox, InboxSender, inbox};
 pub use crate::core::ops::Delivery;
+use crate::core::ops::{Actor, ConversationKey, Notification, StatusSeen, Topic, UserKey};
 #[cfg(doc)]
-use crate::core::ops::NotificationContent;
-use crate::core::ops::{Actor, ConversationKey, Notification, StatusSeen, UserKey};
+use crate::core::ops::{Audience, NotificationContent};
 
 /// Capacity of a session's inbox; as many as its window can hold.
 pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
@@ -98,7 +100,7 @@ pub struct Watched {
 pub trait SubscriptionGuard: Send + Sync {
     /// Subscribes the session to these topics, except those that its user was unsubscribed from since it was attached:
     /// to everything that is published after the future has completed. Called once.
-    fn follow(&self, topics: Vec<ConversationKey>) -> Done<()>;
+    fn follow(&self, topics: Vec<Topic>) -> Done<()>;
 
     /// The session is connected, and its user online. If the user says something of themselves, the session is told.
     fn connected(&self, user: UserId);

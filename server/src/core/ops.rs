@@ -158,8 +158,8 @@ pub enum WriteReply {
     LoggedIn {
         /// The user.
         key: UserKey,
-        /// The conversations of the groups that the user is in.
-        topics: Vec<ConversationKey>,
+        /// The groups that the user is in.
+        topics: Vec<Topic>,
         /// The watermark.
         watermark: Cursor,
     },
@@ -246,6 +246,25 @@ pub enum Audience {
     Topic(ConversationKey),
     /// The same without those of these users.
     TopicBut(ConversationKey, Arc<[UserKey]>),
+    /// The same, only those who see the message of this sequence ([`Topic::since`]).
+    TopicAt(ConversationKey, u64),
+}
+
+/// What a session follows: the conversation of a group that its user is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Topic {
+    /// The conversation.
+    pub of: ConversationKey,
+    /// The first sequence that the user sees. What changes about messages before is not told.
+    pub since: u64,
+}
+
+impl Topic {
+    /// One of which everything is told.
+    #[must_use]
+    pub const fn whole(of: ConversationKey) -> Self {
+        Self { of, since: 0 }
+    }
 }
 
 impl Audience {
@@ -278,7 +297,7 @@ pub enum NotificationContent {
     /// Receipts of the receiver's messages: a session collects them, so that many readers are few pushes.
     Receipts(Arc<ReceiptUpdates>),
     /// Subscribes all sessions of the named users to this topic.
-    Subscribe(ConversationKey),
+    Subscribe(Topic),
     /// Unsubscribes all sessions of the named users from this topic.
     Unsubscribe(ConversationKey),
     /// Who may see the status of the named users has changed.
@@ -481,8 +500,8 @@ pub struct Greet {
 pub struct SessionStart {
     /// The user's logins: one that is not among the active ones begins no session.
     pub devices: Devices,
-    /// The conversations of the groups that the user is in.
-    pub topics: Vec<ConversationKey>,
+    /// The groups that the user is in.
+    pub topics: Vec<Topic>,
     /// The watermark, if it is the newest version: the first sync may return changes up to it.
     pub watermark: Option<Cursor>,
 }

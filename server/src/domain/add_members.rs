@@ -92,7 +92,7 @@ fn admit_all(
         admit(rows, conversation, group.group_type, *comer, Role::Member, now)?;
     }
     let keys = || comers.iter().map(|comer| comer.1);
-    let mut notifications = vec![subscribe(conversation, keys())];
+    let mut notifications = vec![subscribe(conversation, group.group_type, keys())];
     notifications.extend(memberships(rows, conversation, keys())?);
     for comer in keys() {
         notifications.push(notice(rows, actor, comer, conversation, NoticeType::Invited, "", now)?);

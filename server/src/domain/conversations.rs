@@ -110,9 +110,8 @@ pub(super) fn readers(
     }
     if let Parties::Group(_) = conversation.parties
         && !rows.standing(conversation.key, actor.key)?.group_type.rules().shows_history_before_joining
-        && let Some(members) = rows.members_who_see(conversation.key, message.sequence)?
     {
-        return Ok(Audience::Users(members.into()));
+        return Ok(Audience::TopicAt(conversation.key, message.sequence));
     }
     Ok(audience(conversation))
 }
@@ -126,6 +125,6 @@ pub(super) fn may_read(
     match conversation.parties {
         Parties::C2c(a, b) => Ok(user == a || user == b),
         Parties::System(owner) => Ok(user == owner),
-        Parties::Group(_) => Ok(rows.member(conversation.key, user)?.is_some()),
+        Parties::Group(_) => Ok(rows.standing(conversation.key, user)?.role.is_some()),
     }
 }

@@ -41,6 +41,11 @@ pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> Do
     rows.group(conversation.key)?.ok_or_else(|| Code::GROUP_NOT_FOUND.into())
 }
 
+/// The first sequence that a user sees who comes into a group now.
+pub(super) fn first_visible_seq(conversation: &Conversation, group_type: GroupType) -> u64 {
+    if group_type.rules().shows_history_before_joining { 1 } else { conversation.head + 1 }
+}
+
 /// Whether a user was removed, and may not come in yet.
 pub(super) fn is_banned(
     rows: &mut impl Rows,

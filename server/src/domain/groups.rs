@@ -1,10 +1,10 @@
-//! The verbs about groups: the list of them, and those by which a group is made, looked at and ended. Who comes and goes is
-//! `membership.rs`'s. Who may call each is declared with the verb, and checked before it is carried out.
+//! The verbs about groups: the list of them, and those by which a group is made and looked at. Who comes and goes is
+//! `membership.rs`'s, the end `dismissal.rs`'s. Who may call each is declared with the verb, and checked before it is carried out.
 
 use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{
-    self, Call as _, Check as _, Done, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupIs,
+    self, Call as _, Check as _, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupIs,
     GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
@@ -12,16 +12,15 @@ use tim_protocol::group::{GroupType, Role};
 use tim_protocol::{GroupId, List, UserId, limits};
 
 use super::DomainResult;
+use super::dismissal;
 use super::group_profile;
 use super::group_view::{CallersGroup, callers_group, group_for};
 use super::member_view::shown;
-use super::membership::{self, admit, expel};
-use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
+use super::membership::{self, admit};
+use super::notices::{memberships, notice, subscribe, tip};
 use super::outcome::{with_notifications, without_notifications};
 use super::pins;
-use super::rooms;
 use super::rows::{ListedMember, NewGroupRow, Parties, Rows};
-use super::rules::{self, Action};
 use crate::core::ops::{Actor, Committed, UserKey, UserRequest, WriteReply};
 
 pub(super) fn request(
@@ -37,7 +36,7 @@ pub(super) fn request(
         (_, None) => Err(Code::INTERNAL.into()),
         (GroupsRequest::JoinGroup(join), Some(group)) => membership::join(rows, actor, &group, join, *now),
         (GroupsRequest::QuitGroup(_), Some(group)) => membership::quit(rows, actor, &group, *now),
-        (GroupsRequest::DismissGroup(_), Some(group)) => dismiss(rows, actor, &group, *now),
+        (GroupsRequest::DismissGroup(_), Some(group)) => dismissal::dismiss(rows, actor, &group, *now),
         (GroupsRequest::GetGroupMembers(asked), Some(group)) => get_members(rows, actor, &group, asked)
             .map(GetGroupMembersRequest::answer)
             .map(without_notifications),
@@ -100,7 +99,7 @@ fn create(
     let mut notifications = Vec::new();
     if rules.keeps_members {
         let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
-        notifications.push(subscribe(&conversation, everybody.clone()));
+        notifications.push(subscribe(&conversation, new.group_type, everybody.clone()));
         notifications.extend(memberships(rows, &conversation, everybody)?);
     }
     notifications.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
@@ -125,28 +124,6 @@ fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> DomainResul
         }
     }
     Ok(others)
-}
-
-fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) -> DomainResult<Committed> {
-    let CallersGroup { conversation, group_type, role } = group;
-    rules::may(Action::Dismiss, *group_type, *role)?;
-    if !group_type.rules().keeps_members {
-        return rooms::dismiss(rows, actor, conversation, now);
-    }
-    let members = rows.members(conversation.key)?;
-    for member in &members {
-        expel(rows, conversation, *member)?;
-    }
-    rows.dismiss_group(conversation.key)?;
-    rows.remove_applications(conversation.key)?;
-    rows.remove_bans(conversation.key)?;
-    rows.remove_attributes(conversation.key)?;
-    let mut notifications = vec![unsubscribe(conversation, members.iter().copied())];
-    notifications.extend(memberships(rows, conversation, members.iter().copied())?);
-    for member in members {
-        notifications.push(notice(rows, actor, member, conversation, NoticeType::GroupDismissed, "", now)?);
-    }
-    Ok(with_notifications(call::DismissGroupRequest::answer(Done {}), notifications))
 }
 
 fn get(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup) -> DomainResult<GroupIs> {

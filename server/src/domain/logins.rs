@@ -8,7 +8,7 @@ use tim_protocol::frame::KickReason;
 
 use super::outcome::with_notifications;
 use super::rows::{LoginEnd, Rows};
-use super::{DomainResult, marks};
+use super::{DomainResult, watermarks};
 use crate::core::ops::{
     Actor, Audience, Committed, Device, Devices, Greet, Kick, Login, Notification, NotificationContent,
     SessionStart, UserKey, WriteReply,
@@ -30,7 +30,9 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
         }
     }
     rows.put_login(key, &new)?;
-    let (topics, watermark) = (rows.groups_of(key)?, marks::raise_watermark(rows, key)?);
+    let (watermark, told) = watermarks::raise(rows, key)?;
+    notifications.extend(told);
+    let topics = rows.groups_of(key)?;
     Ok(with_notifications(WriteReply::LoggedIn { key, topics, watermark }, notifications))
 }
 
@@ -79,7 +81,7 @@ fn devices_of(rows: &mut impl Rows, key: UserKey) -> DomainResult<Devices> {
 
 pub(super) fn session_start(rows: &mut impl Rows, key: UserKey) -> DomainResult<SessionStart> {
     let (devices, topics) = (devices_of(rows, key)?, rows.groups_of(key)?);
-    let newest = marks::newest(rows, key)?;
+    let newest = watermarks::newest(rows, key)?;
     // Outstanding marks may concern this user, and are not part of the newest version yet.
     let is_newest = rows.watermark(key)? >= newest.version && !rows.has_unmarked()?;
     let watermark = is_newest.then_some(newest);

@@ -7,24 +7,37 @@
 //! The order of reads is what makes it safe: a change commits first, the watermark is read after it; a sync commits the
 //! watermark first, and reads what changed after it. Either the change sees the new watermark and marks again, or the sync sees
 //! the change.
-
-use tim_protocol::conversation::Cursor;
+//!
+//! The members of a large group are marked one by one, each when the own watermark is raised ([`catch_up`]): the user's state in the
+//! group says up to which head plus mutation head it is marked. Until then the user's newest version is said to be the next
+//! one ([`super::watermarks`]). So a change of the group costs nothing for each member, and the order above holds.
 
 use super::DomainResult;
-use super::outcome::without_notifications;
-use super::rows::{ChangeKind, Rows};
-use crate::core::ops::{Actor, Committed, ConversationKey, UserKey, WriteReply};
+use super::rows::{Behind, ChangeKind, Rows};
+use super::rules::is_large;
+use crate::core::ops::{ConversationKey, UserKey};
 
 /// Marks a conversation for all its participants, for changes up to `up_to` (head plus mutation head). Idempotent.
 ///
 /// # Errors
 /// [`super::DomainError::Store`].
 pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> DomainResult<()> {
-    for user in rows.unmarked_participants(of)? {
-        let version = rows.next_version(user)?;
-        rows.set_mark(user, of, version)?;
+    if !rows.group_type(of)?.is_some_and(is_large) {
+        for user in rows.unmarked_participants(of)? {
+            let version = rows.next_version(user)?;
+            rows.set_mark(user, of, version)?;
+        }
     }
     rows.set_marked(of, up_to)
+}
+
+/// Marks for one user the large groups in which more happened than the user is marked for.
+pub(super) fn catch_up(rows: &mut impl Rows, user: UserKey) -> DomainResult<()> {
+    for Behind { of, up_to } in rows.behind(user)? {
+        mark(rows, user, of)?;
+        rows.set_up_to(user, of, up_to)?;
+    }
+    Ok(())
 }
 
 /// Marks a conversation for one user, unless its mark is above the watermark.
@@ -48,21 +61,4 @@ pub(super) fn note_change(
     let version = rows.next_version(user)?;
     rows.put_change(user, kind, key, version, is_gone)?;
     Ok(version)
-}
-
-/// Carries out [`crate::core::ops::Write::AdvanceWatermark`].
-pub(super) fn advance_watermark(rows: &mut impl Rows, actor: &Actor) -> DomainResult<Committed> {
-    raise_watermark(rows, actor.key).map(WriteReply::Watermark).map(without_notifications)
-}
-
-/// Raises the watermark of a user to the newest version, and returns it.
-pub(super) fn raise_watermark(rows: &mut impl Rows, user: UserKey) -> DomainResult<Cursor> {
-    let cursor = newest(rows, user)?;
-    rows.set_watermark(user, cursor.version)?;
-    Ok(cursor)
-}
-
-/// The newest version of a user.
-pub(super) fn newest(rows: &mut impl Rows, user: UserKey) -> DomainResult<Cursor> {
-    Ok(Cursor { epoch: rows.epoch(), version: rows.version(user)? })
 }

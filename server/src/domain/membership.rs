@@ -7,7 +7,7 @@ use tim_protocol::code::Code;
 use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
-use super::group_view::{CallersGroup, group_for, is_banned};
+use super::group_view::{CallersGroup, first_visible_seq, group_for, is_banned};
 use super::notices::{memberships, notice, notice_of_others, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
@@ -168,7 +168,7 @@ fn add_to_group(
         return Err(Code::GROUP_BANNED.into());
     }
     admit(rows, conversation, group.group_type, user, Role::Member, now)?;
-    let mut notifications = vec![subscribe(conversation, std::iter::once(user))];
+    let mut notifications = vec![subscribe(conversation, group.group_type, std::iter::once(user))];
     notifications.extend(memberships(rows, conversation, std::iter::once(user))?);
     notifications.push(tip(rows, actor, conversation, GroupTipType::Join, vec![name.clone()], now)?);
     Ok(notifications)
@@ -200,9 +200,12 @@ pub(super) fn admit(
     rows.remove_application(conversation.key, user)?;
     rows.remove_ban(conversation.key, user)?;
     let head = conversation.head;
-    let first_visible_seq = if group_type.rules().shows_history_before_joining { 1 } else { head + 1 };
+    let first_visible_seq = first_visible_seq(conversation, group_type);
     let as_of = UserConversation { read: head, first_visible_seq, ..UserConversation::default() };
     rows.open_conversation(user, conversation.key, as_of)?;
+    if rules::is_large(group_type) {
+        rows.set_up_to(user, conversation.key, head + conversation.mutation_head)?;
+    }
     note(rows, user, conversation, false)
 }
 

@@ -4,8 +4,8 @@
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`online`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`receipts`], [`removals`], [`remove_messages`], [`history`], [`search`],
-//!   [`sync`], [`membership`], [`rooms`], [`member_changes`], [`member_search`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
-//!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`] and [`marks`].
+//!   [`sync`], [`membership`], [`dismissal`], [`rooms`], [`member_changes`], [`member_search`], [`group_attributes`], [`blacklist`], [`profiles`], [`accounts`], [`friend_list`], [`friend_applications`], [`friend_groups`], [`receive`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`friend_records`],
+//!   [`log`], [`media_names`], [`mutations`], [`removed`], [`unread`], [`mentions`], [`notices`], [`marks`], [`watermarks`] and [`chores`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
@@ -13,8 +13,10 @@
 mod accounts;
 mod add_members;
 mod blacklist;
+pub mod chores;
 mod conversations;
 mod delete_members;
+mod dismissal;
 mod friend_applications;
 mod friend_groups;
 mod friend_list;
@@ -66,6 +68,7 @@ mod sync;
 mod targets;
 mod unread;
 mod users;
+mod watermarks;
 
 pub use outcome::{DatabaseErrorKind, DomainError, DomainResult};
 
@@ -89,7 +92,7 @@ pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
         Write::Logout { actor, instance } => logins::logout(rows, actor, instance),
         Write::Kick { app, user } => logins::kick(rows, *app, user),
         Write::PutUser(user) => accounts::put(rows, user),
-        Write::AdvanceWatermark { actor } => marks::advance_watermark(rows, actor),
+        Write::AdvanceWatermark { actor } => watermarks::advance(rows, actor),
         Write::Request(asked) => requests::request(rows, asked),
         Write::PutApp { app, key } => {
             rows.put_app(*app, key).map(|()| without_notifications(WriteReply::Done))
@@ -111,7 +114,7 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<Answered> {
         Query::Greet { app, user } => QueryResult::Greet(logins::greet(rows, *app, user)?),
         Query::Devices { app, user } => QueryResult::Devices(logins::devices(rows, *app, user)?),
         Query::SessionStart { key } => QueryResult::SessionStart(logins::session_start(rows, *key)?),
-        Query::Version { key } => QueryResult::Version(marks::newest(rows, *key)?),
+        Query::Version { key } => QueryResult::Version(watermarks::newest(rows, *key)?),
         Query::Sync { actor, sync, upto } => {
             let page = sync::page(rows, actor, sync, *upto)?;
             QueryResult::Reply(Reply::Written(bounds::written(&page)))

@@ -4,14 +4,14 @@ use tim_protocol::body::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, 
 use tim_protocol::code::Code;
 use tim_protocol::conversation::{Change, GroupChange};
 use tim_protocol::frame::Push;
-use tim_protocol::group::GroupChanges;
+use tim_protocol::group::{GroupChanges, GroupType};
 use tim_protocol::{ConversationId, UserId};
 
 use super::DomainResult;
-use super::group_view::{group_for, group_row};
+use super::group_view::{first_visible_seq, group_for, group_row};
 use super::log::append_system_message;
 use super::rows::{Conversation, Parties, Rows};
-use crate::core::ops::{Actor, Audience, ConversationKey, Notification, NotificationContent, UserKey};
+use crate::core::ops::{Actor, Audience, ConversationKey, Notification, NotificationContent, Topic, UserKey};
 use crate::core::rooms::system_message;
 
 /// Notifies the actor's other sessions of a change.
@@ -23,9 +23,14 @@ pub(super) fn own_change(actor: &Actor, change: Change) -> Notification {
     }
 }
 
-/// Subscribes users to the topic of a conversation.
-pub(super) fn subscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Notification {
-    let content = NotificationContent::Subscribe(conversation.key);
+/// Subscribes users to the topic of a group that they come into.
+pub(super) fn subscribe(
+    conversation: &Conversation,
+    group_type: GroupType,
+    users: impl Iterator<Item = UserKey>,
+) -> Notification {
+    let since = first_visible_seq(conversation, group_type);
+    let content = NotificationContent::Subscribe(Topic { of: conversation.key, since });
     Notification { to: Audience::Users(users.collect()), except: None, content }
 }
 

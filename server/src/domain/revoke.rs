@@ -11,7 +11,7 @@ use super::conversations::{audience, named};
 use super::log::type_only_body;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
-use super::rows::{Conversation, MutationKind, Parties, Rows};
+use super::rows::{Chore, Conversation, MutationKind, Parties, Rows};
 use super::rules::{self, Action};
 use super::{mentions, targets};
 use crate::core::ops::{Actor, Committed};
@@ -95,6 +95,7 @@ fn append(
     }
     if Attributes::of(message.attributes.as_deref()).need_read_receipt {
         rows.remove_receipts(conversation.key, message.sequence)?;
+        rows.add_chore(&Chore::ForgetReceipts { of: conversation.key, sequence: message.sequence })?;
     }
     if message.pin.as_ref().is_some_and(|pin| pin.is_pinned) {
         rows.remove_pin(conversation.key, message.sequence)?;

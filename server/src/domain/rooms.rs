@@ -11,7 +11,7 @@ use super::DomainResult;
 use super::group_view::{CallersGroup, group_for, is_banned};
 use super::notices::{notice, notice_body, tell_room};
 use super::outcome::{with_notifications, without_notifications};
-use super::rows::{Conversation, Parties, Rows, Standing};
+use super::rows::{Chore, Conversation, Dismissal, Parties, Rows, Standing};
 use super::rules::{self, Action};
 use crate::core::ops::{
     Actor, Audience, Committed, Notification, NotificationContent, RoomStep, UserKey, WriteReply,
@@ -51,11 +51,10 @@ pub(super) fn dismiss(
     now: i64,
 ) -> DomainResult<Committed> {
     let body = notice_body(rows, actor, conversation, (NoticeType::GroupDismissed, "", &[]))?;
-    for member in rows.members(conversation.key)? {
-        rows.remove_member(conversation.key, member)?;
-    }
+    rows.remove_member(conversation.key, actor.key)?;
     rows.dismiss_group(conversation.key)?;
-    rows.remove_bans(conversation.key)?;
+    let by = Actor { session: None, ..actor.clone() };
+    rows.add_chore(&Chore::EndGroup(Dismissal { group: conversation.key, by, time: now }))?;
     rows.remove_attributes(conversation.key)?;
     let others = Audience::TopicBut(conversation.key, [actor.key].into());
     let notifications = vec![

@@ -28,6 +28,13 @@ pub fn may_write(standing: &Standing, now: UnixMillis) -> Result<(), Fault> {
     }
 }
 
+/// Whether a group of this type may be so large that its members are not marked with what happens in it, but look for it
+/// ([`super::marks`]).
+#[must_use]
+pub fn is_large(kind: GroupType) -> bool {
+    kind == GroupType::Community
+}
+
 /// Whether a role is above another.
 #[must_use]
 pub fn outranks(role: Option<Role>, other: Role) -> bool {

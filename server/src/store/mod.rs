@@ -21,7 +21,10 @@
 //!    ([`Write::raises_watermark`]) has a version above it, at the latest shortly after the commit, also across a crash.
 //!    Before a later commit raises a watermark the store tries to write all outstanding marks, so that the sync after it
 //!    finds the change. Marks may be written in a later transaction than the change: the conversation side and the user side of the data never share one that
-//!    a promise depends on.
+//!    a promise depends on. In a group of very many members each member is marked before the own watermark is raised; until then
+//!    [`Query::Version`] answers with the next version.
+//! 8. *Finished.* What a write leaves to be done in pieces ([`crate::domain::chores`]) is done after it, also across a crash. No
+//!    piece keeps other writes waiting longer than one of them would, and a user whose watermark is raised does not wait for it.
 
 #[doc(hidden)]
 pub mod conformance;

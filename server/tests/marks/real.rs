@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use tim_protocol::GroupId;
 use tim_protocol::call::{self, SyncPage};
 use tim_protocol::conversation::Cursor;
+use tim_protocol::group::{GroupType, NewGroup};
 use tim_server::core::ops::{Actor, Query, Write, WriteReply};
 use tim_server::store::conformance::{logged_in, logging_in, message};
 use tim_server::store::sqlite::Database;
 
 use crate::DEVICES;
+
+/// The large group that dave made.
+const CLIMBERS: &str = "@TGS#_climbers";
 
 /// An event of the real database.
 #[derive(Debug, Clone, Copy)]
@@ -93,8 +98,21 @@ impl World {
     fn new() -> Self {
         let mut database = Database::in_memory().unwrap();
         let bob = login(&mut database, "bob");
-        let others: Vec<Actor> = ["alice", "carol"].map(|name| login(&mut database, name)).into();
-        let sent = vec![(0, 0); others.len()];
+        let others: Vec<Actor> = ["alice", "carol", "dave"].map(|name| login(&mut database, name)).into();
+        // What dave says, he says in a large group.
+        let group = NewGroup {
+            name: "Climbers".into(),
+            group_type: GroupType::Community,
+            group_id: Some(GroupId::new(CLIMBERS).unwrap()),
+            member_list: vec![bob.user.clone()],
+            ..NewGroup::default()
+        };
+        database
+            .commit(&[Write::request(&others[2], call::CreateGroupRequest { group }, 1)])
+            .remove(0)
+            .unwrap();
+        // The first of a group is the tip that bob was invited.
+        let sent = vec![(0, 0), (0, 0), (1, 0)];
         Self { database, bob, others, sent, number: 0, clients: Default::default() }
     }
 
@@ -102,11 +120,15 @@ impl World {
         self.number += 1;
         self.sent[from].0 += 1;
         self.sent[from].1 += 1;
-        message(&self.others[from], "C2Cbob", self.number)
+        let to = if from == 2 { self.named(2) } else { "C2Cbob".into() };
+        message(&self.others[from], &to, self.number)
     }
 
     /// The conversation with one of the others, as bob names it.
     fn named(&self, other: usize) -> String {
+        if other == 2 {
+            return format!("GROUP{CLIMBERS}");
+        }
         format!("C2C{}", self.others[other].user.as_str())
     }
 
@@ -180,10 +202,10 @@ fn login(database: &mut Database, name: &str) -> Actor {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        3 => (0..2_usize).prop_map(Event::Send),
-        2 => (0..2_usize).prop_map(Event::Answer),
-        1 => (0..2_usize).prop_map(Event::Read),
-        1 => (0..2_usize, 0..DEVICES).prop_map(|(from, device)| Event::SendAroundGive(from, device)),
+        4 => (0..3_usize).prop_map(Event::Send),
+        2 => (0..3_usize).prop_map(Event::Answer),
+        1 => (0..3_usize).prop_map(Event::Read),
+        1 => (0..3_usize, 0..DEVICES).prop_map(|(from, device)| Event::SendAroundGive(from, device)),
         3 => Just(Event::Mark),
         2 => (0..DEVICES).prop_map(Event::AdvanceWatermark),
         3 => (0..DEVICES).prop_map(Event::Page),

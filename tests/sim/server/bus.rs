@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_server::bus::Delivery;
-use tim_server::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
+use tim_server::core::ops::{Audience, ConversationKey, Notification, NotificationContent, Topic, UserKey};
 use tim_server::core::session::Input;
 use uuid::Uuid;
 
@@ -17,24 +17,27 @@ use crate::world::{Break, World};
 pub struct Subscriber {
     pub user: UserKey,
     pub id: Uuid,
-    topics: BTreeSet<ConversationKey>,
+    /// The topics, each with the first sequence that is seen.
+    topics: BTreeMap<ConversationKey, u64>,
     /// The topics that its user was unsubscribed from before its topics were read; `None` after that.
     unsubscribed: Option<BTreeSet<ConversationKey>>,
 }
 
 impl Subscriber {
     pub fn new(user: UserKey, id: Uuid) -> Self {
-        Self { user, id, topics: BTreeSet::new(), unsubscribed: Some(BTreeSet::new()) }
+        Self { user, id, topics: BTreeMap::new(), unsubscribed: Some(BTreeSet::new()) }
     }
 
-    pub fn follow(&mut self, topics: Vec<ConversationKey>) {
+    pub fn follow(&mut self, topics: Vec<Topic>) {
         let unsubscribed = self.unsubscribed.take().unwrap();
-        self.topics.extend(topics.into_iter().filter(|topic| !unsubscribed.contains(topic)));
+        for Topic { of, since } in topics.into_iter().filter(|topic| !unsubscribed.contains(&topic.of)) {
+            self.topics.entry(of).or_insert(since);
+        }
     }
 
-    fn subscribe(&mut self, topic: ConversationKey) {
-        self.topics.insert(topic);
-        self.unsubscribed.iter_mut().for_each(|unsubscribed| _ = unsubscribed.remove(&topic));
+    fn subscribe(&mut self, Topic { of, since }: Topic) {
+        self.topics.entry(of).or_insert(since);
+        self.unsubscribed.iter_mut().for_each(|unsubscribed| _ = unsubscribed.remove(&of));
     }
 
     fn unsubscribe(&mut self, topic: ConversationKey) {
@@ -45,8 +48,11 @@ impl Subscriber {
     fn hears(&self, to: &Audience) -> bool {
         match to {
             Audience::Users(users) => users.contains(&self.user),
-            Audience::Topic(topic) => self.topics.contains(topic),
-            Audience::TopicBut(topic, but) => self.topics.contains(topic) && !but.contains(&self.user),
+            Audience::Topic(topic) => self.topics.contains_key(topic),
+            Audience::TopicBut(topic, but) => self.topics.contains_key(topic) && !but.contains(&self.user),
+            Audience::TopicAt(topic, sequence) => {
+                self.topics.get(topic).is_some_and(|since| since <= sequence)
+            }
         }
     }
 }
@@ -74,7 +80,7 @@ impl World {
         }
     }
 
-    pub fn follow(&mut self, link: LinkId, topics: Vec<ConversationKey>) {
+    pub fn follow(&mut self, link: LinkId, topics: Vec<Topic>) {
         if let Some(subscriber) = self.server.connections.get_mut(&link).and_then(|it| it.subscriber.as_mut())
         {
             subscriber.follow(topics);
@@ -102,11 +108,11 @@ impl World {
                 NotificationContent::Receipts(receipts) => Delivery::Receipts(Arc::clone(receipts)),
                 NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
                 NotificationContent::Subscribe(topic) => {
-                    self.change_topics(&tell.to, *topic, true);
+                    self.join_topic(&tell.to, *topic);
                     continue;
                 }
                 NotificationContent::Unsubscribe(topic) => {
-                    self.change_topics(&tell.to, *topic, false);
+                    self.leave_topic(&tell.to, *topic);
                     continue;
                 }
                 NotificationContent::Visibility | NotificationContent::Profile(_) => continue,
@@ -125,17 +131,36 @@ impl World {
         }
     }
 
-    fn change_topics(&mut self, to: &Audience, topic: ConversationKey, joins: bool) {
+    fn join_topic(&mut self, to: &Audience, topic: Topic) {
         let Audience::Users(users) = to else { panic!("a topic cannot be subscribed to a topic") };
-        self.server.memberships.extend(users.iter().map(|user| ((topic, *user), joins)));
-        if !joins && self.is_broken(Break::KeepsTopics) {
+        self.server.memberships.extend(users.iter().map(|user| ((topic.of, *user), true)));
+        for subscriber in self.subscribers().filter(|subscriber| users.contains(&subscriber.user)) {
+            subscriber.subscribe(topic);
+        }
+    }
+
+    /// Some users leave, or everybody: a topic ends.
+    fn leave_topic(&mut self, to: &Audience, topic: ConversationKey) {
+        let users: BTreeSet<UserKey> = match to {
+            Audience::Users(users) => users.iter().copied().collect(),
+            _ => {
+                self.server.memberships.keys().filter(|(of, _)| *of == topic).map(|(_, user)| *user).collect()
+            }
+        };
+        self.server.memberships.extend(users.iter().map(|user| ((topic, *user), false)));
+        if self.is_broken(Break::KeepsTopics) {
             return;
         }
+        for subscriber in self.subscribers().filter(|subscriber| users.contains(&subscriber.user)) {
+            subscriber.unsubscribe(topic);
+        }
+    }
+
+    /// All sessions that there are, also those of broken connections.
+    fn subscribers(&mut self) -> impl Iterator<Item = &mut Subscriber> {
         let connected = self.server.connections.values_mut().filter_map(|it| it.subscriber.as_mut());
         let parked = self.server.parked.values_mut().map(|(_, _, subscriber)| subscriber);
-        for subscriber in connected.chain(parked).filter(|subscriber| users.contains(&subscriber.user)) {
-            if joins { subscriber.subscribe(topic) } else { subscriber.unsubscribe(topic) }
-        }
+        connected.chain(parked)
     }
 
     /// Nobody hears what is said in a group that they have left, and everybody what is said in one that they have joined,

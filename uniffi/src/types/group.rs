@@ -16,7 +16,7 @@ mirror_words! {
         Public = "Public",
         /// Everybody may join; nothing counts as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
-        /// Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
+        /// Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 100,000 members.
         Community = "Community",
         /// A live room: any number of viewers, who are in it with one device until that leaves or ends. Nothing that is said there is
         /// stored; 40 messages a second are passed on, those of high priority first.

@@ -15,7 +15,8 @@ use super::answer::{self, fault_to};
 use super::state::{ClientInfo, Effect, Greeting, Live, Parked, Phase, Purpose, Session, Step};
 use crate::core::Now;
 use crate::core::ops::{
-    Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
+    Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, Topic, UserKey,
+    Write,
 };
 use crate::core::rate::Bucket;
 use crate::core::receipts::Receipts;
@@ -92,7 +93,7 @@ impl Session {
     pub(super) fn logged_in(
         &mut self,
         key: UserKey,
-        topics: Vec<ConversationKey>,
+        topics: Vec<Topic>,
         watermark: Cursor,
         effects: &mut Vec<Effect>,
     ) {
@@ -165,7 +166,7 @@ impl Session {
         }
     }
 
-    fn follow(&mut self, topics: Vec<ConversationKey>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
+    fn follow(&mut self, topics: Vec<Topic>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         greeting.step = Step::Follow;
         // What is said in a topic before the session follows it is above this watermark, and pushed to nobody.

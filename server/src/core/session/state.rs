@@ -11,7 +11,8 @@ use tim_protocol::{Code, UnixMillis, UserId};
 use uuid::Uuid;
 
 use crate::core::ops::{
-    Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, StoredStatus, UserKey, Write,
+    Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, StoredStatus, Topic, UserKey,
+    Write,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Bucket;
@@ -67,7 +68,7 @@ pub enum Effect {
     /// and its topics, and does not wait.
     Attach(UserKey, Uuid),
     /// Subscribe to these topics too, and confirm it with [`Input::Attached`]. The welcome follows it.
-    Follow(Vec<ConversationKey>),
+    Follow(Vec<Topic>),
     /// Who is online: see [`StatusEffect`].
     Status(StatusEffect),
     /// Subscribe to the topic of a live room.

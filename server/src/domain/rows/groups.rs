@@ -4,7 +4,7 @@ use tim_protocol::fields::Fields;
 use tim_protocol::group::{Group, GroupType, InviteOption, JoinOption, NewGroup, Role};
 use tim_protocol::{UnixMillis, UserId};
 
-use crate::core::ops::{ConversationKey, UserKey};
+use crate::core::ops::{ConversationKey, Topic, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::SenderProfile;
 
@@ -78,7 +78,7 @@ pub struct Standing {
     pub group_type: GroupType,
     /// The group was dismissed.
     pub is_dismissed: bool,
-    /// The user's role; `None` if not a member.
+    /// The user's role; `None` if not a member, as nobody is of a dismissed group.
     pub role: Option<Role>,
     /// Only the owner and the admins may send messages.
     pub mutes_all: bool,
@@ -129,6 +129,9 @@ pub trait GroupRows {
     /// A group, even a dismissed one; `None` if the conversation is not of a group.
     fn group(&mut self, group: ConversationKey) -> DomainResult<Option<GroupRow>>;
 
+    /// The type of the group whose conversation it is; `None` if it is not of a group.
+    fn group_type(&mut self, of: ConversationKey) -> DomainResult<Option<GroupType>>;
+
     /// The summary of [`GroupRows::group`] that a sync contains.
     fn group_summary(&mut self, group: ConversationKey) -> DomainResult<GroupSummary>;
 
@@ -144,24 +147,17 @@ pub trait GroupRows {
     /// Sets the owner in the group's row.
     fn set_owner(&mut self, group: ConversationKey, owner: Option<UserKey>) -> DomainResult<()>;
 
-    /// Sets the group to dismissed, with a member count of 0. The caller removes the rows of members and applications.
+    /// Sets the group to dismissed, with a member count of 0. Nobody has a role in it from then on.
     fn dismiss_group(&mut self, group: ConversationKey) -> DomainResult<()>;
 
     /// The row of a member, if the user is one.
     fn member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Option<Member>>;
 
     /// The groups that a user is a member of.
-    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>>;
+    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<Topic>>;
 
-    /// All members.
-    fn members(&mut self, group: ConversationKey) -> DomainResult<Vec<UserKey>>;
-
-    /// The members who may see the message of this sequence; `None` if all may.
-    fn members_who_see(
-        &mut self,
-        group: ConversationKey,
-        sequence: u64,
-    ) -> DomainResult<Option<Vec<UserKey>>>;
+    /// Members, at most so many. Also those whom a dismissed group has still.
+    fn some_members(&mut self, group: ConversationKey, max: u32) -> DomainResult<Vec<UserKey>>;
 
     /// The members with a greater number than `after`, in the order of their numbers, those of one role or of any.
     fn members_after(
@@ -210,8 +206,8 @@ pub trait GroupRows {
         user: UserKey,
     ) -> DomainResult<Option<Application>>;
 
-    /// Removes all applications.
-    fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()>;
+    /// Removes applications, at most so many. Returns how many.
+    fn remove_applications(&mut self, group: ConversationKey, max: u32) -> DomainResult<u32>;
 
     /// Until when a user may not join; 0 if the user may.
     fn ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<UnixMillis>;
@@ -222,6 +218,6 @@ pub trait GroupRows {
     /// Forgets that a user could not join, if it was so.
     fn remove_ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()>;
 
-    /// Forgets this of all users.
-    fn remove_bans(&mut self, group: ConversationKey) -> DomainResult<()>;
+    /// Forgets this of users, at most of so many. Returns of how many.
+    fn remove_bans(&mut self, group: ConversationKey, max: u32) -> DomainResult<u32>;
 }

@@ -54,10 +54,28 @@ pub struct Marks {
     pub mark: u64,
 }
 
+/// A large group for which a user is to be marked.
+#[derive(Debug, Clone, Copy)]
+pub struct Behind {
+    /// Its conversation.
+    pub of: ConversationKey,
+    /// Its head plus mutation head.
+    pub up_to: u64,
+}
+
 /// Versions and marks of users.
 pub trait MarkRows {
     /// The user's newest version.
     fn version(&mut self, user: UserKey) -> DomainResult<u64>;
+
+    /// The same; one more if there is a large group whose mark is not above the watermark, and more happened in it than that is for.
+    fn newest_version(&mut self, user: UserKey) -> DomainResult<u64>;
+
+    /// The large groups of a user in which more happened than the user is marked for.
+    fn behind(&mut self, user: UserKey) -> DomainResult<Vec<Behind>>;
+
+    /// Stores up to which head plus mutation head a user is marked in a large group.
+    fn set_up_to(&mut self, user: UserKey, of: ConversationKey, up_to: u64) -> DomainResult<()>;
 
     /// Returns the next version of the user.
     fn next_version(&mut self, user: UserKey) -> DomainResult<u64>;

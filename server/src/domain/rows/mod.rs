@@ -14,6 +14,7 @@
 //! 4. *Undo by the caller.* A request that ends with [`super::DomainError::Refused`] must leave no changes; the caller that
 //!    runs the transaction undoes them. Only a send needs no undoing: it checks everything first.
 
+mod chores;
 mod conversations;
 mod group_attributes;
 mod groups;
@@ -32,13 +33,14 @@ mod search;
 mod sends;
 mod users;
 
+pub use chores::{Chore, ChoreRows, Dismissal};
 pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
 pub use group_attributes::{Attribute, AttributeRows, AttributesState};
 pub use groups::{
     Application, GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, Standing,
 };
 pub use logins::{LoginEnd, LoginRows};
-pub use marks::{ChangeKind, Changed, MarkRows, Marks};
+pub use marks::{Behind, ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;
 pub use mentions::{MentionRow, MentionRows};
 pub use messages::{Counts, MessageRow, MessageRows};
@@ -72,6 +74,7 @@ pub trait Rows:
     + AttributeRows
     + MarkRows
     + RecordRows
+    + ChoreRows
     + MediaRows
 {
     /// The epoch of the data; see [`tim_protocol::conversation::Cursor::epoch`].

@@ -40,6 +40,9 @@ pub trait ReceiptRows {
     /// Removes all receipts of a message, which asks for none any more.
     fn remove_receipts(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<()>;
 
+    /// Removes who gave a receipt, at most so many. Returns how many.
+    fn forget_receipts(&mut self, of: ConversationKey, sequence: u64, max: u32) -> DomainResult<u32>;
+
     /// Those who read a message, by their keys from after this one on, at most `max`.
     fn readers(
         &mut self,

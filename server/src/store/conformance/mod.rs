@@ -10,18 +10,18 @@ mod steps;
 use std::future::Future;
 use std::path::Path;
 
-use tim_protocol::Code;
 use tim_protocol::call::{self, GroupsReply, MessagesReply, Reply, Sent, SyncPage};
 use tim_protocol::conversation::{ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::GroupType;
-use tim_protocol::message::Reaction;
+use tim_protocol::message::{Message, Reaction};
+use tim_protocol::{Code, ConversationId};
 use uuid::Uuid;
 
 pub use self::steps::*;
 use super::{Listener, Store};
 use crate::core::ops::{
-    Actor, Audience, ConversationKey, Media, NotificationContent, PutMedia, Query, QueryResult, Write,
+    Actor, Audience, ConversationKey, Media, NotificationContent, PutMedia, Query, QueryResult, Topic, Write,
     WriteReply,
 };
 
@@ -395,7 +395,9 @@ pub async fn topics<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
     let carol = login(&store, "carol").await;
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
     let published = told(&store, &alice, &notifications).await;
-    let NotificationContent::Subscribe(climbers) = published[0].content else { panic!("{published:?}") };
+    let NotificationContent::Subscribe(Topic { of: climbers, .. }) = published[0].content else {
+        panic!("{published:?}")
+    };
     assert!(
         published[0].to.names(alice.key)
             && published[0].to.names(bob.key)
@@ -427,7 +429,7 @@ pub async fn topics<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
 /// The topics of a user.
 async fn following(store: &impl Store, actor: &Actor) -> Vec<ConversationKey> {
     match store.query(Query::SessionStart { key: actor.key }).await.unwrap() {
-        QueryResult::SessionStart(start) => start.topics,
+        QueryResult::SessionStart(start) => start.topics.into_iter().map(|topic| topic.of).collect(),
         other => panic!("a session's start was answered with {other:?}"),
     }
 }
@@ -470,6 +472,43 @@ pub async fn marked<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
     assert!(page.conversations.is_empty(), "nothing is new: nothing is told again");
     store.write(blacklist(&bob, &["alice"], true)).await.unwrap();
     sync_until(&store, &bob, cursor, |page| page.changes.len() == 1).await;
+    store.close().await;
+}
+
+/// Promise 8: whoever is a member when a group is dismissed is told once, though the store dies before it came to all; who comes first
+/// does not wait.
+pub async fn finished<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let mut store = open(folder, deaf());
+    let alice = login(&store, "alice").await;
+    let names: Vec<String> = (0..150).map(|number| format!("other-{number}")).collect();
+    let mut others = Vec::new();
+    for name in &names {
+        others.push(login(&store, name).await);
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    store.write(group(&alice, "climbers", &names)).await.unwrap();
+    store.write(group_of(GroupType::Public, &alice, "tea", &names)).await.unwrap();
+    let is_told = |page: &SyncPage| {
+        let is_end = |message: &Message| message.body.get().contains(r#""operationType":5,"#);
+        let notices =
+            page.conversations.iter().filter(|state| state.conversation_id == ConversationId::System);
+        let ends = notices.flat_map(|state| state.latest.iter()).filter(|message| is_end(message)).count();
+        let gone = page
+            .conversations
+            .iter()
+            .any(|state| state.gone && state.conversation_id.to_string() == "GROUPtea");
+        assert!(ends <= 1 && (ends == 1) == gone, "one notice for each: {page:?}");
+        gone
+    };
+    store.write(dismiss(&alice, "tea")).await.unwrap();
+    let page = sync(&store, &others[149], Cursor::default()).await;
+    assert!(is_told(&page), "the one who comes first does not wait");
+    drop(store);
+    store = open(folder, deaf());
+    for other in &others {
+        sync_until(&store, other, Cursor::default(), is_told).await;
+        assert!(head(&sync(&store, other, Cursor::default()).await, "GROUPclimbers").is_some());
+    }
     store.close().await;
 }
 

@@ -7,7 +7,10 @@
 mod answering;
 mod backup;
 mod checkpoint;
+mod chores;
 mod commit_metrics;
+#[cfg(test)]
+mod crowd;
 mod database;
 mod epoch;
 mod failure;

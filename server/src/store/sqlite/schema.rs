@@ -250,6 +250,16 @@ ALTER TABLE grp ADD COLUMN attributes_paced INTEGER NOT NULL DEFAULT 0;
 ",
     // What the group called the sender when a message was sent.
     "ALTER TABLE msg ADD COLUMN name_card TEXT;",
+    // Up to which head plus mutation head a user is marked in a large group; NULL elsewhere. And what writes left to be done.
+    r"
+ALTER TABLE user_conv ADD COLUMN upto INTEGER;
+UPDATE user_conv SET upto = (SELECT marked FROM conv WHERE id = user_conv.conv)
+    WHERE (user, conv) IN (SELECT m.user, m.conv FROM grp g JOIN member m ON m.conv = g.conv WHERE g.type = 'Community');
+CREATE INDEX user_conv_large ON user_conv(user) WHERE upto IS NOT NULL;
+CREATE TABLE chore(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL, shard INTEGER NOT NULL, actor INTEGER NOT NULL, time INTEGER NOT NULL,
+    PRIMARY KEY(conv, seq)) WITHOUT ROWID;
+",
 ];
 
 /// The settings of the connection that writes.

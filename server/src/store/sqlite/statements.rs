@@ -29,6 +29,12 @@ const SCANS: &[(&str, &str)] = &[
     ("DELETE FROM ticket", "the table has the tickets of uploads that are still valid"),
     ("SELECT EXISTS(SELECT 1 FROM conv WHERE marked", "the index has only what is to be marked"),
     ("SELECT id, head + mhead FROM conv WHERE marked", "the index has only what is to be marked"),
+    ("SELECT EXISTS(SELECT 1 FROM chore)", "the table has what is to be done, and only one row is read"),
+    ("SELECT h.conv, h.seq, h.time, c.app, h.actor, coalesce(u.name, '') FROM chore h", "the same"),
+    (
+        "SELECT h.conv, h.seq, h.time, c.app, h.actor, u.name FROM chore h",
+        "the table has the groups that end",
+    ),
     ("SELECT count(*) FROM app", "a server has few applications"),
     ("SELECT sha256 FROM to_erase", "the table has what is to be erased, and only so much is read"),
 ];
@@ -61,6 +67,9 @@ impl Store for Watched {
         let result = database.commit(&[write]).remove(0);
         if let Ok(committed) = &result {
             self.1(committed.notifications.clone());
+        }
+        while let Some(notifications) = database.do_chore().unwrap() {
+            self.1(notifications);
         }
         Box::pin(ready(result))
     }
@@ -97,9 +106,10 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     everything_else(folder().path()).await;
     let sqlite = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite");
     let of_marks = include_str!("marks.rs").matches(".prepare_cached(").count();
+    let of_chores = include_str!("chores.rs").matches(".prepare_cached(").count();
     let of_index = include_str!("index.rs").matches("prepare_cached(").count();
     // One place of the index is for two statements: what is new, and what was changed.
-    let places = kept::places(&sqlite.join("rows"), ".prepare(") + of_marks + of_index + 1;
+    let places = kept::places(&sqlite.join("rows"), ".prepare(") + of_marks + of_chores + of_index + 1;
     SEEN.take().check(&sqlite.join("statements.golden"), places, SCANS);
 }
 
@@ -129,6 +139,7 @@ async fn everything_else(folder: &Path) {
     let alice = conformance::login(&store, "alice").await;
     let bob = conformance::login(&store, "bob").await;
     let carol = conformance::login(&store, "carol").await;
+    large(&store, &alice, &bob).await;
     files(&store, &alice).await;
     people(&store, &alice).await;
     revoked(&store, &alice).await;
@@ -252,6 +263,19 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
     }
     asks(store, applicants[0], call::QuitGroupRequest { group_id: group_id.clone() }).await;
     asks(store, alice, call::DismissGroupRequest { group_id }).await;
+}
+
+/// A large group, where bob looks for what happened.
+async fn large(store: &Watched, alice: &Actor, bob: &Actor) {
+    let group = NewGroup {
+        name: "Climbers".into(),
+        group_type: GroupType::Community,
+        group_id: Some(GroupId::new("@TGS#_climbers").unwrap()),
+        member_list: vec![bob.user.clone()],
+        ..NewGroup::default()
+    };
+    asks(store, alice, call::CreateGroupRequest { group }).await;
+    store.write(Write::AdvanceWatermark { actor: bob.clone() }).await.unwrap();
 }
 
 /// A message that is modified, twice of the same version, and taken back.

@@ -36,8 +36,8 @@ const QUEUE: usize = 4096;
 const READERS: usize = 2;
 /// Delay before marks are written: however many messages a conversation gets meanwhile, it is marked once.
 const MARK_AFTER: Duration = Duration::from_millis(200);
-/// Delay before failed marks are retried.
-const MARK_AGAIN: Duration = Duration::from_secs(1);
+/// Delay before failed marks or chores are retried.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Something for the writer to do.
 enum Job {
@@ -254,16 +254,24 @@ impl Writer {
     fn run(mut self) {
         // Marks that were outstanding at a crash.
         let mut marks_due = self.mark();
+        let mut chore_due = Some(Instant::now());
         let closed = loop {
-            let (batch, close) = self.collect(marks_due);
-            let is_due = marks_due.is_some_and(|due| due <= Instant::now());
-            if marks_due.is_some() && (is_due || batch.needs_marks()) {
+            let (batch, close) = self.collect([marks_due, chore_due].into_iter().flatten().min());
+            let is_due = |due: Option<Instant>| due.is_some_and(|due| due <= Instant::now());
+            if marks_due.is_some() && (is_due(marks_due) || batch.needs_marks()) {
                 marks_due = self.mark();
             }
             if !batch.writes.is_empty() {
                 self.commit(batch);
                 marks_due.get_or_insert_with(|| Instant::now() + MARK_AFTER);
+                chore_due.get_or_insert_with(Instant::now);
                 self.tidy();
+            }
+            if is_due(chore_due) {
+                chore_due = self.do_chore();
+                if chore_due.is_some() {
+                    marks_due.get_or_insert_with(|| Instant::now() + MARK_AFTER);
+                }
             }
             if let Some(closed) = close {
                 self.mark();
@@ -276,11 +284,11 @@ impl Writer {
         let _ = closed.send(());
     }
 
-    /// Waits for a write, or until marks are due, and collects what is queued behind it. The second part of the result is
-    /// set when the store is to be closed.
-    fn collect(&self, marks_due: Option<Instant>) -> (Batch, Option<oneshot::Sender<()>>) {
+    /// Waits for a write, or until something else is due, and collects what is queued behind it. The second part of the result
+    /// is set when the store is to be closed.
+    fn collect(&self, due: Option<Instant>) -> (Batch, Option<oneshot::Sender<()>>) {
         let mut batch = Batch::default();
-        let next = match marks_due {
+        let next = match due {
             Some(due) => self.queue.recv_timeout(due.saturating_duration_since(Instant::now())),
             None => self.queue.recv().map_err(RecvTimeoutError::from),
         };
@@ -360,8 +368,29 @@ impl Writer {
                 Err(why) => {
                     self.database.recover();
                     tracing::warn!(%why, "changes are not marked yet: tried again soon");
-                    return Some(Instant::now() + MARK_AGAIN);
+                    return Some(Instant::now() + AGAIN);
                 }
+            }
+        }
+    }
+}
+
+impl Writer {
+    /// Does a piece of what writes left to be done. Returns when the next one is due: after as long as this one took, so that
+    /// writes get at least half of the time.
+    fn do_chore(&mut self) -> Option<Instant> {
+        let began = Instant::now();
+        match guarded(|| self.database.do_chore()) {
+            Ok(None) => None,
+            Ok(Some(notifications)) => {
+                notify(&self.listener, notifications);
+                self.tidy();
+                Some(Instant::now() + began.elapsed())
+            }
+            Err(why) => {
+                self.database.recover();
+                tracing::warn!(%why, "what a write left to be done is not done yet: tried again soon");
+                Some(Instant::now() + AGAIN)
             }
         }
     }

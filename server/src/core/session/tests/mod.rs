@@ -28,7 +28,7 @@ use crate::config::Config;
 use crate::core::Now;
 use crate::core::ops::{
     Committed, ConversationKey, Delivery, Device, Devices, Greet, Kick, Query, QueryResult, Refusal,
-    SessionStart, UserKey, Write, WriteReply,
+    SessionStart, Topic, UserKey, Write, WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
@@ -167,7 +167,7 @@ impl Phone {
                     effects = self.finds(token, start(devices(&["i1", "i2"], &[])));
                 }
                 [Effect::Follow(ref topics)] => {
-                    assert_eq!(topics, &[TEA]);
+                    assert_eq!(topics, &[Topic::whole(TEA)]);
                     effects = self.happens(Input::Attached);
                 }
                 _ => break,
@@ -250,13 +250,17 @@ fn greet(user: Option<UserKey>) -> QueryResult {
 }
 
 fn logged_in() -> WriteReply {
-    WriteReply::LoggedIn { key: ALICE, topics: vec![TEA], watermark: Cursor { epoch: 1, version: 7 } }
+    WriteReply::LoggedIn {
+        key: ALICE,
+        topics: vec![Topic::whole(TEA)],
+        watermark: Cursor { epoch: 1, version: 7 },
+    }
 }
 
 /// What a session of Alice's begins with.
 fn start(devices: Devices) -> QueryResult {
     let watermark = Some(Cursor { epoch: 1, version: 7 });
-    QueryResult::SessionStart(SessionStart { devices, topics: vec![TEA], watermark })
+    QueryResult::SessionStart(SessionStart { devices, topics: vec![Topic::whole(TEA)], watermark })
 }
 
 fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {

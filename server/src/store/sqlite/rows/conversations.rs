@@ -225,7 +225,7 @@ impl ConversationRows for Transaction<'_> {
     }
 
     fn close_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<()> {
-        self.prepare("UPDATE user_conv SET gone = 1 WHERE user = ? AND conv = ?")?
+        self.prepare("UPDATE user_conv SET gone = 1, upto = NULL WHERE user = ? AND conv = ?")?
             .execute(params![user.0, of.0])?;
         Ok(())
     }

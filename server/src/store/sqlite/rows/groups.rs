@@ -2,11 +2,11 @@
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use tim_protocol::fields::Fields;
-use tim_protocol::group::{Group, Role};
+use tim_protocol::group::{Group, GroupType, Role};
 use tim_protocol::{UnixMillis, UserId, bounds};
 
 use super::{Transaction, to_sql, unsigned, word};
-use crate::core::ops::{ConversationKey, UserKey};
+use crate::core::ops::{ConversationKey, Topic, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{
     Application, GroupRow, GroupRows, GroupSummary, ListedMember, Member, NewGroupRow, SenderProfile,
@@ -91,6 +91,12 @@ impl GroupRows for Transaction<'_> {
         }))
     }
 
+    fn group_type(&mut self, of: ConversationKey) -> DomainResult<Option<GroupType>> {
+        let mut query = self.prepare("SELECT type FROM grp WHERE conv = ?")?;
+        let mut rows = query.query([of.0])?;
+        rows.next()?.map(|row| word(row, 0)).transpose()
+    }
+
     fn group_summary(&mut self, group: ConversationKey) -> DomainResult<GroupSummary> {
         let mut query = self.prepare(
             "SELECT g.type, g.members, o.name, g.info FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
@@ -109,7 +115,7 @@ impl GroupRows for Transaction<'_> {
     fn standing(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Standing> {
         let mut query = self.prepare(
             "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role, g.mutes_all, coalesce(m.mute_until, 0)
-             FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 WHERE g.conv = ?1",
+             FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 AND g.dismissed = 0 WHERE g.conv = ?1",
         )?;
         let mut rows = query.query(params![group.0, user.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
@@ -162,41 +168,23 @@ impl GroupRows for Transaction<'_> {
         rows.next()?.map(member).transpose()
     }
 
-    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>> {
+    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<Topic>> {
         // A membership has a change of kind 3, which is found by its user; the rows of members are found by their group.
         let mut query = self.prepare(
-            "SELECT c.id FROM user u JOIN change g ON g.user = u.id AND g.kind = 3 AND g.gone = 0
-             JOIN conv c ON c.app = u.app AND c.key = 'g:' || g.key WHERE u.id = ?",
+            "SELECT c.id, coalesce(o.floor, 1) FROM user u JOIN change g ON g.user = u.id AND g.kind = 3 AND g.gone = 0
+             JOIN conv c ON c.app = u.app AND c.key = 'g:' || g.key
+             LEFT JOIN user_conv o ON o.user = u.id AND o.conv = c.id WHERE u.id = ?",
         )?;
-        let groups = query.query_map([user.0], |row| row.get(0).map(ConversationKey))?;
+        let groups = query.query_map([user.0], |row| {
+            Ok(Topic { of: ConversationKey(row.get(0)?), since: unsigned(row, 1)? })
+        })?;
         Ok(groups.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    fn members(&mut self, group: ConversationKey) -> DomainResult<Vec<UserKey>> {
-        let mut query = self.prepare("SELECT user FROM member WHERE conv = ?")?;
-        let members = query.query_map([group.0], |row| row.get(0).map(UserKey))?;
+    fn some_members(&mut self, group: ConversationKey, max: u32) -> DomainResult<Vec<UserKey>> {
+        let mut query = self.prepare("SELECT user FROM member WHERE conv = ? LIMIT ?")?;
+        let members = query.query_map(params![group.0, max], |row| row.get(0).map(UserKey))?;
         Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
-    }
-
-    fn members_who_see(
-        &mut self,
-        group: ConversationKey,
-        sequence: u64,
-    ) -> DomainResult<Option<Vec<UserKey>>> {
-        let mut query = self.prepare(
-            "SELECT m.user, coalesce(u.floor, 1) <= ?2 FROM member m LEFT JOIN user_conv u ON u.user = m.user AND u.conv = m.conv
-             WHERE m.conv = ?1",
-        )?;
-        let (mut members, mut is_hidden) = (Vec::new(), false);
-        let mut rows = query.query(params![group.0, to_sql(sequence)])?;
-        while let Some(row) = rows.next()? {
-            if row.get(1)? {
-                members.push(UserKey(row.get(0)?));
-            } else {
-                is_hidden = true;
-            }
-        }
-        Ok(is_hidden.then_some(members))
     }
 
     fn members_after(
@@ -311,9 +299,11 @@ impl GroupRows for Transaction<'_> {
         Ok(Some(Application { inviter: inviter.map(UserKey) }))
     }
 
-    fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()> {
-        self.prepare("DELETE FROM application WHERE conv = ?")?.execute([group.0])?;
-        Ok(())
+    fn remove_applications(&mut self, group: ConversationKey, max: u32) -> DomainResult<u32> {
+        let mut remove = self.prepare(
+            "DELETE FROM application WHERE conv = ?1 AND user IN (SELECT user FROM application WHERE conv = ?1 LIMIT ?2)",
+        )?;
+        Ok(u32::try_from(remove.execute(params![group.0, max])?).unwrap_or(max))
     }
 
     fn ban(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<UnixMillis> {
@@ -336,8 +326,10 @@ impl GroupRows for Transaction<'_> {
         Ok(())
     }
 
-    fn remove_bans(&mut self, group: ConversationKey) -> DomainResult<()> {
-        self.prepare("DELETE FROM ban WHERE conv = ?")?.execute([group.0])?;
-        Ok(())
+    fn remove_bans(&mut self, group: ConversationKey, max: u32) -> DomainResult<u32> {
+        let mut remove = self.prepare(
+            "DELETE FROM ban WHERE conv = ?1 AND user IN (SELECT user FROM ban WHERE conv = ?1 LIMIT ?2)",
+        )?;
+        Ok(u32::try_from(remove.execute(params![group.0, max])?).unwrap_or(max))
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{Transaction, to_sql, unsigned};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{ChangeKind, Changed, MarkRows, Marks};
+use crate::domain::rows::{Behind, ChangeKind, Changed, MarkRows, Marks};
 use crate::store::sqlite::failure::damaged;
 
 /// The `ushard` of a user's row, from its number.
@@ -41,6 +41,36 @@ fn kind_of(number: i64) -> DomainResult<ChangeKind> {
 impl MarkRows for Transaction<'_> {
     fn version(&mut self, user: UserKey) -> DomainResult<u64> {
         Ok(self.prepare("SELECT uver FROM user WHERE id = ?")?.query_row([user.0], |row| unsigned(row, 0))?)
+    }
+
+    fn newest_version(&mut self, user: UserKey) -> DomainResult<u64> {
+        let mut query = self.prepare(
+            "SELECT u.uver + EXISTS(
+                SELECT 1 FROM user_conv o INDEXED BY user_conv_large JOIN conv c ON c.id = o.conv
+                WHERE o.user = u.id AND o.upto IS NOT NULL AND o.upto < c.head + c.mhead AND o.mark <= u.given)
+             FROM user u WHERE u.id = ?",
+        )?;
+        Ok(query.query_row([user.0], |row| unsigned(row, 0))?)
+    }
+
+    fn behind(&mut self, user: UserKey) -> DomainResult<Vec<Behind>> {
+        let mut query = self.prepare(
+            "SELECT c.id, c.head + c.mhead FROM user_conv o INDEXED BY user_conv_large JOIN conv c ON c.id = o.conv
+             WHERE o.user = ? AND o.upto IS NOT NULL AND o.upto < c.head + c.mhead",
+        )?;
+        let groups = query.query_map([user.0], |row| {
+            Ok(Behind { of: ConversationKey(row.get(0)?), up_to: unsigned(row, 1)? })
+        })?;
+        Ok(groups.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    fn set_up_to(&mut self, user: UserKey, of: ConversationKey, up_to: u64) -> DomainResult<()> {
+        self.prepare("UPDATE user_conv SET upto = ?3 WHERE user = ?1 AND conv = ?2")?.execute(params![
+            user.0,
+            of.0,
+            to_sql(up_to)
+        ])?;
+        Ok(())
     }
 
     fn next_version(&mut self, user: UserKey) -> DomainResult<u64> {

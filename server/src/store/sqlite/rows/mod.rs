@@ -2,6 +2,7 @@
 //!
 //! Only SQL statements, no rules. Surrogate keys stay inside; the interface uses IDs.
 
+mod chores;
 mod conversations;
 mod group_attributes;
 mod groups;

@@ -67,8 +67,15 @@ impl ReceiptRows for Transaction<'_> {
 
     fn remove_receipts(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<()> {
         self.prepare("DELETE FROM asking WHERE conv = ? AND seq = ?")?.execute([of.0, to_sql(sequence)])?;
-        self.prepare("DELETE FROM receipt WHERE conv = ? AND seq = ?")?.execute([of.0, to_sql(sequence)])?;
         Ok(())
+    }
+
+    fn forget_receipts(&mut self, of: ConversationKey, sequence: u64, max: u32) -> DomainResult<u32> {
+        let mut remove = self.prepare(
+            "DELETE FROM receipt WHERE conv = ?1 AND seq = ?2 AND user IN (
+                SELECT user FROM receipt WHERE conv = ?1 AND seq = ?2 LIMIT ?3)",
+        )?;
+        Ok(u32::try_from(remove.execute(params![of.0, to_sql(sequence), max])?).unwrap_or(max))
     }
 
     fn readers(

@@ -50,7 +50,7 @@ impl SendRows for Transaction<'_> {
                 ORDER BY seq DESC LIMIT 1), 0), ",
             conversation_columns!(),
             " FROM user s JOIN conv c ON c.app = ?1 AND c.key = ?3 JOIN grp g ON g.conv = c.id
-             LEFT JOIN member m ON m.conv = c.id AND m.user = s.id WHERE s.id = ?2"
+             LEFT JOIN member m ON m.conv = c.id AND m.user = s.id AND g.dismissed = 0 WHERE s.id = ?2"
         ))?;
         let mut rows = query.query(params![app, sender.0, key_of(&Parties::Group(group.clone()))])?;
         let Some(row) = rows.next()? else { return Ok(None) };

@@ -14424,7 +14424,7 @@ public enum GroupType: Equatable, Hashable {
      */
     case meeting
     /**
-     * Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
+     * Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 100,000 members.
      */
     case community
     /**

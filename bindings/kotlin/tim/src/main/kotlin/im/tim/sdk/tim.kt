@@ -15741,7 +15741,7 @@ enum class GroupType {
      */
     MEETING,
     /**
-     * Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 6,000 members.
+     * Many members, who do not see what was said before; its ID begins with `@TGS#_`. Up to 100,000 members.
      */
     COMMUNITY,
     /**

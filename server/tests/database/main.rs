@@ -20,7 +20,7 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 22 into those of version 12.
+/// Turns the newest tables into those of version 12.
 const TO_VERSION_12: &str = "
 DROP TABLE chore; DROP INDEX user_conv_large; ALTER TABLE user_conv DROP COLUMN upto;
 DROP TABLE attribute; ALTER TABLE grp DROP COLUMN attributes_version; ALTER TABLE grp DROP COLUMN attributes_removed;

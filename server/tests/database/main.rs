@@ -176,6 +176,46 @@ fn picture(database: &mut Database, actor: &Actor, conversations: &[&str]) -> Ve
 }
 
 #[test]
+fn who_is_in_a_large_group_of_an_older_database_looks_for_what_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    let group: NewGroup = serde_json::from_str(
+        r#"{"name":"town","type":"Community","groupID":"@TGS#_town","memberList":["bob"]}"#,
+    )
+    .unwrap();
+    database.commit(&[Write::request(&alice, call::CreateGroupRequest { group }, 1)]).remove(0).unwrap();
+    drop(database);
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_12).unwrap();
+    drop(older);
+
+    let mut database = Database::open(&path).unwrap();
+    let given = |database: &mut Database| {
+        while database.mark().unwrap() {}
+        let given = database.commit(&[Write::AdvanceWatermark { actor: bob.clone() }]).remove(0).unwrap();
+        let WriteReply::Watermark(given) = given.answer else { panic!("{given:?}") };
+        given
+    };
+    let newest = |database: &Database| match database.query(&Query::Version { key: bob.key }).unwrap() {
+        QueryResult::Version(newest) => newest,
+        other => panic!("a version was answered with {other:?}"),
+    };
+    let before = given(&mut database);
+    assert_eq!(newest(&database), before, "nothing happened");
+    sent(database.commit(&[message(&alice, "GROUP@TGS#_town", 1)]).remove(0));
+    assert!(newest(&database).version > before.version, "at once");
+    let after = given(&mut database);
+    assert_eq!(newest(&database), after);
+    let sync = call::SyncRequest { from: before, before: None, limit: 10, latest: 1 };
+    let found = database.query(&Query::Sync { actor: bob.clone(), sync, upto: after }).unwrap();
+    let page = found.reply::<call::SyncRequest>().unwrap();
+    assert_eq!(page.conversations.iter().map(|state| state.head).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tim.db");

@@ -87,7 +87,7 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(found.map(\.groupID), [stage])
         let byID = try await bob.tim.searchGroupByID(groupID: stage)
         XCTAssertEqual(byID.name, "stage")
-        let members = try await alice.tim.searchGroupMembers(param: GroupMemberSearchParam(keywordList: [bob.name], groupIdList: [stage]))
+        let members = try await alice.tim.searchGroupMembers(param: GroupMemberSearchParam(keywordList: [bob.name], groupIDList: [stage]))
         XCTAssertEqual(members.first?.memberList.map(\.userID), [bob.name])
         let free = [CustomField(key: "first", value: "free"), CustomField(key: "second", value: "free")]
         let made = try await alice.tim.initGroupAttributes(groupID: stage, groupAttributes: free)

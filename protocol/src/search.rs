@@ -220,7 +220,25 @@ impl Phrase {
     /// Whether it stands in a text.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        self.places(text, &terms(text)).next().is_some()
+        self.is_among(&terms(text))
+    }
+
+    /// Whether it stands in a text of these terms.
+    #[must_use]
+    pub fn is_among(&self, terms: &[Term]) -> bool {
+        terms.windows(self.terms.len()).any(|window| self.fits(window).is_some())
+    }
+
+    /// The last term wanted and the last there is, if it stands at these terms.
+    fn fits<'a>(&self, window: &'a [Term]) -> Option<(&Term, &'a Term)> {
+        let (wanted, last) = self.terms.split_last().zip(window.split_last())?;
+        let ((wanted_last, wanted), (last, before)) = (wanted, last);
+        let is_same = wanted.iter().map(|term| &term.text).eq(before.iter().map(|term| &term.text));
+        let is_end = match self.is_open {
+            true => last.text.starts_with(&wanted_last.text),
+            false => last.text == wanted_last.text,
+        };
+        (is_same && is_end).then_some((wanted_last, last))
     }
 
     /// The terms, in order.
@@ -236,21 +254,14 @@ impl Phrase {
 
     /// The places of a text in which it stands.
     fn places<'a>(&'a self, text: &'a str, terms: &'a [Term]) -> impl Iterator<Item = Range<usize>> + 'a {
-        let length = self.terms.len();
-        terms.windows(length).filter_map(move |window| {
-            let (wanted, last) = self.terms.split_last().zip(window.split_last())?;
-            let ((wanted_last, wanted), (last, before)) = (wanted, last);
-            let is_same = wanted.iter().map(|term| &term.text).eq(before.iter().map(|term| &term.text));
-            let is_end = match self.is_open {
-                true => last.text.starts_with(&wanted_last.text),
-                false => last.text == wanted_last.text,
-            };
+        terms.windows(self.terms.len()).filter_map(move |window| {
+            let (wanted_last, last) = self.fits(window)?;
             let start = window.first()?.range.start;
-            let end = || match last.text == wanted_last.text {
+            let end = match last.text == wanted_last.text {
                 true => last.range.end,
                 false => end_of(text, last, wanted_last.text.chars().count()),
             };
-            (is_same && is_end).then(|| start..end())
+            Some(start..end)
         })
     }
 }

@@ -10,7 +10,7 @@ use tim_protocol::frame::Push;
 use tokio::time::sleep;
 
 use crate::bus::Bus;
-use crate::core::ops::{Audience, Notification, NotificationContent, Query, QueryResult};
+use crate::core::ops::{Actor, Audience, Notification, NotificationContent, Query, QueryResult};
 use crate::store::Store;
 
 /// The changes of a user in this time are told as one.
@@ -21,12 +21,14 @@ const AT_ONCE: usize = 256;
 /// Does so until it is dropped: for one user at a time, so that the last that anybody is told is how it is.
 pub(crate) async fn tell_profiles(bus: Arc<dyn Bus>, store: Arc<dyn Store>) {
     loop {
+        let mut again = Vec::new();
         for actor in bus.changed_profiles().await {
-            let (profile, users) = match store.query(Query::ProfileTold { actor }).await {
+            let (profile, users) = match store.query(Query::ProfileTold { actor: actor.clone() }).await {
                 Ok(QueryResult::ProfileTold(profile, users)) => (*profile, users),
                 Ok(_) => continue,
                 Err(why) => {
-                    tracing::debug!(%why, "a profile is not told at once");
+                    tracing::debug!(%why, "a profile waits to be told");
+                    again.push(changed(actor));
                     continue;
                 }
             };
@@ -37,5 +39,11 @@ pub(crate) async fn tell_profiles(bus: Arc<dyn Bus>, store: Arc<dyn Store>) {
             }
         }
         sleep(TOGETHER).await;
+        bus.publish(again).await;
     }
+}
+
+fn changed(actor: Actor) -> Notification {
+    let to = Audience::user(actor.key);
+    Notification { to, except: None, content: NotificationContent::Profile(Box::new(actor)) }
 }

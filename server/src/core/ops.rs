@@ -578,6 +578,7 @@ impl Query {
         match self {
             Self::Sync { actor, .. } | Self::Statuses { actor, .. } => Some(actor.key),
             Self::Request(asked) => Some(asked.actor.key),
+            Self::ProfileTold { actor } => Some(actor.key),
             Self::Version { key } | Self::SessionStart { key } | Self::Stored { key } => Some(*key),
             Self::Apps
             | Self::App { .. }
@@ -585,7 +586,6 @@ impl Query {
             | Self::Greet { .. }
             | Self::Devices { .. }
             | Self::StatusSeen { .. }
-            | Self::ProfileTold { .. }
             | Self::Media { .. }
             | Self::Unnamed { .. } => None,
         }

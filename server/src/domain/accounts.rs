@@ -5,7 +5,7 @@ use tim_protocol::conversation::{Change, ProfileChange};
 use tim_protocol::frame::Push;
 
 use super::outcome::{with_notifications, without_notifications};
-use super::profiles::{is_to_be_told, profile};
+use super::profiles::{is_to_be_told, later, profile};
 use super::rows::{ChangeKind, Rows};
 use super::{DomainResult, marks};
 use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent, PutUser, WriteReply};
@@ -22,8 +22,8 @@ pub(super) fn put(rows: &mut impl Rows, put: &PutUser) -> DomainResult<Committed
     if profile == before {
         return Ok(without_notifications(WriteReply::Done));
     }
-    profile.last_updated_time = put.now;
-    rows.set_profile(key, &profile.fields, put.now)?;
+    profile.last_updated_time = later(before.last_updated_time, put.now);
+    rows.set_profile(key, &profile.fields, profile.last_updated_time)?;
     marks::note_change(rows, key, ChangeKind::Profile, "", false)?;
     let content = NotificationContent::Push(Push::Change(Change::Profile(ProfileChange { profile })));
     let notification = Notification { to: Audience::user(key), except: None, content };

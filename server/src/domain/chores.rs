@@ -2,15 +2,23 @@
 
 use super::DomainResult;
 use super::dismissal::{self, AT_ONCE};
-use super::rows::{Chore, Rows};
-use crate::core::ops::Notification;
+use super::rows::{Chore, ChorePlace, Rows};
+use crate::core::ops::{ConversationKey, Notification};
 
-/// Does a piece of a chore, and returns the notifications; `None` if there is nothing to do.
+/// Before all chores.
+pub const START: ChorePlace = (ConversationKey(0), 0);
+
+/// Does a piece of a chore, and returns the notifications; `None` if there is nothing to do. Chores take turns: `last` is where the last
+/// one is, so that none waits for one that is long, or that fails.
 ///
 /// # Errors
 /// [`super::DomainError::Store`].
-pub fn do_some(rows: &mut impl Rows) -> DomainResult<Option<Vec<Notification>>> {
-    let Some(chore) = rows.chore()? else { return Ok(None) };
+pub fn do_some(rows: &mut impl Rows, last: &mut ChorePlace) -> DomainResult<Option<Vec<Notification>>> {
+    let next = rows.chore(*last)?;
+    let Some(chore) = next.map_or_else(|| rows.chore(START), |chore| Ok(Some(chore)))? else {
+        return Ok(None);
+    };
+    *last = chore.place();
     let (notifications, is_done) = match &chore {
         Chore::EndGroup(dismissal) => dismissal::go_on(rows, dismissal)?,
         Chore::ForgetReceipts { of, sequence } => {

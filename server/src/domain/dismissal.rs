@@ -9,7 +9,7 @@ use tim_protocol::frame::Push;
 
 use super::group_view::CallersGroup;
 use super::membership::expel;
-use super::notices::{memberships, notice};
+use super::notices::{memberships, notice, unsubscribe};
 use super::outcome::with_notifications;
 use super::rooms;
 use super::rows::{Chore, Conversation, Dismissal, Parties, Rows};
@@ -62,10 +62,10 @@ pub(super) fn go_on(rows: &mut impl Rows, dismissal: &Dismissal) -> DomainResult
     Ok((notifications, members.max(applications).max(bans) < AT_ONCE))
 }
 
-/// Makes a former member of a user who is about to be told what changed.
+/// Makes a former member of a user who is about to be told what changed. Of many groups the rest is told with their chores.
 pub(super) fn catch_up(rows: &mut impl Rows, user: UserKey) -> DomainResult<Vec<Notification>> {
     let mut notifications = Vec::new();
-    for dismissal in rows.dismissals_for(user)? {
+    for dismissal in rows.dismissals_for(user, AT_ONCE)? {
         let conversation = rows.conversation_by_key(dismissal.group)?;
         notifications.extend(end_for(rows, &dismissal, &conversation, &[user])?);
         // The notice is among what the user is about to be told.
@@ -86,6 +86,8 @@ fn end_for(
         expel(rows, conversation, *member)?;
     }
     let mut notifications = memberships(rows, conversation, members.iter().copied())?;
+    // One may have come while the topic was told.
+    notifications.extend((!members.is_empty()).then(|| unsubscribe(conversation, members.iter().copied())));
     for member in members {
         notifications.push(notice(rows, by, *member, conversation, NoticeType::GroupDismissed, "", *time)?);
     }

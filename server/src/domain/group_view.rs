@@ -64,7 +64,8 @@ pub(super) fn group_for(
 ) -> DomainResult<Group> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::GROUP_NOT_FOUND.into()) };
     let row = group_row(rows, conversation)?;
-    let member = rows.member(conversation.key, viewer)?;
+    // Nobody is a member of what has ended.
+    let member = if row.is_dismissed { None } else { rows.member(conversation.key, viewer)? };
     Ok(Group {
         group_id: group_id.clone(),
         group_type: row.group_type,

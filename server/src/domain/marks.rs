@@ -31,9 +31,13 @@ pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> Domain
     rows.set_marked(of, up_to)
 }
 
-/// Marks for one user the large groups in which more happened than the user is marked for.
+/// Most large groups that are marked for one user in a transaction.
+const AT_ONCE: u32 = 256;
+
+/// Marks for one user large groups in which more happened than the user is marked for. Where there are too many, the next heartbeat says
+/// that there is more.
 pub(super) fn catch_up(rows: &mut impl Rows, user: UserKey) -> DomainResult<()> {
-    for Behind { of, up_to } in rows.behind(user)? {
+    for Behind { of, up_to } in rows.behind(user, AT_ONCE)? {
         mark(rows, user, of)?;
         rows.set_up_to(user, of, up_to)?;
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{GroupMember, MemberField, MemberPage, SearchMembersRequest};
-use tim_protocol::search::Phrase;
+use tim_protocol::search::{Phrase, Term, terms};
 use tim_protocol::{List, UserId, limits};
 
 use super::DomainResult;
@@ -61,11 +61,9 @@ impl Search<'_> {
             (MemberField::NameCard, &member.name_card),
         ];
         let fields = &self.asked.fields;
-        let stands = |phrase: &Phrase| {
-            texts
-                .iter()
-                .any(|(field, text)| (fields.is_empty() || fields.contains(field)) && phrase.is_in(text))
-        };
+        let searched = texts.iter().filter(|(field, _)| fields.is_empty() || fields.contains(field));
+        let searched: Vec<Vec<Term>> = searched.map(|(_, text)| terms(text)).collect();
+        let stands = |phrase: &Phrase| searched.iter().any(|terms| phrase.is_among(terms));
         if self.asked.all { self.phrases.iter().all(stands) } else { self.phrases.iter().any(stands) }
     }
 }

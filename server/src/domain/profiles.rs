@@ -25,14 +25,19 @@ pub(super) fn update(
     let before = profile(rows, actor.key, &actor.user)?;
     let mut profile = before.clone();
     profile.fields.merge(update.fields.clone())?;
-    profile.last_updated_time = now;
-    rows.set_profile(actor.key, &profile.fields, now)?;
+    profile.last_updated_time = later(before.last_updated_time, now);
+    rows.set_profile(actor.key, &profile.fields, profile.last_updated_time)?;
     marks::note_change(rows, actor.key, ChangeKind::Profile, "", false)?;
     let is = ProfileIs { profile: Box::new(profile.clone()) };
     let change = Change::Profile(ProfileChange { profile });
     let others = (before.fields != is.profile.fields).then(|| is_to_be_told(actor.clone()));
     let notifications = others.into_iter().chain([notices::own_change(actor, change)]).collect();
     Ok(with_notifications(call::UpdateProfileRequest::answer(is), notifications))
+}
+
+/// The time of a change: after that of the one before, whatever the clock says.
+pub(super) fn later(before: i64, now: i64) -> i64 {
+    now.max(before.saturating_add(1))
 }
 
 /// The profiles of the users who exist, as many as fit a page.
@@ -61,9 +66,10 @@ pub(super) fn is_to_be_told(actor: Actor) -> Notification {
     Notification { to, except: None, content: NotificationContent::Profile(Box::new(actor)) }
 }
 
-/// A user's profile, and those who are told that it changed: whom the user has as a friend or has a C2C conversation with.
+/// A user's profile, and those who are told that it changed: whom the user has as a friend or has a C2C conversation with, unless one of
+/// the two is on the blacklist of the other.
 pub(super) fn told(rows: &mut impl Rows, actor: &Actor) -> DomainResult<(Box<Profile>, Vec<UserKey>)> {
-    let known = rows.acquaintances(actor.app, actor.key, u64::MAX, limits::ACQUAINTANCES)?;
+    let known = rows.acquaintances(actor, u64::MAX, limits::ACQUAINTANCES)?;
     let users: HashSet<UserKey> = known.into_iter().map(|it| it.key).filter(|it| *it != actor.key).collect();
     Ok((Box::new(profile(rows, actor.key, &actor.user)?), users.into_iter().collect()))
 }
@@ -79,8 +85,10 @@ pub(super) fn changed(
     let mut page = ChangedProfiles { profiles: List::default(), next: None, time };
     let (mut room, mut seen, mut last) = (PageRoom::new(limits::PAGE_BYTES), HashSet::new(), None);
     let before = asked.before.unwrap_or(u64::MAX);
-    for known in rows.acquaintances(actor.app, actor.key, before, limits::ACQUAINTANCES)? {
-        if known.profile_time > asked.since && known.key != actor.key && seen.insert(known.key) {
+    // A time to come is of a clock that was set back.
+    let since = if asked.since > now { 0 } else { asked.since };
+    for known in rows.acquaintances(actor, before, limits::ACQUAINTANCES)? {
+        if known.profile_time > since && known.key != actor.key && seen.insert(known.key) {
             let profile = profile(rows, known.key, &known.user)?;
             if !room.take(&profile) {
                 page.next = last;

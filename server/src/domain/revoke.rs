@@ -8,6 +8,7 @@ use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::DomainResult;
 use super::conversations::{audience, named};
+use super::dismissal::AT_ONCE;
 use super::log::type_only_body;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
@@ -94,8 +95,11 @@ fn append(
         rows.remove_reactions(conversation.key, message.sequence)?;
     }
     if Attributes::of(message.attributes.as_deref()).need_read_receipt {
-        rows.remove_receipts(conversation.key, message.sequence)?;
-        rows.add_chore(&Chore::ForgetReceipts { of: conversation.key, sequence: message.sequence })?;
+        let (of, sequence) = (conversation.key, message.sequence);
+        rows.remove_receipts(of, sequence)?;
+        if rows.forget_receipts(of, sequence, AT_ONCE)? == AT_ONCE {
+            rows.add_chore(&Chore::ForgetReceipts { of, sequence })?;
+        }
     }
     if message.pin.as_ref().is_some_and(|pin| pin.is_pinned) {
         rows.remove_pin(conversation.key, message.sequence)?;

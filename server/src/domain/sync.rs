@@ -192,6 +192,8 @@ fn change(
                     Some(conversation) if !is_gone => Some(group_for(rows, &conversation, actor.key)?),
                     _ => None,
                 };
+                // It may have ended since this was noted.
+                let group = group.filter(|group| group.self_info.is_some());
                 Some(Change::Group(GroupChange { group_id, group }))
             }
             Err(_) => None,

@@ -19,6 +19,20 @@ pub enum Chore {
     },
 }
 
+/// Where a chore is in the order of all: its conversation and its sequence, which is 0 for the end of a group.
+pub type ChorePlace = (ConversationKey, u64);
+
+impl Chore {
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> ChorePlace {
+        match self {
+            Self::EndGroup(dismissal) => (dismissal.group, 0),
+            Self::ForgetReceipts { of, sequence } => (*of, *sequence),
+        }
+    }
+}
+
 /// The end of a group.
 #[derive(Debug, Clone)]
 pub struct Dismissal {
@@ -35,12 +49,12 @@ pub trait ChoreRows {
     /// Adds a chore.
     fn add_chore(&mut self, chore: &Chore) -> DomainResult<()>;
 
-    /// A chore, if there is one.
-    fn chore(&mut self) -> DomainResult<Option<Chore>>;
+    /// The chore after a place, or the first one, if there is one.
+    fn chore(&mut self, after: ChorePlace) -> DomainResult<Option<Chore>>;
 
     /// Removes a chore that is done.
     fn remove_chore(&mut self, chore: &Chore) -> DomainResult<()>;
 
-    /// The dismissed groups that this user is to be told of.
-    fn dismissals_for(&mut self, user: UserKey) -> DomainResult<Vec<Dismissal>>;
+    /// Dismissed groups that this user is to be told of, at most so many.
+    fn dismissals_for(&mut self, user: UserKey, max: u32) -> DomainResult<Vec<Dismissal>>;
 }

@@ -71,8 +71,8 @@ pub trait MarkRows {
     /// The same; one more if there is a large group whose mark is not above the watermark, and more happened in it than that is for.
     fn newest_version(&mut self, user: UserKey) -> DomainResult<u64>;
 
-    /// The large groups of a user in which more happened than the user is marked for.
-    fn behind(&mut self, user: UserKey) -> DomainResult<Vec<Behind>>;
+    /// Large groups of a user in which more happened than the user is marked for, at most so many.
+    fn behind(&mut self, user: UserKey, max: u32) -> DomainResult<Vec<Behind>>;
 
     /// Stores up to which head plus mutation head a user is marked in a large group.
     fn set_up_to(&mut self, user: UserKey, of: ConversationKey, up_to: u64) -> DomainResult<()>;

@@ -33,7 +33,7 @@ mod search;
 mod sends;
 mod users;
 
-pub use chores::{Chore, ChoreRows, Dismissal};
+pub use chores::{Chore, ChorePlace, ChoreRows, Dismissal};
 pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
 pub use group_attributes::{Attribute, AttributeRows, AttributesState};
 pub use groups::{

@@ -4,7 +4,7 @@ use tim_protocol::profile::ProfileFields;
 use tim_protocol::receive::ReceiveOpt;
 use tim_protocol::{UnixMillis, UserId};
 
-use crate::core::ops::{Account, UserKey};
+use crate::core::ops::{Account, Actor, UserKey};
 use crate::domain::DomainResult;
 
 /// What the sender of a message is called, as it is stored with it.
@@ -58,14 +58,8 @@ pub trait UserRows {
     fn users(&mut self, app: u32, after: &str, max: u32) -> DomainResult<Vec<Account>>;
 
     /// The user's friends and the other sides of the user's C2C conversations, below a user version, latest first, at most so many. Who is
-    /// both is there twice.
-    fn acquaintances(
-        &mut self,
-        app: u32,
-        user: UserKey,
-        before: u64,
-        max: u32,
-    ) -> DomainResult<Vec<Acquaintance>>;
+    /// both is there twice; who has the user on the blacklist, or is on the user's, is not.
+    fn acquaintances(&mut self, of: &Actor, before: u64, max: u32) -> DomainResult<Vec<Acquaintance>>;
 
     /// Replaces the user's profile, including nick and avatar.
     fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()>;

@@ -19,13 +19,13 @@ impl Database {
         })
     }
 
-    fn do_some(&self) -> DomainResult<Option<Vec<Notification>>> {
+    fn do_some(&mut self) -> DomainResult<Option<Vec<Notification>>> {
         if !self.has_chores()? {
             return Ok(None);
         }
         self.run("BEGIN IMMEDIATE")?;
         let mut rows = Transaction::on(&self.connection, self.epoch, &self.indexed);
-        let done = domain::chores::do_some(&mut rows)?;
+        let done = domain::chores::do_some(&mut rows, &mut self.last_chore)?;
         self.run("COMMIT")?;
         Ok(done)
     }

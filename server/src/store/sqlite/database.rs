@@ -14,6 +14,8 @@ use super::rows::{Indexed, Transaction};
 use super::schema;
 use crate::core::ops::{Answered, Committed, Query, QueryResult, Refusal, Write};
 use crate::data::private;
+use crate::domain::chores::START;
+use crate::domain::rows::ChorePlace;
 use crate::domain::{self, DomainError, DomainResult};
 
 /// How long the writer waits for running queries before the log begins anew.
@@ -24,6 +26,8 @@ pub struct Database {
     pub(super) connection: Connection,
     pub(super) epoch: u32,
     pub(super) indexed: Indexed,
+    /// Where the last chore is that was begun.
+    pub(super) last_chore: ChorePlace,
 }
 
 /// Why a database file cannot be used. Nothing in it was changed.
@@ -102,14 +106,14 @@ impl Database {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         schema::keep_statements(&connection).map_err(failed)?;
         let epoch = read_epoch(&connection).map_err(failed)?;
-        Ok(Self { connection, epoch, indexed: Indexed::default() })
+        Ok(Self { connection, epoch, indexed: Indexed::default(), last_chore: START })
     }
 
     fn ready(mut connection: Connection) -> rusqlite::Result<Self> {
         schema::prepare(&connection)?;
         schema::migrate(&mut connection)?;
         let epoch = read_epoch(&connection)?;
-        Ok(Self { connection, epoch, indexed: Indexed::default() })
+        Ok(Self { connection, epoch, indexed: Indexed::default(), last_chore: START })
     }
 
     /// Moves the whole write-ahead log into the file, and lets it begin anew. Waits for running queries, but not for a

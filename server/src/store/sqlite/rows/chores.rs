@@ -5,11 +5,11 @@ use rusqlite::{Row, params};
 use super::{Transaction, to_sql, unsigned, user_name};
 use crate::core::ops::{Actor, ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{Chore, ChoreRows, Dismissal};
+use crate::domain::rows::{Chore, ChorePlace, ChoreRows, Dismissal};
 
 impl ChoreRows for Transaction<'_> {
     fn add_chore(&mut self, chore: &Chore) -> DomainResult<()> {
-        let (of, sequence) = place(chore);
+        let (of, sequence) = chore.place();
         let (by, time) = match chore {
             Chore::EndGroup(Dismissal { by, time, .. }) => (by.key.0, *time),
             Chore::ForgetReceipts { .. } => (0, 0),
@@ -21,12 +21,13 @@ impl ChoreRows for Transaction<'_> {
         Ok(())
     }
 
-    fn chore(&mut self) -> DomainResult<Option<Chore>> {
+    fn chore(&mut self, (of, sequence): ChorePlace) -> DomainResult<Option<Chore>> {
         let mut query = self.prepare(
             "SELECT h.conv, h.seq, h.time, c.app, h.actor, coalesce(u.name, '') FROM chore h JOIN conv c ON c.id = h.conv
-             LEFT JOIN user u ON u.id = h.actor ORDER BY h.conv, h.seq LIMIT 1",
+             LEFT JOIN user u ON u.id = h.actor
+             WHERE (h.conv, h.seq) > (?, ?) ORDER BY h.conv, h.seq LIMIT 1",
         )?;
-        let mut rows = query.query([])?;
+        let mut rows = query.query(params![of.0, to_sql(sequence)])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         Ok(Some(match unsigned(row, 1)? {
             0 => Chore::EndGroup(dismissal(row)?),
@@ -35,32 +36,24 @@ impl ChoreRows for Transaction<'_> {
     }
 
     fn remove_chore(&mut self, chore: &Chore) -> DomainResult<()> {
-        let (of, sequence) = place(chore);
+        let (of, sequence) = chore.place();
         self.prepare("DELETE FROM chore WHERE conv = ? AND seq = ?")?
             .execute(params![of.0, to_sql(sequence)])?;
         Ok(())
     }
 
-    fn dismissals_for(&mut self, user: UserKey) -> DomainResult<Vec<Dismissal>> {
+    fn dismissals_for(&mut self, user: UserKey, max: u32) -> DomainResult<Vec<Dismissal>> {
         let mut query = self.prepare(
             "SELECT h.conv, h.seq, h.time, c.app, h.actor, u.name FROM chore h
              CROSS JOIN member m ON m.conv = h.conv AND m.user = ? JOIN conv c ON c.id = h.conv JOIN user u ON u.id = h.actor
-             WHERE h.seq = 0",
+             WHERE h.seq = 0 LIMIT ?",
         )?;
-        let mut rows = query.query([user.0])?;
+        let mut rows = query.query(params![user.0, max])?;
         let mut dismissals = Vec::new();
         while let Some(row) = rows.next()? {
             dismissals.push(dismissal(row)?);
         }
         Ok(dismissals)
-    }
-}
-
-/// Where the row of a chore is.
-fn place(chore: &Chore) -> (ConversationKey, u64) {
-    match chore {
-        Chore::EndGroup(dismissal) => (dismissal.group, 0),
-        Chore::ForgetReceipts { of, sequence } => (*of, *sequence),
     }
 }
 

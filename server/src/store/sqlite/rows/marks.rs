@@ -53,12 +53,12 @@ impl MarkRows for Transaction<'_> {
         Ok(query.query_row([user.0], |row| unsigned(row, 0))?)
     }
 
-    fn behind(&mut self, user: UserKey) -> DomainResult<Vec<Behind>> {
+    fn behind(&mut self, user: UserKey, max: u32) -> DomainResult<Vec<Behind>> {
         let mut query = self.prepare(
             "SELECT c.id, c.head + c.mhead FROM user_conv o INDEXED BY user_conv_large JOIN conv c ON c.id = o.conv
-             WHERE o.user = ? AND o.upto IS NOT NULL AND o.upto < c.head + c.mhead",
+             WHERE o.user = ? AND o.upto IS NOT NULL AND o.upto < c.head + c.mhead LIMIT ?",
         )?;
-        let groups = query.query_map([user.0], |row| {
+        let groups = query.query_map(params![user.0, max], |row| {
             Ok(Behind { of: ConversationKey(row.get(0)?), up_to: unsigned(row, 1)? })
         })?;
         Ok(groups.collect::<rusqlite::Result<Vec<_>>>()?)

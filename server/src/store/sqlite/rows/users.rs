@@ -7,7 +7,7 @@ use tim_protocol::receive::ReceiveOpt;
 
 use super::sends::sender_profile;
 use super::{Transaction, shard, to_sql, unsigned, user_name};
-use crate::core::ops::{Account, UserKey};
+use crate::core::ops::{Account, Actor, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{Acquaintance, SenderProfile, UserRows};
 use crate::store::sqlite::failure::damaged;
@@ -75,23 +75,20 @@ impl UserRows for Transaction<'_> {
         Ok(users)
     }
 
-    fn acquaintances(
-        &mut self,
-        app: u32,
-        user: UserKey,
-        before: u64,
-        max: u32,
-    ) -> DomainResult<Vec<Acquaintance>> {
+    fn acquaintances(&mut self, of: &Actor, before: u64, max: u32) -> DomainResult<Vec<Acquaintance>> {
+        // Kind 2 is a blacklist's.
         let mut query = self.prepare(
             "SELECT o.mark, u.id, u.name, u.profile_time FROM user_conv o
              JOIN conv c ON c.id = o.conv AND c.kind = 0 JOIN user u ON u.id = iif(c.a = ?1, c.b, c.a)
-             WHERE o.user = ?1 AND o.mark < ?3 AND o.gone = 0
+             WHERE o.user = ?1 AND o.mark < ?3 AND o.gone = 0 AND NOT EXISTS(SELECT 1 FROM change WHERE user = ?1 AND kind = 2 AND key = u.name AND gone = 0)
+                 AND NOT EXISTS(SELECT 1 FROM change WHERE user = u.id AND kind = 2 AND key = ?5 AND gone = 0)
              UNION ALL SELECT f.version, u.id, u.name, u.profile_time FROM change f
              JOIN user u ON u.app = ?2 AND u.name = f.key
-             WHERE f.user = ?1 AND f.kind = 5 AND f.version < ?3 AND f.gone = 0
+             WHERE f.user = ?1 AND f.kind = 5 AND f.version < ?3 AND f.gone = 0 AND NOT EXISTS(SELECT 1 FROM change WHERE user = ?1 AND kind = 2 AND key = u.name AND gone = 0)
+                 AND NOT EXISTS(SELECT 1 FROM change WHERE user = u.id AND kind = 2 AND key = ?5 AND gone = 0)
              ORDER BY 1 DESC LIMIT ?4",
         )?;
-        let mut rows = query.query(params![user.0, app, to_sql(before), max])?;
+        let mut rows = query.query(params![of.key.0, of.app, to_sql(before), max, of.user.as_str()])?;
         let mut acquaintances = Vec::new();
         while let Some(row) = rows.next()? {
             let user = user_name(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;

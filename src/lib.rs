@@ -14,16 +14,19 @@ pub mod log;
 pub mod options;
 pub mod plugin;
 pub mod search;
+#[cfg_attr(target_family = "wasm", path = "store/memory.rs")]
 pub mod store;
 mod tim;
 
 pub use crate::driver::dispatch::ListenerId;
 pub use crate::driver::file_source::FileSource;
 pub use crate::log::{set_log_level, set_log_sink};
+#[cfg(not(target_family = "wasm"))]
+pub use crate::tim::runtime;
 pub use crate::tim::{
     GroupMessageReadMembers, HistoryDirection, HistoryStart, LoginResult, MergerText, MessageList,
     MessageListHopping, MessageReactions, ReactionUserList, ReadMemberFilter, Tim, UserStatusResult,
-    VideoFile, runtime, shutdown,
+    VideoFile, shutdown,
 };
 pub use tim_core::{conversation, event, friend, machine, message, signaling};
 pub use tim_protocol as protocol;

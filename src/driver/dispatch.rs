@@ -1,43 +1,43 @@
-//! The listener thread: delivers events to the listeners, one call at a time, without blocking the engine.
+//! Delivers events to the listeners, one call at a time, without blocking the engine.
 //!
 //! A panic in a listener is reported and does not affect the others. If listeners are too slow, the oldest events are
-//! dropped and reported as lost. `queue` holds the waiting events, `listeners` the registered listeners.
+//! dropped and reported as lost. `queue` holds the waiting events, `listeners` the registered listeners; `thread` calls them, in a page
+//! `task`.
 
 mod listeners;
 mod queue;
+#[cfg_attr(target_family = "wasm", path = "dispatch/task.rs")]
+mod thread;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::{Code, ConversationId};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
 use listeners::{Entry, Listeners};
 use queue::{Batch, Queue, error};
+use thread::Thread;
 
 pub(crate) use listeners::Hears;
 pub use listeners::ListenerId;
 
 /// Most events handed to a listener at once.
 const AT_ONCE: usize = 100;
-/// How long the end waits for a listener that has not returned.
-const END_WITHIN: Duration = Duration::from_secs(5);
 
 /// The listener thread of an instance. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Dispatch {
     shared: Arc<DispatchShared>,
-    ended: watch::Receiver<bool>,
+    thread: Thread,
 }
 
 struct DispatchShared {
     state: Mutex<State>,
-    wake: Condvar,
+    wake: thread::Wake,
     has_delivered: Notify,
 }
 
@@ -50,7 +50,16 @@ struct State {
     delivered: BTreeMap<ConversationId, u64>,
     /// How many listener calls have returned.
     returned: u64,
-    thread: Option<ThreadId>,
+}
+
+/// What a listener thread does next.
+enum Next {
+    /// It delivers events.
+    Deliver(Batch, Vec<Entry>),
+    /// It waits for one.
+    Wait,
+    /// It ends, and drops the listeners outside the lock.
+    End(Listeners),
 }
 
 impl DispatchShared {
@@ -68,20 +77,11 @@ impl Dispatch {
     pub(crate) fn start() -> Result<Self, TimError> {
         let shared = Arc::new(DispatchShared {
             state: Mutex::default(),
-            wake: Condvar::new(),
+            wake: thread::Wake::default(),
             has_delivered: Notify::new(),
         });
-        let (end, ended) = watch::channel(false);
-        let of_thread = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("tim-listener".into())
-            .spawn(move || {
-                run(&of_thread);
-                let _ = end.send(true);
-            })
-            .map_err(|_| TimError::new(Code::RUNTIME_FAILED))?;
-        shared.lock().thread = Some(thread.thread().id());
-        Ok(Self { shared, ended })
+        let thread = Thread::start(Arc::clone(&shared))?;
+        Ok(Self { shared, thread })
     }
 
     pub(crate) fn add(&self, hears: Hears, listener: Arc<dyn EventListener>) -> ListenerId {
@@ -111,7 +111,7 @@ impl Dispatch {
             return;
         }
         state.waiting.push(event);
-        self.shared.wake.notify_one();
+        self.shared.wake.wake();
     }
 
     /// A store was opened: only events emitted from now on count as delivered to it.
@@ -134,7 +134,7 @@ impl Dispatch {
 
     /// Whether this is the listener thread, which must not wait for itself.
     pub(crate) fn is_this_thread(&self) -> bool {
-        self.shared.lock().thread == Some(std::thread::current().id())
+        self.thread.is_this()
     }
 
     /// Delivers the waiting events and then `last`, and ends the thread. `last` is delivered even if other events were
@@ -145,37 +145,45 @@ impl Dispatch {
             state.ending = true;
             state.waiting.push(last);
         }
-        self.shared.wake.notify_one();
+        self.shared.wake.wake();
     }
 
-    /// Waits for the thread's end: no listener is called any more when this returns, unless one has not returned for
-    /// [`END_WITHIN`].
+    /// Waits for the thread's end: no listener is called any more when this returns, unless one hangs.
     pub(crate) async fn ended(&self) {
-        let mut ended = self.ended.clone();
-        let mut returned = self.returned();
-        while tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await.is_err() {
-            let before = std::mem::replace(&mut returned, self.returned());
-            if returned == before {
-                return self.give_up();
-            }
-        }
-    }
-
-    fn returned(&self) -> u64 {
-        self.shared.lock().returned
-    }
-
-    /// Drops all events and listeners, because a listener has not returned.
-    fn give_up(&self) {
-        let mut state = self.shared.lock();
-        state.waiting = Queue::default();
-        let listeners = std::mem::take(&mut state.listeners);
-        drop(state);
-        drop(listeners);
+        self.thread.ended(&self.shared).await;
     }
 }
 
 impl DispatchShared {
+    /// What the thread does next.
+    fn next(state: &mut State) -> Next {
+        match (state.waiting.is_empty(), state.ending) {
+            (false, _) => Next::Deliver(state.waiting.take(AT_ONCE), state.listeners.all()),
+            (true, false) => Next::Wait,
+            (true, true) => Next::End(std::mem::take(&mut state.listeners)),
+        }
+    }
+
+    /// Calls every listener with what it hears of these events.
+    fn deliver_all(&self, batch: Batch, listeners: &[Entry]) {
+        let panicked: Vec<ListenerId> = listeners
+            .iter()
+            .filter(|entry| !self.deliver(entry, &batch.events))
+            .map(|entry| entry.id)
+            .collect();
+        if !panicked.is_empty() {
+            self.report(listeners, &panicked);
+        }
+        self.note_delivered(batch);
+    }
+
+    /// Reports the panic to the listeners that did not panic.
+    fn report(&self, listeners: &[Entry], panicked: &[ListenerId]) {
+        for entry in listeners.iter().filter(|entry| !panicked.contains(&entry.id)) {
+            self.deliver(entry, &[error(Code::LISTENER_PANICKED)]);
+        }
+    }
+
     /// Calls a listener. False if it panicked.
     fn call(&self, listener: &dyn EventListener, events: &[Event]) -> bool {
         let is_well = catch_unwind(AssertUnwindSafe(|| listener.on_events(events))).is_ok();
@@ -208,45 +216,12 @@ impl DispatchShared {
     }
 }
 
-fn run(shared: &DispatchShared) {
-    loop {
-        let (batch, listeners) = {
-            let mut state = shared.lock();
-            while state.waiting.is_empty() && !state.ending {
-                state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            if state.waiting.is_empty() {
-                // Drops the listeners outside the lock.
-                let listeners = std::mem::take(&mut state.listeners);
-                drop(state);
-                drop(listeners);
-                return;
-            }
-            (state.waiting.take(AT_ONCE), state.listeners.all())
-        };
-        let panicked: Vec<ListenerId> = listeners
-            .iter()
-            .filter(|entry| !shared.deliver(entry, &batch.events))
-            .map(|entry| entry.id)
-            .collect();
-        if !panicked.is_empty() {
-            report(shared, &listeners, &panicked);
-        }
-        shared.note_delivered(batch);
-    }
-}
-
-/// Reports the panic to the listeners that did not panic.
-fn report(shared: &DispatchShared, listeners: &[Entry], panicked: &[ListenerId]) {
-    for entry in listeners.iter().filter(|entry| !panicked.contains(&entry.id)) {
-        shared.deliver(entry, &[error(Code::LISTENER_PANICKED)]);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::sync::mpsc;
+
+    use super::thread::END_WITHIN;
+    use super::*;
 
     struct Slow {
         go_on: Mutex<mpsc::Receiver<()>>,
@@ -311,13 +286,13 @@ mod tests {
         });
         tokio::task::yield_now().await;
         go.send(()).unwrap();
-        while dispatch.returned() < 1 {
+        while dispatch.shared.lock().returned < 1 {
             std::thread::yield_now();
         }
         tokio::time::advance(END_WITHIN).await;
         assert!(!ended.is_finished(), "it has returned meanwhile");
         tokio::time::advance(END_WITHIN).await;
         ended.await.unwrap();
-        assert_eq!(dispatch.returned(), 1, "the second call still runs");
+        assert_eq!(dispatch.shared.lock().returned, 1, "the second call still runs");
     }
 }

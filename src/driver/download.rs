@@ -8,14 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tim_protocol::call::DownloadTicketRequest;
-use tim_protocol::{Code, Fault, MessageId};
+use tim_protocol::{Code, Fault, MessageId, UserId};
 use tokio::time::Instant;
 
 use super::cancel::CancelGuard;
 use super::fetch::fetch;
 use super::http::CHUNK;
-use super::partial::Partial;
-use super::progress::{Progress, log_end};
+use super::files::Files;
+use super::partial::{self, Partial};
+use super::http::log_end;
+use super::progress::Progress;
 use super::source::Source;
 use super::{Commands, InstanceState};
 use crate::error::TimError;
@@ -112,6 +114,11 @@ impl Download {
         }
         partial.verify().await
     }
+}
+
+/// Forgets what is there of a user's downloads that nobody went on with.
+pub(super) fn sweep(files: &Files, user: &UserId) {
+    partial::sweep(&files.downloads(user));
 }
 
 /// A random pause, so that not all downloads begin again at once when a server does.

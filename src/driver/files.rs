@@ -166,6 +166,19 @@ impl Files {
         }
     }
 
+    /// The bytes of a file, if it has no more than so many.
+    pub(crate) fn read(&self, path: &Path, max_bytes: u64) -> Option<Vec<u8>> {
+        let (file, size) = open(path).ok()?;
+        let mut bytes = Vec::new();
+        file.take(max_bytes).read_to_end(&mut bytes).ok().filter(|_| size <= max_bytes)?;
+        Some(bytes)
+    }
+
+    /// Removes a file. One that cannot be removed now is removed later as an old copy.
+    pub(crate) fn remove(&self, path: &Path) {
+        let _ = std::fs::remove_file(path);
+    }
+
     /// Whether there is a copy of a file of this message.
     pub(super) fn has_copies(&self, user: &UserId, id: MessageId) -> bool {
         (0..MAX_FILES).any(|place| self.kept(user, id, place).is_some())

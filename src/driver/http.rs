@@ -11,17 +11,19 @@ use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
-use tim_protocol::{Code, Fault};
+use tim_protocol::{Code, Fault, MessageId};
 use tokio::fs::File;
 use tokio::io::AsyncSeekExt as _;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::io::ReaderStream;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::address::Address;
+use super::dial::ms_since;
 use super::progress::Progress;
 use super::source::{MAX_REDIRECTS, Source};
+use crate::log::{self, LogLevel};
 
 /// Size of a chunk, and of a step of the progress.
 pub(super) const CHUNK: usize = 64 * 1024;
@@ -238,6 +240,20 @@ fn refusal(body: &[u8], otherwise: Code) -> Fault {
 
 pub(super) fn failed(why: &dyn std::fmt::Display) -> Fault {
     Fault::with_text(Code::NETWORK_ERROR, format!("the transfer broke off: {why}"))
+}
+
+/// Logs how a message's `upload` or `download` ended, which began then. Never where the file is: its address may be signed.
+pub(super) fn log_end(transfer: &str, message: MessageId, began: Instant, refusal: Option<Code>) {
+    let ms = ms_since(began);
+    match refusal {
+        None => {
+            log::write(LogLevel::Debug, format_args!("{transfer} for message {message} done after {ms} ms"))
+        }
+        Some(code) => log::write(
+            LogLevel::Debug,
+            format_args!("{transfer} for message {message} failed after {ms} ms: {code} {}", code.name()),
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -10,41 +10,58 @@
 //! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
 //!   apps send, `local_files` what was created and is not uploaded, `cached` what is loaded without a target, into the `cache`; `runtime` is the process's threads.
 
-pub(crate) mod address;
 pub(crate) mod addresses;
-mod blocking;
-mod cache;
-pub(crate) mod cached;
 mod cancel;
 mod commands;
-mod copies;
-mod dial;
 pub(crate) mod dispatch;
-pub(crate) mod download;
-mod fetch;
 pub(crate) mod file_source;
-pub(crate) mod files;
-mod http;
-mod link;
 pub(crate) mod local_files;
-mod partial;
 pub(crate) mod progress;
-pub(crate) mod runtime;
 mod shared;
-mod source;
 mod stored;
-mod tls;
-mod upload;
-mod uploads;
+#[cfg(target_family = "wasm")]
+mod web;
+
+/// What is done with threads, sockets and files. `web` has the same modules for a page.
+macro_rules! native {
+    ($($visibility:vis mod $name:ident;)*) => {
+        $(#[cfg(not(target_family = "wasm"))] $visibility mod $name;)*
+    };
+}
+
+native! {
+    pub(crate) mod address;
+    mod blocking;
+    mod cache;
+    pub(crate) mod cached;
+    pub(crate) mod clock;
+    mod copies;
+    mod dial;
+    pub(crate) mod download;
+    mod fetch;
+    pub(crate) mod files;
+    mod http;
+    mod link;
+    mod partial;
+    pub(crate) mod runtime;
+    mod source;
+    mod tls;
+    mod upload;
+    mod uploads;
+}
+
+#[cfg(target_family = "wasm")]
+pub(crate) use web::{
+    address, blocking, cache, cached, clock, copies, download, files, link, runtime, uploads,
+};
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tim_core::store::Store;
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::TimError;
@@ -55,17 +72,19 @@ use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::DatabaseFile;
 use crate::store::Store as Sqlite;
 use blocking::may_block;
+use clock::Clock;
 pub(crate) use commands::{CallResult, Commands};
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
 pub(crate) use download::Download;
 use link::{Link, LinkEvent};
+pub(crate) use runtime::Runtime;
 pub(crate) use shared::InstanceState;
 use uploads::Uploads;
 
 /// Starts the task of an instance. It takes calls at once, and begins when `after` has ended.
 pub(crate) fn start(
-    runtime: &Handle,
+    runtime: &Runtime,
     machine: Machine,
     shared: Arc<InstanceState>,
     after: impl Future<Output = ()> + Send + 'static,
@@ -83,7 +102,7 @@ pub(crate) fn start(
         link: None,
         callers: HashMap::new(),
         next_call: 0,
-        began: Instant::now(),
+        clock: Clock::start(),
         is_behind: false,
         deleted: Vec::new(),
     };
@@ -109,7 +128,7 @@ struct Driver<S> {
     next_call: u64,
     copies: Copies,
     uploads: Uploads,
-    began: Instant,
+    clock: Clock,
     /// The store may have work that commits left for later.
     is_behind: bool,
     /// The messages that the next commit deletes, to be emitted.
@@ -204,17 +223,13 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
             Some(copied) = self.copies.next() => Wake::Copied(copied),
             Some((id, result)) = self.uploads.next() => Wake::UploadEnded(id, result),
             heard = self.shared.dispatch.delivered(), if self.paused.is_none() => Wake::Delivered(heard),
-            () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
+            () = clock::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
             () = std::future::ready(()), if self.is_behind => Wake::CatchUp,
         }
     }
 
     fn now(&self) -> Now {
-        let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Now {
-            monotonic: ms(self.began.elapsed()),
-            wall: ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
-        }
+        Now { monotonic: self.clock.elapsed(), wall: clock::wall() }
     }
 
     /// Handles a call. A message with a file goes to the machine after the file was copied. A logout, and a
@@ -458,7 +473,7 @@ mod tests {
         });
         let (former, former_ended) = oneshot::channel::<()>();
         let after = async move { drop(former_ended.await) };
-        let commands = start(&Handle::current(), machine, shared, after);
+        let commands = start(&tokio::runtime::Handle::current(), machine, shared, after);
         let mut call = Box::pin(commands.call(Call::ServerTime));
         for _ in 0..100 {
             assert!(

@@ -1,4 +1,4 @@
-//! Progress of uploads and downloads, reported to the app, and their results, written to the log.
+//! Progress of uploads and downloads, reported to the app.
 //!
 //! The transfer records percentages without waiting. A task reports them in order, one call at a time, on a thread that
 //! the host may block, and without a lock, so that the host's code may wait for the transfer.
@@ -7,14 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tim_protocol::{Code, MessageId};
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
-use tokio::task::spawn_blocking;
-use tokio::time::Instant;
 
-use super::dial::ms_since;
-use crate::log::{self, LogLevel};
+use super::runtime::{Runtime, spawn_blocking};
 
 type ProgressCallback = Box<dyn FnMut(u8) + Send>;
 
@@ -36,7 +31,7 @@ struct Noted {
 }
 
 impl Progress {
-    pub(crate) fn to(runtime: &Handle, callback: impl FnMut(u8) + Send + 'static) -> Self {
+    pub(crate) fn to(runtime: &Runtime, callback: impl FnMut(u8) + Send + 'static) -> Self {
         let (progress, noted, flushed) = Self::channel();
         runtime.spawn(report_all(Box::new(callback), noted, flushed, Arc::clone(&progress.ended)));
         progress
@@ -91,20 +86,6 @@ impl Progress {
     }
 }
 
-/// Logs how a message's `upload` or `download` ended, which began then. Never where the file is: its address may be signed.
-pub(super) fn log_end(transfer: &str, message: MessageId, began: Instant, refusal: Option<Code>) {
-    let ms = ms_since(began);
-    match refusal {
-        None => {
-            log::write(LogLevel::Debug, format_args!("{transfer} for message {message} done after {ms} ms"))
-        }
-        Some(code) => log::write(
-            LogLevel::Debug,
-            format_args!("{transfer} for message {message} failed after {ms} ms: {code} {}", code.name()),
-        ),
-    }
-}
-
 /// Reports recorded percentages to the host until the transfer is dropped.
 async fn report_all(
     mut callback: ProgressCallback,
@@ -138,7 +119,7 @@ mod tests {
     async fn a_host_may_wait_for_others_who_report_while_it_is_told() {
         let (mine, own) = channel::<Progress>();
         let (say, heard) = channel();
-        let progress = Progress::to(&Handle::current(), move |percent| {
+        let progress = Progress::to(&Runtime::current(), move |percent| {
             if percent == 10 {
                 let me = own.recv().unwrap();
                 me.note(20);
@@ -157,7 +138,7 @@ mod tests {
     #[tokio::test]
     async fn percentages_grow_and_nothing_is_told_after_the_end() {
         let (say, heard) = channel();
-        let progress = Progress::to(&Handle::current(), move |percent| say.send(percent).unwrap());
+        let progress = Progress::to(&Runtime::current(), move |percent| say.send(percent).unwrap());
         for percent in [0, 50, 30, 50, 60] {
             progress.note(percent);
         }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 use tim_protocol::Code;
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::spawn_blocking;
+use tokio::runtime::Builder;
+pub(crate) use tokio::runtime::Handle as Runtime;
+pub(crate) use tokio::task::spawn_blocking;
+use tokio_util::task::TaskTracker;
 
 use crate::error::TimError;
 
@@ -22,13 +24,13 @@ const MAX_BLOCKED: usize = 1 << 16;
 const STAYS: Duration = Duration::from_secs(300);
 const NEEDED_EVERY: Duration = Duration::from_secs(100);
 
-static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+static RUNTIME: OnceCell<tokio::runtime::Runtime> = OnceCell::new();
 
 /// The runtime.
 ///
 /// # Errors
 /// [`Code::RUNTIME_FAILED`] if the system refuses new threads.
-pub(crate) fn handle() -> Result<Handle, TimError> {
+pub(crate) fn handle() -> Result<Runtime, TimError> {
     let made = RUNTIME.get_or_try_init(|| {
         // Where the system refuses a thread, this panics instead of telling.
         catch_unwind(make).unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()))
@@ -39,7 +41,19 @@ pub(crate) fn handle() -> Result<Handle, TimError> {
     })
 }
 
-fn make() -> std::io::Result<Runtime> {
+/// Runs a task, and waits for its end; it goes on if nobody waits any more.
+///
+/// # Errors
+/// [`Code::PANICKED`].
+pub(crate) async fn run_on<T: Send + 'static>(
+    runtime: &Runtime,
+    tasks: &TaskTracker,
+    task: impl Future<Output = T> + Send + 'static,
+) -> Result<T, TimError> {
+    tasks.spawn_on(task, runtime).await.map_err(|_| Code::PANICKED.into())
+}
+
+fn make() -> std::io::Result<tokio::runtime::Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .max_blocking_threads(MAX_BLOCKED)

@@ -8,11 +8,10 @@ use tim_core::store::{Opened, Store};
 use tim_protocol::media::RenditionType;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
-use tokio::task::block_in_place;
 
-use super::blocking::may_block;
+use super::blocking::{in_place, may_block};
 use super::cache::Cache;
-use super::{Driver, partial};
+use super::{Driver, download};
 use crate::event::{DeletedMessages, Event, MessageReadReceipt};
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
@@ -44,9 +43,9 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
         if let Some(aside) = set_aside {
             self.report_rebuilt(&aside);
         }
-        block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
+        in_place(|| self.find_copies(&user, &mut snapshot.outbox));
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
-        block_in_place(|| partial::sweep(&self.shared.files.downloads(&user)));
+        in_place(|| download::sweep(&self.shared.files, &user));
         self.store = Some((user, store));
         (self.is_behind, self.paused) = (true, None);
         Ok(Box::new(snapshot))
@@ -57,7 +56,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
         self.uploads.forget_all();
         self.paused = None;
         let (user, store) = self.store.take()?;
-        block_in_place(|| drop(store));
+        in_place(|| drop(store));
         Some(user)
     }
 
@@ -82,7 +81,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
         let files = &self.shared.files;
         let created = self.shared.created().into_iter().map(|id| files.copy(user, id));
         let wanted: HashSet<PathBuf> = waiting.chain(created).collect();
-        block_in_place(|| files.sweep(user, &wanted));
+        in_place(|| files.sweep(user, &wanted));
     }
 
     /// A message's files were uploaded: their copies now count as those of a sent one.
@@ -114,7 +113,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
     /// Sets the damaged store aside. If that fails it is retried when damage is found again.
     pub(super) async fn rebuild_store(&mut self) {
         let Some((user, store)) = self.store.take() else { return };
-        block_in_place(|| drop(store));
+        in_place(|| drop(store));
         let rebuilt = match self.shared.files.database(&user) {
             Ok(file) => may_block(S::rebuild(&file)).await,
             Err(fault) => Err(fault),
@@ -153,7 +152,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
         self.uploads.forget(message);
         self.shared.forget_files(message);
         if let Some((user, _)) = &self.store {
-            block_in_place(|| self.shared.files.remove_copies(user, message));
+            in_place(|| self.shared.files.remove_copies(user, message));
         }
     }
 
@@ -185,7 +184,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
     async fn forget_cached(&mut self, query: &Query) -> Result<(), Fault> {
         let Some((me, store)) = &mut self.store else { return Ok(()) };
         let cache = Cache::of(&self.shared.files, me);
-        let cached = block_in_place(|| cache.messages());
+        let cached = in_place(|| cache.messages());
         if cached.is_empty() {
             return Ok(());
         }
@@ -200,7 +199,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
             of == query.conversation && (query.low..=query.high).contains(&message.sequence)
         };
         let gone = found.iter().filter(is_gone).map(|message| (message.id, message.from.clone())).collect();
-        block_in_place(|| cache.forget(&gone));
+        in_place(|| cache.forget(&gone));
         Ok(())
     }
 
@@ -220,7 +219,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
         let known: Vec<_> = messages.iter().map(|message| (message.id, message.from.clone())).collect();
         let beside = may_block(store.local(&known)).await?;
         let completed = messages.into_iter().zip(beside).map(|(message, data)| self.completed(message, data));
-        Ok(block_in_place(|| completed.collect()))
+        Ok(in_place(|| completed.collect()))
     }
 
     /// A message with what is kept beside it, and the paths of its files.
@@ -237,7 +236,7 @@ impl<S: Store<Location = DatabaseFile>> Driver<S> {
             Some((_, store)) => may_block(store.local(&known)).await.unwrap_or_default().pop(),
             None => None,
         };
-        block_in_place(|| self.completed(message, beside.unwrap_or_default()))
+        in_place(|| self.completed(message, beside.unwrap_or_default()))
     }
 
     /// Keeps something beside a message on this device.

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use super::files::Digest;
 use super::http::CHUNK;
-use super::progress::{Progress, log_end};
+use super::http::log_end;
+use super::progress::Progress;
 use super::source::Source;
 use super::{Commands, download, http};
 use crate::driver::address::Address;

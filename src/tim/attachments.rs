@@ -6,11 +6,12 @@ use std::sync::Arc;
 use tim_protocol::Code;
 use tim_protocol::media::RenditionType;
 
-use super::{Tim, unexpected};
+use super::Tim;
 use crate::driver::Download;
 use crate::driver::addresses;
 use crate::driver::cached::CachedFile;
 use crate::driver::progress::Progress;
+use crate::driver::runtime::run_on;
 use crate::error::TimError;
 use crate::message::{Flow, Message};
 
@@ -47,8 +48,7 @@ impl Tim {
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
-        let task = self.inner.shared.tasks.spawn_on(download.run(), &self.inner.runtime);
-        task.await.map_err(|_| unexpected())?
+        run_on(&self.inner.runtime, &self.inner.shared.tasks, download.run()).await?
     }
 
     /// The path of the file of a message on this device, in one of its renditions, for image views and players. A file that is
@@ -86,8 +86,7 @@ impl Tim {
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
-        let task = self.inner.shared.tasks.spawn_on(file.run(), &self.inner.runtime);
-        task.await.map_err(|_| unexpected())?
+        run_on(&self.inner.runtime, &self.inner.shared.tasks, file.run()).await?
     }
 
     /// The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain `GET`

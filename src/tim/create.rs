@@ -1,7 +1,5 @@
 //! Creates messages, one function for each kind. Sends nothing, and needs no server.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{
     Appended, AudioBody, Content, CustomBody, FaceBody, FileBody, ImageBody, LocationBody, TextBody,
@@ -12,6 +10,7 @@ use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UserId};
 use uuid::Uuid;
 
 use super::Tim;
+use crate::driver::clock;
 use crate::driver::file_source::FileSource;
 use crate::driver::local_files::{LocalFile, LocalFiles};
 use crate::driver::progress::Progress;
@@ -327,8 +326,7 @@ pub(super) fn new_message(
     let mut content = content.into();
     content.elements.extend(elements.into_iter().map(Appended::from));
     content.check()?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let now = clock::wall();
     let (written, reserve) = (content.write()?, content.body.reserve());
     let message = Message {
         id: MessageId::try_from(Uuid::now_v7()).map_err(|_| Code::PANICKED)?,

@@ -15,6 +15,7 @@ use super::{Tim, unexpected};
 use crate::driver::Download;
 use crate::driver::file_source::FileSource;
 use crate::driver::progress::Progress;
+use crate::driver::runtime::{run_on, spawn_blocking};
 use crate::error::TimError;
 use crate::message::{CreateOptions, Flow, Message, Payload, SendStatus};
 
@@ -111,8 +112,7 @@ impl Tim {
             shared: Arc::clone(shared),
             commands: self.inner.commands.clone(),
         };
-        let task = shared.tasks.spawn_on(download.run(), &self.inner.runtime);
-        let came = task.await.map_err(|_| unexpected())?;
+        let came = run_on(&self.inner.runtime, &shared.tasks, download.run()).await?;
         let file = match came {
             Ok(()) => self.read_merger(&target).await,
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => Err(Code::MERGER_KEY_INVALID.into()),
@@ -120,18 +120,16 @@ impl Tim {
             Err(why) => Err(why),
         };
         // One that cannot be removed now is removed later as an old copy.
-        let _ = std::fs::remove_file(target);
+        shared.files.remove(&target);
         Ok(file?.message_list)
     }
 
     async fn read_merger(&self, path: &Path) -> Result<MergerFile, TimError> {
-        let path = path.to_owned();
-        let read = self.inner.runtime.spawn_blocking(move || {
-            let size = std::fs::metadata(&path).ok()?.len();
-            if size > limits::MERGER_FILE_BYTES { None } else { std::fs::read_to_string(path).ok() }
-        });
-        let text = read.await.map_err(|_| unexpected())?.ok_or(Code::MERGER_DOWNLOAD_FAILED)?;
-        Ok(MergerFile::read(&text)?)
+        let (path, files) = (path.to_owned(), self.inner.shared.files.clone());
+        let read = spawn_blocking(move || files.read(&path, limits::MERGER_FILE_BYTES)).await;
+        let bytes = read.map_err(|_| unexpected())?.ok_or(Code::MERGER_DOWNLOAD_FAILED)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| Code::MERGER_DOWNLOAD_FAILED)?;
+        Ok(MergerFile::read(text)?)
     }
 }
 

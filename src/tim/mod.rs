@@ -48,7 +48,7 @@ pub use statuses::UserStatusResult;
 use crate::driver::address::Address;
 use crate::driver::dispatch::{Dispatch, Hears, ListenerId};
 use crate::driver::files::Files;
-use crate::driver::{CallResult, Commands, InstanceState, runtime};
+use crate::driver::{CallResult, Commands, InstanceState, Runtime, runtime};
 use crate::error::TimError;
 use crate::event::{Event, EventListener, EventName};
 use crate::machine::Machine;
@@ -72,7 +72,7 @@ struct Inner {
     key: Key,
     commands: Commands,
     shared: Arc<InstanceState>,
-    runtime: tokio::runtime::Handle,
+    runtime: Runtime,
     cache_bytes: u64,
 }
 
@@ -358,7 +358,8 @@ impl<F: Fn(&Event) + Send + Sync + 'static> EventListener for Handler<F> {
 ///
 /// # Errors
 /// [`Code::RUNTIME_FAILED`] if the system refuses new threads.
-pub fn runtime() -> Result<tokio::runtime::Handle, TimError> {
+#[cfg(not(target_family = "wasm"))]
+pub fn runtime() -> Result<Runtime, TimError> {
     runtime::handle()
 }
 

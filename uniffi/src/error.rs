@@ -84,7 +84,8 @@ impl TimError {
     }
 
     /// The number and the text.
-    pub(crate) fn parts(&self) -> (i32, &str) {
+    #[must_use]
+    pub fn parts(&self) -> (i32, &str) {
         match self {
             Self::NotReady { code, message }
             | Self::Unreachable { code, message }
@@ -105,12 +106,5 @@ impl From<TimError> for tim::error::TimError {
     fn from(error: TimError) -> Self {
         let (code, message) = error.parts();
         Self { code: Code(code.cast_unsigned()), message: message.to_owned() }
-    }
-}
-
-/// An unexpected exception of a host's callback.
-impl From<uniffi::UnexpectedUniFFICallbackError> for TimError {
-    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Self::new(Code::LISTENER_PANICKED, format!("the host's callback failed: {}", error.reason))
     }
 }

@@ -12,12 +12,12 @@ use tim::event::Event;
 use tim::log::LogLevel;
 use tim::plugin::Uploaded;
 
-use super::events::EventJson;
-use super::guard::{c_string, is_guarded, json};
+use super::guard::{c_string, is_guarded};
 use super::handles::{LISTENERS, Table, TimListener, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::client::ProgressListener;
 use crate::error::TimError;
+use crate::json::{self, EventJson};
 
 /// Called when a call has ended. `json` is the result, or `{"code":...,"message":...}` if `status` is not 0; it is valid
 /// during the callback only.
@@ -145,7 +145,7 @@ impl CListener {
     }
 
     fn call(&self, heard: &impl Serialize) {
-        let json = c_string(json(heard).unwrap_or_default());
+        let json = c_string(json::write(heard).unwrap_or_default());
         // SAFETY: as in `Done::call`.
         unsafe { (self.callback)(self.user_data.pointer, json.as_ptr()) }
     }
@@ -235,7 +235,7 @@ impl tim::plugin::UploadPlugin for Uploader {
     ) -> Result<Uploaded, tim::error::TimError> {
         let result = Arc::new(Mutex::new(None));
         let handle = UPLOADS.add(Upload { progress, result: Arc::clone(&result) });
-        let file = c_string(json(&crate::types::UploadFile::from(file)).unwrap_or_default());
+        let file = c_string(json::write(&crate::types::UploadFile::from(file)).unwrap_or_default());
         // SAFETY: as in `Done::call`.
         let status = unsafe { (self.callback)(self.user_data.pointer, file.as_ptr(), handle) };
         let _ = UPLOADS.remove(handle);

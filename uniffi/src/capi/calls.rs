@@ -2,7 +2,6 @@
 //! Results are JSON as `tim.h` shows it; `null` where there is nothing to tell. It knows no verb.
 
 use std::ffi::{c_char, c_void};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -10,11 +9,12 @@ use serde::Serialize;
 use tim::Code;
 
 use super::callbacks::{Done, TimDoneCallback};
-use super::guard::{Out, export_string, failed, guarded, json};
+use super::guard::{Out, export_string, failed, guarded};
 use super::handles::{CLIENTS, TimClient};
 use super::{TIM_OK, TimStatus};
 use crate::client::Tim;
 use crate::error::TimError;
+use crate::json::{self, Call};
 use crate::offload::first_step;
 use crate::types::Message;
 
@@ -25,16 +25,8 @@ struct Failed<'a> {
     message: &'a str,
 }
 
-/// A call on its way to its result's JSON. Boxed, because what carries it would else be compiled once for every verb.
-pub(super) type Call = Pin<Box<dyn Future<Output = Result<String, TimError>> + Send>>;
-
 /// A verb's arguments, which are taken out of C's within the guard. Boxed for the same reason.
 pub(super) type Arguments<'a, T> = Box<dyn FnOnce(Arc<Tim>) -> Result<T, TimError> + 'a>;
-
-/// A verb of the other face, with its arguments.
-pub(super) fn call<T: Serialize>(verb: impl Future<Output = Result<T, TimError>> + Send + 'static) -> Call {
-    Box::pin(async move { json(&verb.await?) })
-}
 
 /// Runs a verb that asks the server.
 pub(super) fn run(
@@ -57,7 +49,7 @@ pub(super) fn create(
 ) -> TimStatus {
     guarded(move || {
         let (out, tim) = (Out::new(message_json)?, CLIENTS.get(client)?);
-        out.write(export_string(json(&arguments(tim)?)?));
+        out.write(export_string(json::write(&arguments(tim)?)?));
         Ok(())
     })
 }
@@ -84,7 +76,7 @@ pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
             Ok(result) => done.call(TIM_OK, result),
             Err(error) => {
                 let (code, (_, message)) = (failed(&error), error.parts());
-                done.call(code, json(&Failed { code, message }).unwrap_or_default());
+                done.call(code, json::write(&Failed { code, message }).unwrap_or_default());
             }
         };
         let _ = tokio::task::spawn_blocking(end).await;
@@ -96,6 +88,7 @@ pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
 mod tests {
     use super::super::guard::last_error;
     use super::*;
+    use crate::json::call;
     use crate::offload::offload;
     use std::sync::mpsc;
 
@@ -114,7 +107,7 @@ mod tests {
     ) -> (TimStatus, String, Option<String>) {
         let (sender, end) = mpsc::channel();
         let user_data = Box::into_raw(Box::<End>::new(sender)).cast();
-        spawn(Done::new(Some(tell), user_data).unwrap(), call(verb)).unwrap();
+        spawn(Done::new(Some(tell), user_data).unwrap(), call!(verb)).unwrap();
         end.recv().unwrap()
     }
 
@@ -146,7 +139,7 @@ mod tests {
     #[test]
     fn what_is_found_before_the_engine_is_asked_is_given_at_once() {
         let group = async || Err::<(), _>(TimError::of(Code::GROUP_ID_INVALID));
-        assert_eq!(guarded(|| spawn(nobody(), call(group()))), 2602, "and the callback is not called");
+        assert_eq!(guarded(|| spawn(nobody(), call!(group()))), 2602, "and the callback is not called");
         let (status, ..) = end_of(offload(group()));
         assert_eq!(status, 2602, "the engine's own is told to the callback, however soon it comes");
     }
@@ -154,6 +147,6 @@ mod tests {
     #[test]
     fn a_call_that_panics_at_once_does_not_begin() {
         let fault = async || -> Result<(), TimError> { panic!("a fault of ours") };
-        assert_eq!(guarded(|| spawn(nobody(), call(fault()))), 130_185);
+        assert_eq!(guarded(|| spawn(nobody(), call!(fault()))), 130_185);
     }
 }

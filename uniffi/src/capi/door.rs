@@ -1,4 +1,4 @@
-//! The generic door: any verb by its name, with its parameters as JSON. What each verb takes, `verbs.rs` knows.
+//! The generic door: any verb by its name, with its parameters as JSON. What each verb takes, `json` knows.
 
 use std::ffi::{c_char, c_void};
 
@@ -7,7 +7,7 @@ use super::callbacks::TimDoneCallback;
 use super::calls::run;
 use super::guard::{noun, text};
 use super::handles::TimClient;
-use super::verbs;
+use crate::json::call_by_name;
 
 /// Calls any verb by its name, as VERBS BY NAME tells. `parameters_json` is an object with the verb's parameters, `{}` for none.
 /// Result: as of the verb's own function; of one that creates a message: the `message`.
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn tim_call(
 ) -> TimStatus {
     let arguments = |tim| {
         let (verb, given) = (text(verb)?, noun(parameters_json)?);
-        verbs::call_by_name(tim, &verb, given)
+        call_by_name(tim, &verb, given)
     };
     run(client, done, user_data, Box::new(arguments))
 }

@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tim::Code;
 use tim::protocol::media::FileType;
@@ -12,6 +11,7 @@ use tim::protocol::media::FileType;
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::EventName;
+use crate::json;
 use crate::types::{ConversationType, MessageRemindType, ReadAllType, ReadMemberFilter, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
@@ -73,7 +73,7 @@ pub(super) fn optional_text(pointer: *const c_char) -> Result<Option<String>, Ti
 ///
 /// Errors: those of [`text`], [`Code::JSON_INVALID`].
 pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, TimError> {
-    read(&text(pointer)?).map_err(|why| unreadable(&why))
+    json::noun(&text(pointer)?)
 }
 
 /// An optional JSON argument: NULL and an empty text are none.
@@ -81,18 +81,7 @@ pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, Tim
 /// Errors: [`Code::TEXT_NOT_UTF8`], [`Code::JSON_INVALID`].
 pub(super) fn optional_noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<Option<T>, TimError> {
     let json = optional_text(pointer)?.filter(|json| !json.is_empty());
-    json.map(|json| read(&json).map_err(|why| unreadable(&why))).transpose()
-}
-
-/// What JSON says, or why that is nothing.
-pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
-    serde_json::from_str(json).map_err(|why| why.to_string())
-}
-
-/// [`Code::JSON_INVALID`], with the reason.
-pub(super) fn unreadable(why: &str) -> TimError {
-    TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe()))
+    json.map(|json| json::noun(&json)).transpose()
 }
 
 /// The type of a conversation by its name.
@@ -203,11 +192,6 @@ pub(super) fn reclaim_string(pointer: *mut c_char) {
         // SAFETY: tim.h asks for a text that this library gave out and that was not given back before.
         drop(unsafe { CString::from_raw(pointer) });
     }
-}
-
-/// A noun as JSON.
-pub(super) fn json(value: &impl Serialize) -> Result<String, TimError> {
-    serde_json::to_string(value).map_err(|_| TimError::of(Code::PANICKED))
 }
 
 #[cfg(test)]

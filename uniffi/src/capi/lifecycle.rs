@@ -10,12 +10,13 @@ use super::callbacks::{
     CListener, Done, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimEventHandler, TimLogCallback,
     TimUploadCallback, UPLOADS, Uploader, UserData,
 };
-use super::calls::{call, run, spawn};
+use super::calls::{run, spawn};
 use super::guard::{self, Out, guarded};
 use super::handles::{CLIENTS, LISTENERS, TimClient, TimListener, TimUpload};
 use super::{TIM_ABI_VERSION, TimStatus};
 use crate::client::{Tim, shutdown};
 use crate::error::TimError;
+use crate::json::call;
 
 /// The version of the interface this library has: compare it with `TIM_ABI_VERSION` of the header.
 #[unsafe(no_mangle)]
@@ -136,7 +137,7 @@ pub unsafe extern "C" fn tim_destroy(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(|tim| Ok(call(async move { tim.destroy().await }))))
+    run(client, done, user_data, Box::new(|tim| Ok(call!(tim.destroy()))))
 }
 
 /// Destroys every instance of the process: what a program calls before it ends.
@@ -144,7 +145,7 @@ pub unsafe extern "C" fn tim_destroy(
 /// Errors: 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
-    guarded(|| spawn(Done::new(done, user_data)?, call(shutdown())))
+    guarded(|| spawn(Done::new(done, user_data)?, call!(shutdown())))
 }
 
 /// The instance, if it was not destroyed.

@@ -8,7 +8,7 @@
 //! * Verbs are typed, nouns are JSON with TIM's names. Texts that come in are borrowed UTF-8 ended by NUL; texts that go
 //!   out belong to the caller, who gives them back with `tim_string_free`.
 //! * `verbs` is written by `cargo xtask faces` out of the UniFFI face, which is the one table of verbs, and calls its methods: what
-//!   hosts pass is understood there. `door` calls any of them by its name.
+//!   hosts pass is understood there. `door` calls any of them by its name, as `json` has them.
 //! * Handles are numbers of a table, not pointers, each kind a type of its own: one that is wrong or was released is found out,
 //!   never followed.
 //! * A call that asks the server returns at once; its callback is called exactly once if the status was 0, and never
@@ -25,10 +25,8 @@
 
 mod callbacks;
 mod calls;
-mod events;
 mod guard;
 mod handles;
-mod parameters;
 
 // The functions of tim.h, in its order.
 mod lifecycle;

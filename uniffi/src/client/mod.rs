@@ -57,7 +57,8 @@ pub struct Tim {
 
 impl Tim {
     /// What the face stands for.
-    pub(crate) fn engine(&self) -> &tim::Tim {
+    #[must_use]
+    pub fn engine(&self) -> &tim::Tim {
         &self.tim
     }
 }

@@ -23,7 +23,8 @@ pub(crate) fn files() -> Result<Vec<Generated>> {
     let verbs = table::read()?;
     let prose = prose::Prose::new(&verbs)?;
     Ok(vec![
-        Generated::new("uniffi/src/capi/verbs.rs", &rust::text(&verbs, &prose)?),
+        Generated::new("uniffi/src/capi/verbs.rs", &rust::functions(&verbs, &prose)?),
+        Generated::new("uniffi/src/json/verbs.rs", &rust::names(&verbs)),
         Generated::new("bindings/c/include/tim_verbs.hpp", &cpp::text(&verbs)),
         Generated::new("bindings/c/include/tim_types.hpp", &types::text(&nouns::read()?)?),
         Generated::new("bindings/c/tests/every_call.h", &calls::text(&verbs)),

@@ -1,4 +1,4 @@
-//! The C functions, in Rust, and the names by which `tim_call` finds them.
+//! The C functions, in Rust, and the verbs by the names by which `tim_call` and pages find them.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,25 @@ use anyhow::Result;
 use super::prose::Prose;
 use super::table::{Kind, ORIGIN, Parameter, Verb};
 
-pub(crate) fn text(verbs: &[Verb], prose: &Prose) -> Result<String> {
+/// The C functions.
+pub(crate) fn functions(verbs: &[Verb], prose: &Prose) -> Result<String> {
     let functions = verbs.iter().map(|it| function(it, prose)).collect::<Result<String>>()?;
     Ok(format!(
         "//! The verbs as C has them: each takes C's arguments apart and calls the method of its name.\n//!\n//! {ORIGIN}\n\
-         {USES}use crate::types::{{{}}};\n\n{functions}{}",
+         {USES}\n{functions}"
+    ))
+}
+
+/// The verbs that are called by their names.
+pub(crate) fn names(verbs: &[Verb]) -> String {
+    let begun: String = verbs.iter().filter(|it| !it.creates).map(begun).collect();
+    format!(
+        "//! The verbs by their names, with their parameters as JSON: each calls the method of its name.\n//!\n//! {ORIGIN}\n\
+         {NAMES_USE}use crate::types::{{{}}};\n\n\
+         {begun}{}",
         nouns(verbs).join(", "),
         by_name(verbs)
-    ))
+    )
 }
 
 /// The types that calls take and that are none of Rust's own. What creates a message names none.
@@ -35,10 +46,18 @@ use tim::protocol::media::FileType;
 
 use super::TimStatus;
 use super::callbacks::{TimDestroy, TimDoneCallback, TimProgressCallback, progress};
-use super::calls::{Call, call, create, run};
-use super::guard::{self, json};
+use super::calls::{create, run};
+use super::guard;
 use super::handles::TimClient;
+use crate::client::Tim;
+use crate::json::verbs;
+";
+
+const NAMES_USE: &str = "
+use std::sync::Arc;
+
 use super::parameters::{Given, Parameters, unknown};
+use super::{Call, call, write};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
 ";
@@ -59,16 +78,15 @@ fn function(verb: &Verb, prose: &Prose) -> Result<String> {
             format!("    create(client, message_json, Box::new({method}))\n"),
         )
     } else {
-        let begin = spread(&format!("move |tim| Ok({name}("), &with_tim(arguments)) + ")";
+        let begin = spread(&format!("move |tim| Ok(verbs::{name}("), &with_tim(arguments)) + ")";
         (
             "    done: TimDoneCallback,\n    user_data: *mut c_void,\n",
             format!("    run(client, done, user_data, Box::new({begin}))\n"),
         )
     };
-    let begun = if verb.creates { String::new() } else { begun(verb) };
     Ok(format!(
         "{text}#[unsafe(no_mangle)]\npub unsafe extern \"C\" fn tim_{name}(\n    client: TimClient,\n{parameters}{end}) -> \
-         TimStatus {{\n{listener}{body}}}\n\n{begun}"
+         TimStatus {{\n{listener}{body}}}\n\n"
     ))
 }
 
@@ -79,7 +97,7 @@ fn begun(verb: &Verb) -> String {
     let parameters: Vec<String> = ["tim: Arc<Tim>".to_owned()].into_iter().chain(own).collect();
     let names: Vec<String> = verb.parameters.iter().map(|it| it.name.clone()).collect();
     format!(
-        "fn {name}({}) -> Call {{\n    call(async move {{ tim.{name}({}).await }})\n}}\n\n",
+        "pub(crate) fn {name}({}) -> Call {{\n    call!(tim.{name}({}))\n}}\n\n",
         parameters.join(", "),
         names.join(", ")
     )
@@ -139,7 +157,9 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
 fn by_name(verbs: &[Verb]) -> String {
     let arms: String = verbs.iter().filter(|it| it.has_name()).map(arm).collect();
     format!(
-        "/// A verb by its name.\npub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> \
+        "/// Begins a verb by its name. One that creates a message has ended at once, with the message.\n///\n/// # Errors\n/// \
+         130103 for a verb that this version does not know; 130182 for a parameter that is missing, is none of the verb's, or does \
+         not fit;\n/// those of a verb that creates a message.\npub fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> \
          {{\n    match verb {{\n{arms}        _ => Err(unknown(verb)),\n    }}\n}}\n"
     )
 }
@@ -152,7 +172,7 @@ fn arm(verb: &Verb) -> String {
     let given = format!("let {mutable} = Parameters::new({shown:?}, &[{}], given)?;", names.join(", "));
     let call = match verb.creates {
         true => format!(
-            "let message = json(&tim.{name}({})?)?;\n            Ok(Box::pin(std::future::ready(Ok(message))))",
+            "let message = write(&tim.{name}({})?)?;\n            Ok(Box::pin(std::future::ready(Ok(message))))",
             arguments.join(", ")
         ),
         false => format!("Ok({name}({}))", with_tim(arguments).join(", ")),

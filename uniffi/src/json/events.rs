@@ -12,7 +12,7 @@ use crate::event::TimEvent;
 use crate::types;
 
 /// An event, converted while it is written.
-pub(super) struct EventJson<'a>(pub(super) &'a Event);
+pub struct EventJson<'a>(pub &'a Event);
 
 impl Serialize for EventJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tim::Code;
 
-use super::guard::{read, unreadable};
+use super::{read, unreadable};
 use crate::error::TimError;
 
 /// What a host gave, each as the JSON that it is.
-pub(super) type Given = HashMap<String, Box<RawValue>>;
+pub type Given = HashMap<String, Box<RawValue>>;
 
 /// A verb that is none.
 pub(super) fn unknown(verb: &str) -> TimError {

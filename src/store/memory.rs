@@ -1,0 +1,35 @@
+//! The persistent state of a page, which has none: what is stored is in memory, for as long as the page.
+
+use std::fmt;
+use std::str::FromStr;
+
+use tim_protocol::{Code, Fault};
+
+pub use tim_core::store::memory::{MemoryPlace as DatabaseFile, MemoryStore as Store};
+pub use tim_core::stored::{
+    Change, ConversationRow, LocalChange, LocalData, OutboxRow, OutboxState, Query, Ranges, Snapshot,
+    StoredConversation, SyncState,
+};
+
+/// Whether this build can encrypt.
+pub const CAN_ENCRYPT: bool = false;
+
+/// The key of a database: there is none in a page.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseKey {}
+
+impl FromStr for DatabaseKey {
+    type Err = Fault;
+
+    /// # Errors
+    /// [`Code::ENCRYPTION_MISSING`].
+    fn from_str(_: &str) -> Result<Self, Fault> {
+        Err(Code::ENCRYPTION_MISSING.into())
+    }
+}
+
+impl fmt::Debug for DatabaseKey {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {}
+    }
+}

@@ -1,0 +1,145 @@
+//! The engine for pages: what JavaScript calls. Verbs and events cross the border as JSON, by the names of the one table of verbs;
+//! the packages in JavaScript give them the faces of TIM's.
+//!
+//! On other targets this crate is empty.
+
+#![cfg(target_family = "wasm")]
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Poll, Waker};
+
+use js_sys::{Error, Function, Reflect};
+use tim::event::{Event, EventListener};
+use tim::options::TimOptions;
+use tim_ffi::client::Tim;
+use tim_ffi::error::TimError;
+use tim_ffi::json::{self, EventJson};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+thread_local! {
+    /// What is called with the events of each instance: functions of JavaScript stay on their thread.
+    static HEARERS: RefCell<HashMap<u32, Function>> = RefCell::default();
+}
+
+/// Unique within the page.
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// Passes events on to JavaScript.
+struct Hearer(u32);
+
+impl EventListener for Hearer {
+    fn on_events(&self, events: &[Event]) {
+        let hear = HEARERS.with_borrow(|hearers| hearers.get(&self.0).cloned());
+        let told = json::write(&events.iter().map(EventJson).collect::<Vec<_>>()).unwrap_or_default();
+        if let Some(hear) = hear {
+            // What it throws is JavaScript's to tell.
+            let _ = hear.call1(&JsValue::NULL, &told.into());
+        }
+    }
+}
+
+impl Drop for Hearer {
+    fn drop(&mut self) {
+        HEARERS.with_borrow_mut(|hearers| hearers.remove(&self.0));
+    }
+}
+
+/// An instance of the engine.
+#[wasm_bindgen]
+pub struct Engine {
+    tim: Arc<Tim>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Makes an instance. `options` is JSON as `TimOptions` has it, `hear` is called with the JSON of events.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`, as of every method here.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &str, hear: Function) -> Result<Engine, JsValue> {
+        let options: tim_ffi::types::TimOptions = json::noun(options).map_err(thrown)?;
+        let tim = Tim::create(options).map_err(thrown)?;
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        HEARERS.with_borrow_mut(|hearers| hearers.insert(number, hear));
+        tim.engine().add_listener(Arc::new(Hearer(number)));
+        Ok(Self { tim: Arc::new(tim) })
+    }
+
+    /// Calls a verb by its name with its parameters as JSON; the promise has the JSON of its result.
+    ///
+    /// # Errors
+    /// The promise is rejected.
+    pub async fn call(&self, verb: String, parameters: String) -> Result<String, JsValue> {
+        let given = json::noun(&parameters).map_err(thrown)?;
+        let call = json::call_by_name(Arc::clone(&self.tim), &verb, given).map_err(thrown)?;
+        call.await.map_err(thrown)
+    }
+
+    /// Calls a verb that creates a message; gives the JSON of that.
+    ///
+    /// # Errors
+    /// Those of the verb.
+    pub fn create(&self, verb: &str, parameters: &str) -> Result<String, JsValue> {
+        let given = json::noun(parameters).map_err(thrown)?;
+        let mut call = json::call_by_name(Arc::clone(&self.tim), verb, given).map_err(thrown)?;
+        match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(created) => created.map_err(thrown),
+            Poll::Pending => Err(Error::new("this verb takes time: call it").into()),
+        }
+    }
+
+    /// Whether everything works.
+    #[wasm_bindgen(js_name = isReady)]
+    pub fn is_ready(&self) -> bool {
+        self.tim.is_ready()
+    }
+
+    /// Who is logged in.
+    #[wasm_bindgen(js_name = getLoginUser)]
+    pub fn get_login_user(&self) -> Option<String> {
+        self.tim.get_login_user()
+    }
+
+    /// Tells that the network came or went.
+    #[wasm_bindgen(js_name = networkChanged)]
+    pub fn network_changed(&self, up: bool) {
+        self.tim.network_changed(up);
+    }
+
+    /// Ends the instance.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn destroy(&self) -> Result<(), JsValue> {
+        self.tim.destroy().await.map_err(thrown)
+    }
+}
+
+/// The version of the engine.
+#[wasm_bindgen]
+pub fn version() -> String {
+    tim_ffi::client::version()
+}
+
+/// How much is logged: 0 everything, 1 what production needs, 2 warnings and errors, 3 errors, 4 nothing.
+///
+/// # Errors
+/// For any other number.
+#[wasm_bindgen(js_name = setLogLevel)]
+pub fn set_log_level(level: i32) -> Result<(), JsValue> {
+    tim_ffi::client::set_log_level(level).map_err(thrown)
+}
+
+/// An `Error` with a code.
+fn thrown(why: TimError) -> JsValue {
+    let (code, message) = why.parts();
+    let error = Error::new(message);
+    // A fresh object takes a property.
+    let _ = Reflect::set(&error, &"code".into(), &code.into());
+    error.into()
+}

@@ -7,6 +7,8 @@
 //!   [`plugin`] and [`log`] are what it speaks in.
 
 #![forbid(unsafe_code)]
+// A page does less with the same parts: it has no partial files, and no threads that may panic.
+#![cfg_attr(target_family = "wasm", allow(dead_code))]
 
 mod driver;
 pub mod error;
@@ -20,6 +22,9 @@ mod tim;
 
 pub use crate::driver::dispatch::ListenerId;
 pub use crate::driver::file_source::FileSource;
+pub use crate::driver::runtime::Task;
+#[cfg(target_family = "wasm")]
+pub use crate::driver::{files::add_file, http::set_put};
 pub use crate::log::{set_log_level, set_log_sink};
 #[cfg(not(target_family = "wasm"))]
 pub use crate::tim::runtime;

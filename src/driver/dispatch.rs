@@ -1,32 +1,29 @@
 //! Delivers events to the listeners, one call at a time, without blocking the engine.
 //!
 //! A panic in a listener is reported and does not affect the others. If listeners are too slow, the oldest events are
-//! dropped and reported as lost. `queue` holds the waiting events, `listeners` the registered listeners; `thread` calls them, in a page
-//! `task`.
+//! dropped and reported as lost. `queue` holds the waiting events, `listeners` the registered listeners, `shared` both; `thread` calls
+//! them, in a page `task`.
 
 mod listeners;
 mod queue;
+mod shared;
 #[cfg_attr(target_family = "wasm", path = "dispatch/task.rs")]
 mod thread;
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tim_protocol::{Code, ConversationId};
-use tokio::sync::Notify;
+#[cfg(doc)]
+use tim_protocol::Code;
+use tim_protocol::ConversationId;
 
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
-use listeners::{Entry, Listeners};
-use queue::{Batch, Queue, error};
+use listeners::Listeners;
+use shared::DispatchShared;
 use thread::Thread;
 
 pub(crate) use listeners::Hears;
 pub use listeners::ListenerId;
-
-/// Most events handed to a listener at once.
-const AT_ONCE: usize = 100;
 
 /// The listener thread of an instance. Cheap to clone.
 #[derive(Clone)]
@@ -35,51 +32,13 @@ pub(crate) struct Dispatch {
     thread: Thread,
 }
 
-struct DispatchShared {
-    state: Mutex<State>,
-    wake: thread::Wake,
-    has_delivered: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    waiting: Queue,
-    ending: bool,
-    listeners: Listeners,
-    /// Up to which sequences listeners have returned, since this was last taken.
-    delivered: BTreeMap<ConversationId, u64>,
-    /// How many listener calls have returned.
-    returned: u64,
-}
-
-/// What a listener thread does next.
-enum Next {
-    /// It delivers events.
-    Deliver(Batch, Vec<Entry>),
-    /// It waits for one.
-    Wait,
-    /// It ends, and drops the listeners outside the lock.
-    End(Listeners),
-}
-
-impl DispatchShared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // No listener is ever called under this lock, and each change under it is one step.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Dispatch {
     /// Starts the thread.
     ///
     /// # Errors
     /// [`Code::RUNTIME_FAILED`] if the system refuses it.
     pub(crate) fn start() -> Result<Self, TimError> {
-        let shared = Arc::new(DispatchShared {
-            state: Mutex::default(),
-            wake: thread::Wake::default(),
-            has_delivered: Notify::new(),
-        });
+        let shared = Arc::<DispatchShared>::default();
         let thread = Thread::start(Arc::clone(&shared))?;
         Ok(Self { shared, thread })
     }
@@ -111,7 +70,7 @@ impl Dispatch {
             return;
         }
         state.waiting.push(event);
-        self.shared.wake.wake();
+        self.thread.wake();
     }
 
     /// A store was opened: only events emitted from now on count as delivered to it.
@@ -145,7 +104,7 @@ impl Dispatch {
             state.ending = true;
             state.waiting.push(last);
         }
-        self.shared.wake.wake();
+        self.thread.wake();
     }
 
     /// Waits for the thread's end: no listener is called any more when this returns, unless one hangs.
@@ -154,72 +113,14 @@ impl Dispatch {
     }
 }
 
-impl DispatchShared {
-    /// What the thread does next.
-    fn next(state: &mut State) -> Next {
-        match (state.waiting.is_empty(), state.ending) {
-            (false, _) => Next::Deliver(state.waiting.take(AT_ONCE), state.listeners.all()),
-            (true, false) => Next::Wait,
-            (true, true) => Next::End(std::mem::take(&mut state.listeners)),
-        }
-    }
-
-    /// Calls every listener with what it hears of these events.
-    fn deliver_all(&self, batch: Batch, listeners: &[Entry]) {
-        let panicked: Vec<ListenerId> = listeners
-            .iter()
-            .filter(|entry| !self.deliver(entry, &batch.events))
-            .map(|entry| entry.id)
-            .collect();
-        if !panicked.is_empty() {
-            self.report(listeners, &panicked);
-        }
-        self.note_delivered(batch);
-    }
-
-    /// Reports the panic to the listeners that did not panic.
-    fn report(&self, listeners: &[Entry], panicked: &[ListenerId]) {
-        for entry in listeners.iter().filter(|entry| !panicked.contains(&entry.id)) {
-            self.deliver(entry, &[error(Code::LISTENER_PANICKED)]);
-        }
-    }
-
-    /// Calls a listener. False if it panicked.
-    fn call(&self, listener: &dyn EventListener, events: &[Event]) -> bool {
-        let is_well = catch_unwind(AssertUnwindSafe(|| listener.on_events(events))).is_ok();
-        self.lock().returned += 1;
-        is_well
-    }
-
-    /// Notes that every listener there was has returned from these events.
-    fn note_delivered(&self, batch: Batch) {
-        let mut state = self.lock();
-        let heard = state.waiting.heard(batch);
-        if !heard.is_empty() {
-            for (conversation, sequence) in heard {
-                let delivered = state.delivered.entry(conversation).or_default();
-                *delivered = sequence.max(*delivered);
-            }
-            self.has_delivered.notify_one();
-        }
-    }
-
-    /// Calls a listener with what it hears of these events, as long as it is not removed. False if it panicked: what follows
-    /// is delivered nevertheless.
-    fn deliver(&self, entry: &Entry, events: &[Event]) -> bool {
-        let mut is_well = true;
-        for heard in entry.hears.calls(events) {
-            let is_admitted = self.lock().listeners.admit(entry);
-            is_well &= !is_admitted || self.call(&*entry.listener, heard);
-        }
-        is_well
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Mutex, mpsc};
 
+    use tim_protocol::Code;
+
+    use super::queue::error;
+    use super::shared::AT_ONCE;
     use super::thread::END_WITHIN;
     use super::*;
 

@@ -13,10 +13,10 @@ use tokio::time::Instant;
 
 use super::cancel::CancelGuard;
 use super::fetch::fetch;
-use super::http::CHUNK;
 use super::files::Files;
-use super::partial::{self, Partial};
+use super::http::CHUNK;
 use super::http::log_end;
+use super::partial::{self, Partial};
 use super::progress::Progress;
 use super::source::Source;
 use super::{Commands, InstanceState};

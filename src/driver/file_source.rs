@@ -1,7 +1,6 @@
 //! A file as given by the app, and the checks whether it may be sent. Reads only the header of a file.
 
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,12 +8,13 @@ use tim_protocol::Code;
 use tim_protocol::media::FileType;
 use tim_protocol::picture::Header;
 
+use super::files::open;
 use crate::error::TimError;
 
 /// A file as given by the app.
 #[derive(Debug, Clone)]
 pub enum FileSource {
-    /// A file. It is copied when the message is sent, and may be deleted then.
+    /// A file. It is copied when the message is sent, and may be deleted then. In a page: one that was added, by its path.
     Path(PathBuf),
     /// The file's bytes.
     Bytes(Arc<[u8]>),
@@ -73,16 +73,6 @@ fn head(mut file: impl Read + Seek) -> Result<Header, TimError> {
     let header = Header::read(&mut file)?;
     header.check()?;
     Ok(header)
-}
-
-/// A file, and its size.
-pub(super) fn open(path: &Path) -> io::Result<(File, u64)> {
-    // Checked before opening, because opening a pipe would block.
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    Ok((File::open(path)?, metadata.len()))
 }
 
 #[cfg(test)]

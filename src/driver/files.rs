@@ -20,7 +20,6 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::{Code, Fault, MessageId, UserId, limits};
 
-use super::file_source::open;
 use super::local_files::LocalFile;
 use crate::error::TimError;
 use crate::store::{DatabaseFile, DatabaseKey};
@@ -228,6 +227,16 @@ struct Sent {
     written: SystemTime,
     size: u64,
     paths: Vec<PathBuf>,
+}
+
+/// A file, and its size.
+pub(super) fn open(path: &Path) -> io::Result<(File, u64)> {
+    // Checked before opening, because opening a pipe would block.
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    Ok((File::open(path)?, metadata.len()))
 }
 
 /// The path of a message's copy at this place, beside that of the first.

@@ -8,52 +8,59 @@
 //!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
 //!   reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
-//!   apps send, `local_files` what was created and is not uploaded, `cached` what is loaded without a target, into the `cache`; `runtime` is the process's threads.
+//!   apps send, `local_files` what was created and is not uploaded, `cached` what is loaded without a target, into the `cache`; `runtime` is the process's threads,
+//!   `clock` has the clocks.
+//!
+//! A page does some of this in another way: it has files of the same names in `web`, with its WebSocket, timers and promises.
 
+#[cfg_attr(target_family = "wasm", path = "web/address.rs")]
+pub(crate) mod address;
 pub(crate) mod addresses;
+#[cfg_attr(target_family = "wasm", path = "web/blocking.rs")]
+mod blocking;
+#[cfg_attr(target_family = "wasm", path = "web/cache.rs")]
+mod cache;
+#[cfg_attr(target_family = "wasm", path = "web/cached.rs")]
+pub(crate) mod cached;
 mod cancel;
+#[cfg_attr(target_family = "wasm", path = "web/clock.rs")]
+pub(crate) mod clock;
 mod commands;
+#[cfg_attr(target_family = "wasm", path = "web/copies.rs")]
+mod copies;
+#[cfg(not(target_family = "wasm"))]
+mod dial;
+#[cfg(target_family = "wasm")]
+#[path = "web/digest.rs"]
+mod digest;
 pub(crate) mod dispatch;
+#[cfg_attr(target_family = "wasm", path = "web/download.rs")]
+pub(crate) mod download;
+#[cfg(not(target_family = "wasm"))]
+mod fetch;
 pub(crate) mod file_source;
+#[cfg_attr(target_family = "wasm", path = "web/files.rs")]
+pub(crate) mod files;
+#[cfg_attr(target_family = "wasm", path = "web/http.rs")]
+pub(crate) mod http;
+#[cfg_attr(target_family = "wasm", path = "web/link.rs")]
+mod link;
 pub(crate) mod local_files;
+#[cfg(not(target_family = "wasm"))]
+mod partial;
 pub(crate) mod progress;
+#[cfg_attr(target_family = "wasm", path = "web/runtime.rs")]
+pub(crate) mod runtime;
 mod shared;
+#[cfg(not(target_family = "wasm"))]
+mod source;
 mod stored;
-#[cfg(target_family = "wasm")]
-mod web;
-
-/// What is done with threads, sockets and files. `web` has the same modules for a page.
-macro_rules! native {
-    ($($visibility:vis mod $name:ident;)*) => {
-        $(#[cfg(not(target_family = "wasm"))] $visibility mod $name;)*
-    };
-}
-
-native! {
-    pub(crate) mod address;
-    mod blocking;
-    mod cache;
-    pub(crate) mod cached;
-    pub(crate) mod clock;
-    mod copies;
-    mod dial;
-    pub(crate) mod download;
-    mod fetch;
-    pub(crate) mod files;
-    mod http;
-    mod link;
-    mod partial;
-    pub(crate) mod runtime;
-    mod source;
-    mod tls;
-    mod upload;
-    mod uploads;
-}
-
-#[cfg(target_family = "wasm")]
-pub(crate) use web::{
-    address, blocking, cache, cached, clock, copies, download, files, link, runtime, uploads,
-};
+#[cfg(not(target_family = "wasm"))]
+mod tls;
+#[cfg(not(target_family = "wasm"))]
+mod upload;
+#[cfg_attr(target_family = "wasm", path = "web/uploads.rs")]
+mod uploads;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

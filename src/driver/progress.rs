@@ -107,7 +107,7 @@ async fn report_all(
         flushed.send_replace(Some(percent));
     }
     // The callback's captures belong to the host, and dropping them may block.
-    spawn_blocking(move || drop(callback));
+    let _ = spawn_blocking(move || drop(callback)).await;
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The engine does not run its tasks on the host's threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
@@ -23,6 +24,9 @@ const MAX_BLOCKED: usize = 1 << 16;
 /// the system refuses new threads and there is none, tokio panics.
 const STAYS: Duration = Duration::from_secs(300);
 const NEEDED_EVERY: Duration = Duration::from_secs(100);
+
+/// A call on its way.
+pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 static RUNTIME: OnceCell<tokio::runtime::Runtime> = OnceCell::new();
 

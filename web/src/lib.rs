@@ -13,8 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 use js_sys::{Error, Function, Reflect};
 use tim::event::{Event, EventListener};
-use tim::options::TimOptions;
-use tim_ffi::client::Tim;
+use tim_ffi::client::{ProgressListener, Tim};
 use tim_ffi::error::TimError;
 use tim_ffi::json::{self, EventJson};
 use wasm_bindgen::JsValue;
@@ -27,6 +26,39 @@ thread_local! {
 
 /// Unique within the page.
 static NEXT: AtomicU32 = AtomicU32::new(1);
+
+thread_local! {
+    /// What is called with the progress of transfers.
+    static WATCHERS: RefCell<HashMap<u32, Function>> = RefCell::default();
+}
+
+/// Passes progress on to JavaScript.
+struct Watcher(u32);
+
+impl Watcher {
+    fn new(watch: Function) -> Arc<dyn ProgressListener> {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        WATCHERS.with_borrow_mut(|watchers| watchers.insert(number, watch));
+        Arc::new(Self(number))
+    }
+}
+
+impl ProgressListener for Watcher {
+    fn on_progress(&self, percent: i32) -> Result<(), TimError> {
+        let watch = WATCHERS.with_borrow(|watchers| watchers.get(&self.0).cloned());
+        if let Some(watch) = watch {
+            // What it throws is JavaScript's to tell.
+            let _ = watch.call1(&JsValue::NULL, &percent.into());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        WATCHERS.with_borrow_mut(|watchers| watchers.remove(&self.0));
+    }
+}
 
 /// Passes events on to JavaScript.
 struct Hearer(u32);
@@ -76,17 +108,23 @@ impl Engine {
     /// The promise is rejected.
     pub async fn call(&self, verb: String, parameters: String) -> Result<String, JsValue> {
         let given = json::noun(&parameters).map_err(thrown)?;
-        let call = json::call_by_name(Arc::clone(&self.tim), &verb, given).map_err(thrown)?;
+        let call = json::call_by_name(Arc::clone(&self.tim), &verb, given, None).map_err(thrown)?;
         call.await.map_err(thrown)
     }
 
-    /// Calls a verb that creates a message; gives the JSON of that.
+    /// Calls a verb that creates a message; gives the JSON of that. `progress` is told 0 to 100 while its file goes up.
     ///
     /// # Errors
     /// Those of the verb.
-    pub fn create(&self, verb: &str, parameters: &str) -> Result<String, JsValue> {
+    pub fn create(
+        &self,
+        verb: &str,
+        parameters: &str,
+        progress: Option<Function>,
+    ) -> Result<String, JsValue> {
         let given = json::noun(parameters).map_err(thrown)?;
-        let mut call = json::call_by_name(Arc::clone(&self.tim), verb, given).map_err(thrown)?;
+        let (tim, progress) = (Arc::clone(&self.tim), progress.map(Watcher::new));
+        let mut call = json::call_by_name(tim, verb, given, progress).map_err(thrown)?;
         match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(created) => created.map_err(thrown),
             Poll::Pending => Err(Error::new("this verb takes time: call it").into()),
@@ -118,6 +156,26 @@ impl Engine {
     pub async fn destroy(&self) -> Result<(), JsValue> {
         self.tim.destroy().await.map_err(thrown)
     }
+}
+
+/// Adds a file: a `Blob` or what is like one, with its name, its size and its first bytes (a quarter of a megabyte is enough for the
+/// headers of pictures). Gives the path by which messages are created of it.
+#[wasm_bindgen(js_name = addFile)]
+pub fn add_file(name: &str, blob: JsValue, size: f64, head: &[u8]) -> String {
+    tim::add_file(name, blob, bytes(size), head).to_string_lossy().into_owned()
+}
+
+/// A size as JavaScript has it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a conversion that saturates")]
+fn bytes(size: f64) -> u64 {
+    size as u64
+}
+
+/// From now on files go up by this function: `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`, where `progress` takes 0
+/// to 1. Without one they go up by `fetch`, which tells no progress.
+#[wasm_bindgen(js_name = setPut)]
+pub fn set_put(put: Function) {
+    tim::set_put(put);
 }
 
 /// The version of the engine.

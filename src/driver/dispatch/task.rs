@@ -5,24 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, watch};
 
-use super::{DispatchShared, Next};
+use super::shared::{DispatchShared, Next};
 use crate::driver::runtime;
 use crate::error::TimError;
-
-/// Wakes the task.
-#[derive(Default)]
-pub(super) struct Wake(Notify);
-
-impl Wake {
-    pub(super) fn wake(&self) {
-        self.0.notify_one();
-    }
-}
 
 /// The task. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Thread {
     is_calling: Arc<AtomicBool>,
+    wake: Arc<Notify>,
     ended: watch::Receiver<bool>,
 }
 
@@ -30,12 +21,18 @@ impl Thread {
     pub(super) fn start(shared: Arc<DispatchShared>) -> Result<Self, TimError> {
         let (end, ended) = watch::channel(false);
         let is_calling = Arc::<AtomicBool>::default();
-        let calls = Arc::clone(&is_calling);
+        let wake = Arc::<Notify>::default();
+        let (calls, woken) = (Arc::clone(&is_calling), Arc::clone(&wake));
         runtime::handle()?.spawn(async move {
-            run(&shared, &calls).await;
+            run(&shared, &calls, &woken).await;
             let _ = end.send(true);
         });
-        Ok(Self { is_calling, ended })
+        Ok(Self { is_calling, wake, ended })
+    }
+
+    /// Events wait, or the end.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
     }
 
     /// Whether a listener is being called, which must not wait for itself.
@@ -49,7 +46,7 @@ impl Thread {
     }
 }
 
-async fn run(shared: &DispatchShared, is_calling: &AtomicBool) {
+async fn run(shared: &DispatchShared, is_calling: &AtomicBool, woken: &Notify) {
     loop {
         let next = DispatchShared::next(&mut shared.lock());
         match next {
@@ -58,7 +55,7 @@ async fn run(shared: &DispatchShared, is_calling: &AtomicBool) {
                 shared.deliver_all(batch, &listeners);
                 is_calling.store(false, Ordering::Relaxed);
             }
-            Next::Wait => shared.wake.0.notified().await,
+            Next::Wait => woken.notified().await,
             Next::End(_) => return,
         }
     }

@@ -8,26 +8,17 @@ use tim_protocol::Code;
 use tokio::sync::watch;
 
 use super::queue::Queue;
-use super::{DispatchShared, Next};
+use super::shared::{DispatchShared, Next};
 use crate::error::TimError;
 
 /// How long the end waits for a listener that has not returned.
 pub(super) const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// Wakes the thread.
-#[derive(Default)]
-pub(super) struct Wake(Condvar);
-
-impl Wake {
-    pub(super) fn wake(&self) {
-        self.0.notify_one();
-    }
-}
-
 /// The thread. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Thread {
     id: ThreadId,
+    wake: Arc<Condvar>,
     ended: watch::Receiver<bool>,
 }
 
@@ -38,13 +29,20 @@ impl Thread {
     /// [`Code::RUNTIME_FAILED`] if the system refuses it.
     pub(super) fn start(shared: Arc<DispatchShared>) -> Result<Self, TimError> {
         let (end, ended) = watch::channel(false);
+        let wake = Arc::<Condvar>::default();
+        let woken = Arc::clone(&wake);
         let run = move || {
-            run(&shared);
+            run(&shared, &woken);
             let _ = end.send(true);
         };
         let thread = std::thread::Builder::new().name("tim-listener".into()).spawn(run);
         let thread = thread.map_err(|_| TimError::new(Code::RUNTIME_FAILED))?;
-        Ok(Self { id: thread.thread().id(), ended })
+        Ok(Self { id: thread.thread().id(), wake, ended })
+    }
+
+    /// Events wait, or the end.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
     }
 
     /// Whether this is the thread.
@@ -74,7 +72,7 @@ fn give_up(shared: &DispatchShared) {
     drop(listeners);
 }
 
-fn run(shared: &DispatchShared) {
+fn run(shared: &DispatchShared, woken: &Condvar) {
     let mut state = shared.lock();
     loop {
         match DispatchShared::next(&mut state) {
@@ -84,7 +82,7 @@ fn run(shared: &DispatchShared) {
                 drop(listeners);
                 state = shared.lock();
             }
-            Next::Wait => state = shared.wake.0.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Next::Wait => state = woken.wait(state).unwrap_or_else(PoisonError::into_inner),
             Next::End(listeners) => {
                 drop(state);
                 return drop(listeners);

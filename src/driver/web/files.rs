@@ -1,33 +1,102 @@
-//! What a page has in place of folders: databases and the files of messages in memory, each file under a path of its own.
+//! What a page has in place of folders: databases and the files of messages, each file under a path of its own. A file is bytes in memory,
+//! or a `Blob` of the page's, which the browser keeps where it is.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sha2::{Digest as _, Sha256};
+use js_sys::Uint8Array;
 use tim_protocol::{Code, Fault, MessageId, UserId};
+use wasm_bindgen::JsValue;
 
-use crate::driver::local_files::LocalFile;
+use super::local_files::LocalFile;
 use crate::error::TimError;
 use crate::store::{DatabaseFile, DatabaseKey};
 
 /// A file of a message: whose, of which message, and which of its files.
 pub(crate) type FileOf<'a> = (&'a UserId, MessageId, usize);
 
-/// What an instance keeps. Clones are the same.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Files(Arc<Mutex<Kept>>);
+/// Where the files are that a page adds, until they are sent.
+const ADDED: &str = "/added";
 
-#[derive(Debug, Default)]
-struct Kept {
-    databases: HashMap<UserId, DatabaseFile>,
-    files: HashMap<PathBuf, Arc<[u8]>>,
+/// Tells files of one name apart.
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+thread_local! {
+    /// The files of the page, by their paths: objects of JavaScript stay on their thread.
+    static FILES: RefCell<HashMap<PathBuf, PageFile>> = RefCell::default();
+}
+
+/// A file of the page.
+#[derive(Clone)]
+pub(super) enum PageFile {
+    /// In memory.
+    Bytes(Arc<[u8]>),
+    /// In the browser: a `Blob`, of which the first bytes are known.
+    Blob { blob: JsValue, size: u64, head: Arc<[u8]> },
+}
+
+impl PageFile {
+    pub(super) fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Blob { size, .. } => *size,
+        }
+    }
+
+    /// As a request takes it.
+    pub(super) fn body(&self) -> JsValue {
+        match self {
+            Self::Bytes(bytes) => Uint8Array::from(&**bytes).into(),
+            Self::Blob { blob, .. } => blob.clone(),
+        }
+    }
+}
+
+/// Adds a file of the page's, a `Blob` or what is like one, with its size and its first bytes. Gives the path by which messages are
+/// created of it.
+#[must_use]
+pub fn add_file(name: &str, blob: JsValue, size: u64, head: &[u8]) -> PathBuf {
+    let path = Path::new(ADDED).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string()).join(name);
+    put(path.clone(), PageFile::Blob { blob, size, head: head.into() });
+    path
+}
+
+fn put(path: PathBuf, file: PageFile) {
+    FILES.with_borrow_mut(|files| files.insert(path, file));
+}
+
+/// A file of the page.
+pub(super) fn find(path: &Path) -> Option<PageFile> {
+    FILES.with_borrow(|files| files.get(path).cloned())
+}
+
+/// The beginning of a file, and its size.
+pub(super) fn open(path: &Path) -> io::Result<(Cursor<Arc<[u8]>>, u64)> {
+    let file = find(path).ok_or(io::ErrorKind::NotFound)?;
+    let size = file.size();
+    match file {
+        PageFile::Bytes(head) | PageFile::Blob { head, .. } => Ok((Cursor::new(head), size)),
+    }
+}
+
+/// What an instance keeps. Clones are the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    /// Where its files are.
+    folder: PathBuf,
+    databases: Arc<Mutex<HashMap<UserId, DatabaseFile>>>,
 }
 
 impl Files {
     /// Nothing yet, and a name for the page.
     pub(crate) fn open(_: &Path, _: u32) -> Result<(Self, String), TimError> {
-        Ok((Self::default(), uuid::Uuid::now_v7().simple().to_string()))
+        let folder = Path::new("/kept").join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
+        let name = uuid::Uuid::now_v7().simple().to_string();
+        Ok((Self { folder, databases: Arc::default() }, name))
     }
 
     pub(crate) fn with_key(self, _: Option<DatabaseKey>) -> Self {
@@ -38,23 +107,27 @@ impl Files {
         true
     }
 
-    fn kept_here(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn databases(&self) -> MutexGuard<'_, HashMap<UserId, DatabaseFile>> {
+        self.databases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A user's database.
     pub(crate) fn database(&self, user: &UserId) -> Result<DatabaseFile, Fault> {
-        Ok(self.kept_here().databases.entry(user.clone()).or_default().clone())
+        Ok(self.databases().entry(user.clone()).or_default().clone())
+    }
+
+    fn user(&self, user: &UserId) -> PathBuf {
+        self.folder.join(hex(user.as_str().as_bytes()))
     }
 
     /// The path of a message's first file.
     pub(crate) fn copy(&self, user: &UserId, id: MessageId) -> PathBuf {
-        PathBuf::from(format!("/{}/{id}", hex(user.as_str().as_bytes())))
+        self.user(user).join(id.to_string())
     }
 
     /// The path of a message's file, if it is here.
     pub(crate) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
-        Some(beside(&self.copy(user, id), place)).filter(|copy| self.kept_here().files.contains_key(copy))
+        Some(beside(&self.copy(user, id), place)).filter(|copy| find(copy).is_some())
     }
 
     /// Keeps the bytes of a file.
@@ -66,18 +139,29 @@ impl Files {
 
     /// Keeps the bytes of a file under a path.
     pub(crate) fn put(&self, path: PathBuf, bytes: Arc<[u8]>) {
-        self.kept_here().files.insert(path, bytes);
+        put(path, PageFile::Bytes(bytes));
     }
 
-    /// The bytes of a file, if it has no more than so many.
+    /// The bytes of a file in memory, if it has no more than so many.
     pub(crate) fn read(&self, path: &Path, max_bytes: u64) -> Option<Arc<[u8]>> {
-        self.kept_here().files.get(path).filter(|bytes| bytes.len() as u64 <= max_bytes).cloned()
+        match find(path)? {
+            PageFile::Bytes(bytes) if bytes.len() as u64 <= max_bytes => Some(bytes),
+            _ => None,
+        }
     }
 
-    /// A file that is sent, which is here as long as the page is.
-    pub(crate) fn keep(&self, _: FileOf<'_>, source: &LocalFile) -> Result<PathBuf, TimError> {
-        let is_here = self.kept_here().files.contains_key(&source.source);
-        if is_here { Ok(source.source.clone()) } else { Err(Code::FILE_UNREADABLE.into()) }
+    /// Keeps a file that is sent, in place of the one that the page added.
+    pub(crate) fn keep(
+        &self,
+        (user, id, place): FileOf<'_>,
+        source: &LocalFile,
+    ) -> Result<PathBuf, TimError> {
+        let copy = beside(&self.copy(user, id), place);
+        let file = find(&source.source).ok_or(Code::FILE_UNREADABLE)?;
+        source.file_type.check_size(file.size())?;
+        self.remove(&source.source);
+        put(copy.clone(), file);
+        Ok(copy)
     }
 
     pub(crate) fn has_copies(&self, user: &UserId, id: MessageId) -> bool {
@@ -87,30 +171,25 @@ impl Files {
     /// Forgets the files of a message.
     pub(crate) fn remove_copies(&self, user: &UserId, id: MessageId) {
         let first = self.copy(user, id);
-        self.kept_here().files.retain(|path, _| path.with_extension("") != first);
+        FILES.with_borrow_mut(|files| files.retain(|path, _| path.with_extension("") != first));
     }
 
     /// Forgets the files of messages that were sent: a page has their addresses.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
-        let folder = PathBuf::from(format!("/{}", hex(user.as_str().as_bytes())));
-        let is_wanted = |path: &Path| !path.starts_with(&folder) || wanted.contains(&path.with_extension(""));
-        self.kept_here().files.retain(|path, _| is_wanted(path));
+        let folder = self.user(user);
+        let stays = |path: &Path| !path.starts_with(&folder) || wanted.contains(&path.with_extension(""));
+        FILES.with_borrow_mut(|files| files.retain(|path, _| stays(path)));
     }
 
     /// Forgets a file.
     pub(crate) fn remove(&self, path: &Path) {
-        self.kept_here().files.remove(path);
+        FILES.with_borrow_mut(|files| files.remove(path));
     }
 }
 
 /// The path of a message's file at this place, beside that of the first.
 pub(crate) fn beside(first: &Path, place: usize) -> PathBuf {
     if place == 0 { first.to_owned() } else { first.with_extension(place.to_string()) }
-}
-
-/// The SHA-256 of these bytes, in hexadecimal.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -1,17 +1,24 @@
-//! Requests for files by the page's `fetch`.
+//! Requests for files: by the page's function for uploads, which tells of its progress, else by `fetch`, which does not.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use tim_protocol::{Code, Fault};
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::driver::clock::sleep;
+use super::clock::sleep;
+use super::progress::Progress;
 
 /// How long a request may take.
-const WITHIN: Duration = Duration::from_secs(360);
+const WITHIN: Duration = Duration::from_secs(3_600);
+
+thread_local! {
+    /// `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`; `progress` takes 0 to 1.
+    static PUT: RefCell<Option<Function>> = RefCell::default();
+}
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,6 +30,19 @@ extern "C" {
     fn status(this: &Response) -> u16;
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     fn array_buffer(this: &Response) -> Result<Promise, JsValue>;
+
+    /// What the page's function for uploads gives.
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Answer) -> u16;
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Answer) -> JsValue;
+}
+
+/// From now on files go up by this function: `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`, where `progress` takes 0
+/// to 1.
+pub fn set_put(put: Function) {
+    PUT.set(Some(put));
 }
 
 /// The body of a file.
@@ -30,30 +50,52 @@ extern "C" {
 /// # Errors
 /// What the server says, or [`Code::NETWORK_ERROR`].
 pub(super) async fn get(url: &str) -> Result<Vec<u8>, Fault> {
-    request("GET", url, None, Code::MEDIA_NOT_FOUND).await
+    answered(fetched("GET", url, &JsValue::UNDEFINED), Code::MEDIA_NOT_FOUND).await
 }
 
 /// Uploads a file; returns the server's answer.
 ///
 /// # Errors
 /// As [`get`].
-pub(super) async fn put(url: &str, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
-    request("PUT", url, Some(bytes), Code::UPLOAD_FAILED).await
+pub(super) async fn put(url: &str, body: &JsValue, progress: Progress) -> Result<Vec<u8>, Fault> {
+    match PUT.with_borrow(Clone::clone) {
+        Some(put) => answered(by_page(&put, url, body, progress), Code::UPLOAD_FAILED).await,
+        None => answered(fetched("PUT", url, body), Code::UPLOAD_FAILED).await,
+    }
 }
 
-async fn request(method: &str, url: &str, body: Option<&[u8]>, otherwise: Code) -> Result<Vec<u8>, Fault> {
-    let answer = async {
-        let init = Object::new();
-        Reflect::set(&init, &"method".into(), &method.into())?;
-        if let Some(body) = body {
-            Reflect::set(&init, &"body".into(), &Uint8Array::from(body))?;
-        }
-        let response: Response = JsFuture::from(fetch(url, &init)?).await?.unchecked_into();
-        let bytes = JsFuture::from(response.array_buffer()?).await?;
-        Ok((response.status(), Uint8Array::new(&bytes).to_vec()))
-    };
-    let answer: Result<(u16, Vec<u8>), JsValue> = tokio::select! {
-        answer = answer => answer,
+async fn by_page(
+    put: &Function,
+    url: &str,
+    body: &JsValue,
+    progress: Progress,
+) -> Result<(u16, Vec<u8>), JsValue> {
+    let note = Closure::<dyn Fn(f64)>::new(move |part: f64| progress.note(percent(part).min(99)));
+    let answer: Promise = put.call3(&JsValue::NULL, &url.into(), body, note.as_ref())?.unchecked_into();
+    let answer: Answer = JsFuture::from(answer).await?.unchecked_into();
+    Ok((answer.status(), Uint8Array::new(&answer.body()).to_vec()))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a conversion that saturates")]
+fn percent(part: f64) -> u8 {
+    (part * 100.0) as u8
+}
+
+async fn fetched(method: &str, url: &str, body: &JsValue) -> Result<(u16, Vec<u8>), JsValue> {
+    let init = Object::new();
+    Reflect::set(&init, &"method".into(), &method.into())?;
+    Reflect::set(&init, &"body".into(), body)?;
+    let response: Response = JsFuture::from(fetch(url, &init)?).await?.unchecked_into();
+    let bytes = JsFuture::from(response.array_buffer()?).await?;
+    Ok((response.status(), Uint8Array::new(&bytes).to_vec()))
+}
+
+async fn answered(
+    request: impl Future<Output = Result<(u16, Vec<u8>), JsValue>>,
+    otherwise: Code,
+) -> Result<Vec<u8>, Fault> {
+    let answer = tokio::select! {
+        answer = request => answer,
         () = sleep(WITHIN) => Err("the server does not answer".into()),
     };
     match answer {

@@ -1,9 +1,14 @@
 //! The page's one thread runs everything, as promises.
 
+use std::pin::Pin;
+
 use tokio_util::task::TaskTracker;
 use wasm_bindgen_futures::spawn_local;
 
 use crate::error::TimError;
+
+/// A call on its way: it stays on the page's one thread.
+pub type Task<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// What elsewhere tells of work that panicked. In a page it ends everything.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! The uploads of a page. A file is in memory, and goes up in one request.
+//! The uploads of a page. A file goes up in one request.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use tim_protocol::call::UploadTicketRequest;
 use tim_protocol::media::{Attachment, RenditionType, Uploaded};
-use tim_protocol::{Code, Fault, MessageId, limits};
+use tim_protocol::{Code, Fault, MessageId};
 use tokio::sync::{mpsc, oneshot};
 use wasm_bindgen_futures::spawn_local;
 
+use super::digest::sha256;
 use super::download;
-use super::files::{beside, sha256};
+use super::files::{beside, find};
 use super::http;
 use crate::driver::InstanceState;
 use crate::driver::commands::Commands;
@@ -107,16 +108,14 @@ impl Upload {
 
     async fn transfer(&self) -> Result<Uploaded, Fault> {
         let Self { file, attachment, progress, shared, commands } = self;
-        let bytes = shared.files.read(file, limits::FILE_BYTES).ok_or(Code::FILE_UNREADABLE)?;
-        let ticket = UploadTicketRequest {
-            file_type: attachment.file_type,
-            size: bytes.len() as u64,
-            sha256: sha256(&bytes),
-        };
+        let file = find(file).ok_or(Code::FILE_UNREADABLE)?;
+        let (file_type, size) = (attachment.file_type, file.size());
+        let ticket = UploadTicketRequest { file_type, size, sha256: sha256(&file).await? };
         progress.begin();
         progress.note(0);
         let ticket = commands.ask(ticket).await.map_err(|why| Fault::with_text(why.code, why.message))?;
-        let answer = http::put(&shared.server.web(&ticket.path), &bytes).await?;
+        let url = shared.server.web(&ticket.path);
+        let answer = http::put(&url, &file.body(), progress.clone()).await?;
         let uploaded = serde_json::from_slice(&answer);
         let uploaded = uploaded.map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.to_string()))?;
         progress.note(100);

@@ -24,7 +24,7 @@ pub unsafe extern "C" fn tim_call(
 ) -> TimStatus {
     let arguments = |tim| {
         let (verb, given) = (text(verb)?, noun(parameters_json)?);
-        call_by_name(tim, &verb, given)
+        call_by_name(tim, &verb, given, None)
     };
     run(client, done, user_data, Box::new(arguments))
 }

@@ -8,8 +8,6 @@ mod parameters;
 #[rustfmt::skip] // written by cargo xtask faces
 pub(crate) mod verbs;
 
-use std::pin::Pin;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tim::Code;
@@ -21,11 +19,7 @@ pub use verbs::call_by_name;
 
 /// A call on its way to its result's JSON, `null` where there is nothing to tell. Boxed, because what carries it would else be
 /// compiled once for every verb.
-#[cfg(not(target_family = "wasm"))]
-pub type Call = Pin<Box<dyn Future<Output = Result<String, TimError>> + Send>>;
-/// The same where there is one thread.
-#[cfg(target_family = "wasm")]
-pub type Call = Pin<Box<dyn Future<Output = Result<String, TimError>>>>;
+pub type Call = tim::Task<Result<String, TimError>>;
 
 /// A call of a verb of the UniFFI face, with its arguments.
 macro_rules! call {

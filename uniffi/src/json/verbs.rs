@@ -438,12 +438,17 @@ pub(crate) fn unsubscribe_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) 
     call!(tim.unsubscribe_user_status(user_id_list))
 }
 
-/// Begins a verb by its name. One that creates a message has ended at once, with the message.
+/// Begins a verb by its name. One that creates a message has ended at once, with the message. `progress` is told of the transfer, if there is one.
 ///
 /// # Errors
 /// 130103 for a verb that this version does not know; 130182 for a parameter that is missing, is none of the verb's, or does not fit;
 /// those of a verb that creates a message.
-pub fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
+pub fn call_by_name(
+    tim: Arc<Tim>,
+    verb: &str,
+    given: Given,
+    progress: Option<Arc<dyn ProgressListener>>,
+) -> Result<Call, TimError> {
     match verb {
         "login" => {
             let mut given = Parameters::new("login", &["userID", "userSig"], given)?;
@@ -497,22 +502,22 @@ pub fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, Tim
         }
         "createImageMessage" => {
             let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "options"], given)?;
-            let message = write(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("options", None)?, None)?)?;
+            let message = write(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("options", None)?, progress)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createAudioMessage" => {
             let mut given = Parameters::new("createAudioMessage", &["to", "conversationType", "file", "second", "options"], given)?;
-            let message = write(&tim.create_audio_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("second")?, given.take_or("options", None)?, None)?)?;
+            let message = write(&tim.create_audio_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("second")?, given.take_or("options", None)?, progress)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createVideoMessage" => {
             let mut given = Parameters::new("createVideoMessage", &["to", "conversationType", "file", "format", "second", "snapshot", "options"], given)?;
-            let message = write(&tim.create_video_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("format")?, given.take("second")?, given.take("snapshot")?, given.take_or("options", None)?, None)?)?;
+            let message = write(&tim.create_video_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("format")?, given.take("second")?, given.take("snapshot")?, given.take_or("options", None)?, progress)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createFileMessage" => {
             let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "options"], given)?;
-            let message = write(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("options", None)?, None)?)?;
+            let message = write(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("options", None)?, progress)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "insertMessageToLocalStorage" => {
@@ -597,11 +602,11 @@ pub fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, Tim
         }
         "downloadAttachment" => {
             let mut given = Parameters::new("downloadAttachment", &["message", "rendition", "target"], given)?;
-            Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, None))
+            Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, progress))
         }
         "getAttachmentFile" => {
             let mut given = Parameters::new("getAttachmentFile", &["message", "rendition"], given)?;
-            Ok(get_attachment_file(tim, given.take("message")?, given.take("rendition")?, None))
+            Ok(get_attachment_file(tim, given.take("message")?, given.take("rendition")?, progress))
         }
         "getAttachmentUrl" => {
             let mut given = Parameters::new("getAttachmentUrl", &["message", "rendition"], given)?;

@@ -157,9 +157,9 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
 fn by_name(verbs: &[Verb]) -> String {
     let arms: String = verbs.iter().filter(|it| it.has_name()).map(arm).collect();
     format!(
-        "/// Begins a verb by its name. One that creates a message has ended at once, with the message.\n///\n/// # Errors\n/// \
+        "/// Begins a verb by its name. One that creates a message has ended at once, with the message. `progress` is told of the transfer, if there is one.\n///\n/// # Errors\n/// \
          130103 for a verb that this version does not know; 130182 for a parameter that is missing, is none of the verb's, or does \
-         not fit;\n/// those of a verb that creates a message.\npub fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> \
+         not fit;\n/// those of a verb that creates a message.\npub fn call_by_name(\n    tim: Arc<Tim>,\n    verb: &str,\n    given: Given,\n    progress: Option<Arc<dyn ProgressListener>>,\n) -> Result<Call, TimError> \
          {{\n    match verb {{\n{arms}        _ => Err(unknown(verb)),\n    }}\n}}\n"
     )
 }
@@ -184,7 +184,7 @@ fn arm(verb: &Verb) -> String {
 fn named(parameter: &Parameter) -> String {
     let name = parameter.shown();
     let default = match (&parameter.kind, parameter.default.as_deref()) {
-        (Kind::Progress, _) => return "None".to_owned(),
+        (Kind::Progress, _) => return "progress".to_owned(),
         (Kind::OptionalText | Kind::OptionalJson(_), _) => "None".to_owned(),
         (_, None) => return format!("given.take({name:?})?"),
         (Kind::Text, Some(text)) => format!("{text}.to_owned()"),

@@ -9,13 +9,11 @@ use tim::protocol::media::FileType;
 
 use super::TimStatus;
 use super::callbacks::{TimDestroy, TimDoneCallback, TimProgressCallback, progress};
-use super::calls::{Call, call, create, run};
-use super::guard::{self, json};
+use super::calls::{create, run};
+use super::guard;
 use super::handles::TimClient;
-use super::parameters::{Given, Parameters, unknown};
-use crate::client::{ProgressListener, Tim};
-use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, GroupMemberSearchParam, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
+use crate::client::Tim;
+use crate::json::verbs;
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -33,15 +31,11 @@ pub unsafe extern "C" fn tim_login(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(login(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::login(
         tim,
         guard::text(user_id)?,
         guard::text(user_sig)?,
     ))))
-}
-
-fn login(tim: Arc<Tim>, user_id: String, user_sig: String) -> Call {
-    call(async move { tim.login(user_id, user_sig).await })
 }
 
 /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent
@@ -56,11 +50,7 @@ pub unsafe extern "C" fn tim_logout(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(logout(tim))))
-}
-
-fn logout(tim: Arc<Tim>) -> Call {
-    call(async move { tim.logout().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::logout(tim))))
 }
 
 /// Closes the connection and the files of the local database, and keeps the login: for an app that goes to the
@@ -79,11 +69,7 @@ pub unsafe extern "C" fn tim_pause(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(pause(tim))))
-}
-
-fn pause(tim: Arc<Tim>) -> Call {
-    call(async move { tim.pause().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::pause(tim))))
 }
 
 /// Opens the local database of a paused instance again and connects, at once. The list of conversations is reported
@@ -98,11 +84,7 @@ pub unsafe extern "C" fn tim_resume(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(resume(tim))))
-}
-
-fn resume(tim: Arc<Tim>) -> Call {
-    call(async move { tim.resume().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::resume(tim))))
 }
 
 /// The server's clock: a time, like those of messages.
@@ -116,11 +98,7 @@ pub unsafe extern "C" fn tim_get_server_time(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_server_time(tim))))
-}
-
-fn get_server_time(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_server_time().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_server_time(tim))))
 }
 
 /// Makes a text message to a user or a group, to be shown at once; `tim_send_message` sends it.
@@ -526,15 +504,11 @@ pub unsafe extern "C" fn tim_insert_message_to_local_storage(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(insert_message_to_local_storage(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::insert_message_to_local_storage(
         tim,
         guard::noun(message_json)?,
         guard::text(sender)?,
     ))))
-}
-
-fn insert_message_to_local_storage(tim: Arc<Tim>, message: Message, sender: String) -> Call {
-    call(async move { tim.insert_message_to_local_storage(message, sender).await })
 }
 
 /// Keeps a text beside a message on this device: its `localCustomData`. An empty one removes it. It goes with the
@@ -552,15 +526,11 @@ pub unsafe extern "C" fn tim_set_local_custom_data(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_local_custom_data(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_local_custom_data(
         tim,
         guard::text(message_id)?,
         guard::text(data)?,
     ))))
-}
-
-fn set_local_custom_data(tim: Arc<Tim>, message_id: String, data: String) -> Call {
-    call(async move { tim.set_local_custom_data(message_id, data).await })
 }
 
 /// Keeps a number beside a message on this device: its `localCustomInt`. 0 removes it.
@@ -576,15 +546,11 @@ pub unsafe extern "C" fn tim_set_local_custom_int(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_local_custom_int(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_local_custom_int(
         tim,
         guard::text(message_id)?,
         number,
     ))))
-}
-
-fn set_local_custom_int(tim: Arc<Tim>, message_id: String, number: i64) -> Call {
-    call(async move { tim.set_local_custom_int(message_id, number).await })
 }
 
 /// A page of up to `count` (1 to 100) members of a group that this user is in, those of one role or all. `next` is what
@@ -605,17 +571,13 @@ pub unsafe extern "C" fn tim_get_group_member_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_member_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_member_list(
         tim,
         guard::text(group_id)?,
         count,
         guard::optional_noun(role_json)?,
         guard::optional_text(next)?,
     ))))
-}
-
-fn get_group_member_list(tim: Arc<Tim>, group_id: String, count: i32, role: Option<Role>, next: Option<String>) -> Call {
-    call(async move { tim.get_group_member_list(group_id, count, role, next).await })
 }
 
 /// Adds 1 to 100 users to a group, and tells what became of each. If its invite option is `NeedPermission`, those whom
@@ -633,15 +595,11 @@ pub unsafe extern "C" fn tim_add_group_member(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_group_member(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::add_group_member(
         tim,
         guard::text(group_id)?,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn add_group_member(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.add_group_member(group_id, user_id_list).await })
 }
 
 /// Removes 1 to 100 members of lower roles from a group, and says why, in up to 256 bytes. For `duration` seconds they
@@ -661,17 +619,13 @@ pub unsafe extern "C" fn tim_delete_group_member(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_group_member(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_group_member(
         tim,
         guard::text(group_id)?,
         guard::noun(user_id_list_json)?,
         guard::text(reason)?,
         duration,
     ))))
-}
-
-fn delete_group_member(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>, reason: String, duration: i32) -> Call {
-    call(async move { tim.delete_group_member(group_id, user_id_list, reason, duration).await })
 }
 
 /// Makes a member an admin, or an admin an ordinary member again. Only the owner may. A group has at most 100 admins.
@@ -690,16 +644,12 @@ pub unsafe extern "C" fn tim_set_group_member_role(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_role(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_group_member_role(
         tim,
         guard::text(group_id)?,
         guard::text(user_id)?,
         guard::noun(role_json)?,
     ))))
-}
-
-fn set_group_member_role(tim: Arc<Tim>, group_id: String, user_id: String, role: Role) -> Call {
-    call(async move { tim.set_group_member_role(group_id, user_id, role).await })
 }
 
 /// Makes another member the owner, and this user, who is the owner, an ordinary member. Gives the group.
@@ -717,15 +667,11 @@ pub unsafe extern "C" fn tim_change_group_owner(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(change_group_owner(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::change_group_owner(
         tim,
         guard::text(group_id)?,
         guard::text(new_owner_id)?,
     ))))
-}
-
-fn change_group_owner(tim: Arc<Tim>, group_id: String, new_owner_id: String) -> Call {
-    call(async move { tim.change_group_owner(group_id, new_owner_id).await })
 }
 
 /// Mutes a member of a lower role for so many seconds from now on, by the server's clock; 0 lets the member write
@@ -744,16 +690,12 @@ pub unsafe extern "C" fn tim_set_group_member_mute_time(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_mute_time(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_group_member_mute_time(
         tim,
         guard::text(group_id)?,
         guard::text(user_id)?,
         mute_time,
     ))))
-}
-
-fn set_group_member_mute_time(tim: Arc<Tim>, group_id: String, user_id: String, mute_time: i32) -> Call {
-    call(async move { tim.set_group_member_mute_time(group_id, user_id, mute_time).await })
 }
 
 /// Sets what a member is called in a group, in up to 50 bytes; empty: as elsewhere. No user is this user; the owner and
@@ -772,16 +714,12 @@ pub unsafe extern "C" fn tim_set_group_member_name_card(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_name_card(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_group_member_name_card(
         tim,
         guard::text(group_id)?,
         guard::text(name_card)?,
         guard::optional_text(user_id)?,
     ))))
-}
-
-fn set_group_member_name_card(tim: Arc<Tim>, group_id: String, name_card: String, user_id: Option<String>) -> Call {
-    call(async move { tim.set_group_member_name_card(group_id, name_card, user_id).await })
 }
 
 /// Sets fields that the app keeps with a member, beside which the others stay; an empty value removes a field. A member
@@ -802,16 +740,12 @@ pub unsafe extern "C" fn tim_set_group_member_custom_field(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_group_member_custom_field(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_group_member_custom_field(
         tim,
         guard::text(group_id)?,
         guard::noun(member_custom_field_json)?,
         guard::optional_text(user_id)?,
     ))))
-}
-
-fn set_group_member_custom_field(tim: Arc<Tim>, group_id: String, member_custom_field: Vec<CustomField>, user_id: Option<String>) -> Call {
-    call(async move { tim.set_group_member_custom_field(group_id, member_custom_field, user_id).await })
 }
 
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
@@ -835,15 +769,11 @@ pub unsafe extern "C" fn tim_send_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(send_message(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::send_message(
         tim,
         guard::noun(message_json)?,
         guard::optional_noun(options_json)?,
     ))))
-}
-
-fn send_message(tim: Arc<Tim>, message: Message, options: Option<SendOptions>) -> Call {
-    call(async move { tim.send_message(message, options).await })
 }
 
 /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -861,11 +791,7 @@ pub unsafe extern "C" fn tim_resend_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(resend_message(tim, guard::text(message_id)?))))
-}
-
-fn resend_message(tim: Arc<Tim>, message_id: String) -> Call {
-    call(async move { tim.resend_message(message_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::resend_message(tim, guard::text(message_id)?))))
 }
 
 /// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. The call
@@ -883,11 +809,7 @@ pub unsafe extern "C" fn tim_cancel_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(cancel_message(tim, guard::text(message_id)?))))
-}
-
-fn cancel_message(tim: Arc<Tim>, message_id: String) -> Call {
-    call(async move { tim.cancel_message(message_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::cancel_message(tim, guard::text(message_id)?))))
 }
 
 /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
@@ -906,15 +828,11 @@ pub unsafe extern "C" fn tim_revoke_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(revoke_message(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::revoke_message(
         tim,
         guard::noun(message_json)?,
         guard::optional_text(reason)?,
     ))))
-}
-
-fn revoke_message(tim: Arc<Tim>, message: Message, reason: Option<String>) -> Call {
-    call(async move { tim.revoke_message(message, reason).await })
 }
 
 /// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
@@ -934,11 +852,7 @@ pub unsafe extern "C" fn tim_modify_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(modify_message(tim, guard::noun(message_json)?))))
-}
-
-fn modify_message(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.modify_message(message).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::modify_message(tim, guard::noun(message_json)?))))
 }
 
 /// Deletes 1 to 50 messages of one conversation for this user, on all devices: others keep them. Without a connection
@@ -958,11 +872,10 @@ pub unsafe extern "C" fn tim_delete_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_message(tim, guard::noun(message_list_json)?))))
-}
-
-fn delete_message(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
-    call(async move { tim.delete_message(message_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_message(
+        tim,
+        guard::noun(message_list_json)?,
+    ))))
 }
 
 /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
@@ -985,16 +898,12 @@ pub unsafe extern "C" fn tim_get_message_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_message_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_message_list(
         tim,
         guard::text(conversation_id)?,
         guard::optional_text(next_req_message_id)?,
         count,
     ))))
-}
-
-fn get_message_list(tim: Arc<Tim>, conversation_id: String, next_req_message_id: Option<String>, count: i32) -> Call {
-    call(async move { tim.get_message_list(conversation_id, next_req_message_id, count).await })
 }
 
 /// A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found
@@ -1013,11 +922,10 @@ pub unsafe extern "C" fn tim_get_message_list_hopping(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_message_list_hopping(tim, guard::noun(param_json)?))))
-}
-
-fn get_message_list_hopping(tim: Arc<Tim>, param: MessageListHoppingParam) -> Call {
-    call(async move { tim.get_message_list_hopping(param).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_message_list_hopping(
+        tim,
+        guard::noun(param_json)?,
+    ))))
 }
 
 /// The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others
@@ -1033,11 +941,10 @@ pub unsafe extern "C" fn tim_find_messages(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(find_messages(tim, guard::noun(message_id_list_json)?))))
-}
-
-fn find_messages(tim: Arc<Tim>, message_id_list: Vec<String>) -> Call {
-    call(async move { tim.find_messages(message_id_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::find_messages(
+        tim,
+        guard::noun(message_id_list_json)?,
+    ))))
 }
 
 /// Saves the file of a message in one of its renditions, atomically. If the connection breaks, it goes on; if it, the
@@ -1064,17 +971,13 @@ pub unsafe extern "C" fn tim_download_attachment(
     user_data: *mut c_void,
 ) -> TimStatus {
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
-    run(client, done, user_data, Box::new(move |tim| Ok(download_attachment(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::download_attachment(
         tim,
         guard::noun(message_json)?,
         guard::rendition(rendition)?,
         guard::text(target)?,
         on_progress,
     ))))
-}
-
-fn download_attachment(tim: Arc<Tim>, message: Message, rendition: RenditionType, target: String, on_progress: Option<Arc<dyn ProgressListener>>) -> Call {
-    call(async move { tim.download_attachment(message, rendition, target, on_progress).await })
 }
 
 /// The path of the file of a message on this device, in one of its renditions, for image views and players. A file that
@@ -1100,16 +1003,12 @@ pub unsafe extern "C" fn tim_get_attachment_file(
     user_data: *mut c_void,
 ) -> TimStatus {
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
-    run(client, done, user_data, Box::new(move |tim| Ok(get_attachment_file(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_attachment_file(
         tim,
         guard::noun(message_json)?,
         guard::rendition(rendition)?,
         on_progress,
     ))))
-}
-
-fn get_attachment_file(tim: Arc<Tim>, message: Message, rendition: RenditionType, on_progress: Option<Arc<dyn ProgressListener>>) -> Call {
-    call(async move { tim.get_attachment_file(message, rendition, on_progress).await })
 }
 
 /// The full address of the file of a message, in one of its renditions, as an image view or a player takes it: a plain
@@ -1131,15 +1030,11 @@ pub unsafe extern "C" fn tim_get_attachment_url(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_attachment_url(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_attachment_url(
         tim,
         guard::noun(message_json)?,
         guard::rendition(rendition)?,
     ))))
-}
-
-fn get_attachment_url(tim: Arc<Tim>, message: Message, rendition: RenditionType) -> Call {
-    call(async move { tim.get_attachment_url(message, rendition).await })
 }
 
 /// The messages of a merger. Each can be passed on, its files downloaded and addressed, and its own messages asked for
@@ -1157,11 +1052,10 @@ pub unsafe extern "C" fn tim_download_merger_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(download_merger_message(tim, guard::noun(message_json)?))))
-}
-
-fn download_merger_message(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.download_merger_message(message).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::download_merger_message(
+        tim,
+        guard::noun(message_json)?,
+    ))))
 }
 
 /// Ends every download into this file, named exactly as for `tim_download_attachment`, which fails with 130161; nothing
@@ -1177,11 +1071,7 @@ pub unsafe extern "C" fn tim_cancel_download(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(cancel_download(tim, guard::text(target)?))))
-}
-
-fn cancel_download(tim: Arc<Tim>, target: String) -> Call {
-    call(async move { tim.cancel_download(target).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::cancel_download(tim, guard::text(target)?))))
 }
 
 /// All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most
@@ -1197,14 +1087,10 @@ pub unsafe extern "C" fn tim_get_conversation_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_conversation_list(
         tim,
         guard::optional_noun(filter_json)?,
     ))))
-}
-
-fn get_conversation_list(tim: Arc<Tim>, filter: Option<ConversationFilter>) -> Call {
-    call(async move { tim.get_conversation_list(filter).await })
 }
 
 /// One conversation of the list.
@@ -1219,14 +1105,10 @@ pub unsafe extern "C" fn tim_get_conversation_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_profile(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_conversation_profile(
         tim,
         guard::text(conversation_id)?,
     ))))
-}
-
-fn get_conversation_profile(tim: Arc<Tim>, conversation_id: String) -> Call {
-    call(async move { tim.get_conversation_profile(conversation_id).await })
 }
 
 /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
@@ -1242,11 +1124,10 @@ pub unsafe extern "C" fn tim_set_message_read(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation_id)?))))
-}
-
-fn set_message_read(tim: Arc<Tim>, conversation_id: String) -> Call {
-    call(async move { tim.set_message_read(conversation_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_message_read(
+        tim,
+        guard::text(conversation_id)?,
+    ))))
 }
 
 /// Marks a message and everything before it as read, as `tim_set_message_read` marks everything. Asks the server, which
@@ -1262,11 +1143,10 @@ pub unsafe extern "C" fn tim_set_message_read_up_to(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read_up_to(tim, guard::noun(message_json)?))))
-}
-
-fn set_message_read_up_to(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.set_message_read_up_to(message).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_message_read_up_to(
+        tim,
+        guard::noun(message_json)?,
+    ))))
 }
 
 /// Marks everything as read in all conversations of a type, as `tim_set_message_read` does in one.
@@ -1281,11 +1161,10 @@ pub unsafe extern "C" fn tim_set_all_message_read(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_all_message_read(tim, guard::read_all_type(scope)?))))
-}
-
-fn set_all_message_read(tim: Arc<Tim>, scope: ReadAllType) -> Call {
-    call(async move { tim.set_all_message_read(scope).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_all_message_read(
+        tim,
+        guard::read_all_type(scope)?,
+    ))))
 }
 
 /// How many messages are unread in the conversations that a filter wants, of those that `getTotalUnreadMessageCount`
@@ -1301,14 +1180,10 @@ pub unsafe extern "C" fn tim_get_unread_message_count_by_filter(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_unread_message_count_by_filter(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_unread_message_count_by_filter(
         tim,
         guard::noun(filter_json)?,
     ))))
-}
-
-fn get_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
-    call(async move { tim.get_unread_message_count_by_filter(filter).await })
 }
 
 /// Tells with `onUnreadMessageCountChangedByFilter` whenever what `tim_get_unread_message_count_by_filter` counts
@@ -1325,14 +1200,10 @@ pub unsafe extern "C" fn tim_subscribe_unread_message_count_by_filter(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(subscribe_unread_message_count_by_filter(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::subscribe_unread_message_count_by_filter(
         tim,
         guard::noun(filter_json)?,
     ))))
-}
-
-fn subscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
-    call(async move { tim.subscribe_unread_message_count_by_filter(filter).await })
 }
 
 /// Ends a subscription, if there is one with this filter.
@@ -1347,14 +1218,10 @@ pub unsafe extern "C" fn tim_unsubscribe_unread_message_count_by_filter(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(unsubscribe_unread_message_count_by_filter(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::unsubscribe_unread_message_count_by_filter(
         tim,
         guard::noun(filter_json)?,
     ))))
-}
-
-fn unsubscribe_unread_message_count_by_filter(tim: Arc<Tim>, filter: ConversationFilter) -> Call {
-    call(async move { tim.unsubscribe_unread_message_count_by_filter(filter).await })
 }
 
 /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other
@@ -1372,15 +1239,11 @@ pub unsafe extern "C" fn tim_pin_conversation(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(pin_conversation(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::pin_conversation(
         tim,
         guard::text(conversation_id)?,
         is_pinned,
     ))))
-}
-
-fn pin_conversation(tim: Arc<Tim>, conversation_id: String, is_pinned: bool) -> Call {
-    call(async move { tim.pin_conversation(conversation_id, is_pinned).await })
 }
 
 /// Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
@@ -1399,15 +1262,11 @@ pub unsafe extern "C" fn tim_set_message_remind_type(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_message_remind_type(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_message_remind_type(
         tim,
         guard::noun(conversation_id_list_json)?,
         guard::message_remind_type(message_remind_type)?,
     ))))
-}
-
-fn set_message_remind_type(tim: Arc<Tim>, conversation_id_list: Vec<String>, message_remind_type: MessageRemindType) -> Call {
-    call(async move { tim.set_message_remind_type(conversation_id_list, message_remind_type).await })
 }
 
 /// Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
@@ -1427,16 +1286,12 @@ pub unsafe extern "C" fn tim_mark_conversation(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(mark_conversation(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::mark_conversation(
         tim,
         guard::noun(conversation_id_list_json)?,
         mark_type,
         enable_mark,
     ))))
-}
-
-fn mark_conversation(tim: Arc<Tim>, conversation_id_list: Vec<String>, mark_type: i64, enable_mark: bool) -> Call {
-    call(async move { tim.mark_conversation(conversation_id_list, mark_type, enable_mark).await })
 }
 
 /// Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here
@@ -1454,15 +1309,11 @@ pub unsafe extern "C" fn tim_set_conversation_custom_data(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_conversation_custom_data(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_conversation_custom_data(
         tim,
         guard::noun(conversation_id_list_json)?,
         guard::text(custom_data)?,
     ))))
-}
-
-fn set_conversation_custom_data(tim: Arc<Tim>, conversation_id_list: Vec<String>, custom_data: String) -> Call {
-    call(async move { tim.set_conversation_custom_data(conversation_id_list, custom_data).await })
 }
 
 /// Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with
@@ -1479,14 +1330,10 @@ pub unsafe extern "C" fn tim_clear_history_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(clear_history_message(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::clear_history_message(
         tim,
         guard::text(conversation_id)?,
     ))))
-}
-
-fn clear_history_message(tim: Arc<Tim>, conversation_id: String) -> Call {
-    call(async move { tim.clear_history_message(conversation_id).await })
 }
 
 /// Removes conversations from the list, on all devices of the user, until somebody writes there again; with
@@ -1504,15 +1351,11 @@ pub unsafe extern "C" fn tim_delete_conversation(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_conversation(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_conversation(
         tim,
         guard::noun(conversation_id_list_json)?,
         clear_history_message,
     ))))
-}
-
-fn delete_conversation(tim: Arc<Tim>, conversation_id_list: Vec<String>, clear_history_message: bool) -> Call {
-    call(async move { tim.delete_conversation(conversation_id_list, clear_history_message).await })
 }
 
 /// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
@@ -1530,15 +1373,11 @@ pub unsafe extern "C" fn tim_set_conversation_draft(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_conversation_draft(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_conversation_draft(
         tim,
         guard::text(conversation_id)?,
         guard::text(draft_text)?,
     ))))
-}
-
-fn set_conversation_draft(tim: Arc<Tim>, conversation_id: String, draft_text: String) -> Call {
-    call(async move { tim.set_conversation_draft(conversation_id, draft_text).await })
 }
 
 /// The friends, as this device knows them, also without a connection.
@@ -1552,11 +1391,7 @@ pub unsafe extern "C" fn tim_get_friend_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_list(tim))))
-}
-
-fn get_friend_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_friend_list().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_friend_list(tim))))
 }
 
 /// Those of these users who are friends, as this device knows them, also without a connection.
@@ -1571,11 +1406,10 @@ pub unsafe extern "C" fn tim_get_friend_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_profile(tim, guard::noun(user_id_list_json)?))))
-}
-
-fn get_friend_profile(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.get_friend_profile(user_id_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_friend_profile(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
 }
 
 /// Adds a friend, or applies to become one: the result's code is 30539 then. Who has applied to this user is a friend
@@ -1593,11 +1427,7 @@ pub unsafe extern "C" fn tim_add_friend(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_friend(tim, guard::noun(friend_json)?))))
-}
-
-fn add_friend(tim: Arc<Tim>, friend: NewFriend) -> Call {
-    call(async move { tim.add_friend(friend).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::add_friend(tim, guard::noun(friend_json)?))))
 }
 
 /// Deletes 1 to 100 friends; the result says what became of each, 31704 if there was no friend.
@@ -1613,15 +1443,11 @@ pub unsafe extern "C" fn tim_delete_friend(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_friend(
         tim,
         guard::noun(user_id_list_json)?,
         guard::noun(delete_type_json)?,
     ))))
-}
-
-fn delete_friend(tim: Arc<Tim>, user_id_list: Vec<String>, delete_type: DeleteType) -> Call {
-    call(async move { tim.delete_friend(user_id_list, delete_type).await })
 }
 
 /// Asks the server who has whom as a friend, for 1 to 100 users.
@@ -1637,15 +1463,11 @@ pub unsafe extern "C" fn tim_check_friend(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(check_friend(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::check_friend(
         tim,
         guard::noun(user_id_list_json)?,
         guard::noun(check_type_json)?,
     ))))
-}
-
-fn check_friend(tim: Arc<Tim>, user_id_list: Vec<String>, check_type: CheckType) -> Call {
-    call(async move { tim.check_friend(user_id_list, check_type).await })
 }
 
 /// Changes what this user calls a friend, up to 96 bytes, and up to 5 fields of the app's, beside which the others
@@ -1664,16 +1486,12 @@ pub unsafe extern "C" fn tim_update_friend(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(update_friend(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::update_friend(
         tim,
         guard::text(user_id)?,
         guard::optional_text(remark)?,
         guard::noun(friend_custom_field_json)?,
     ))))
-}
-
-fn update_friend(tim: Arc<Tim>, user_id: String, remark: Option<String>, friend_custom_field: Vec<CustomField>) -> Call {
-    call(async move { tim.update_friend(user_id, remark, friend_custom_field).await })
 }
 
 /// The applications that wait, received and sent, as this device knows them, also without a connection.
@@ -1687,11 +1505,7 @@ pub unsafe extern "C" fn tim_get_friend_application_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_application_list(tim))))
-}
-
-fn get_friend_application_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_friend_application_list().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_friend_application_list(tim))))
 }
 
 /// Accepts an application, with what this user calls the friend. One that was accepted on another device is done.
@@ -1709,16 +1523,12 @@ pub unsafe extern "C" fn tim_accept_friend_application(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(accept_friend_application(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::accept_friend_application(
         tim,
         guard::text(user_id)?,
         guard::noun(action_json)?,
         guard::text(remark)?,
     ))))
-}
-
-fn accept_friend_application(tim: Arc<Tim>, user_id: String, action: ResponseAction, remark: String) -> Call {
-    call(async move { tim.accept_friend_application(user_id, action, remark).await })
 }
 
 /// Refuses an application. It is gone from both lists.
@@ -1733,11 +1543,10 @@ pub unsafe extern "C" fn tim_refuse_friend_application(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(refuse_friend_application(tim, guard::text(user_id)?))))
-}
-
-fn refuse_friend_application(tim: Arc<Tim>, user_id: String) -> Call {
-    call(async move { tim.refuse_friend_application(user_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::refuse_friend_application(
+        tim,
+        guard::text(user_id)?,
+    ))))
 }
 
 /// Deletes an application from this user's list alone.
@@ -1754,15 +1563,11 @@ pub unsafe extern "C" fn tim_delete_friend_application(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend_application(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_friend_application(
         tim,
         guard::text(user_id)?,
         guard::noun(application_type_json)?,
     ))))
-}
-
-fn delete_friend_application(tim: Arc<Tim>, user_id: String, application_type: ApplicationType) -> Call {
-    call(async move { tim.delete_friend_application(user_id, application_type).await })
 }
 
 /// Reads all received applications, on all devices.
@@ -1776,11 +1581,7 @@ pub unsafe extern "C" fn tim_set_friend_application_read(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_friend_application_read(tim))))
-}
-
-fn set_friend_application_read(tim: Arc<Tim>) -> Call {
-    call(async move { tim.set_friend_application_read().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_friend_application_read(tim))))
 }
 
 /// The friend groups, as this device knows them, also without a connection.
@@ -1794,11 +1595,7 @@ pub unsafe extern "C" fn tim_get_friend_group_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_friend_group_list(tim))))
-}
-
-fn get_friend_group_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_friend_group_list().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_friend_group_list(tim))))
 }
 
 /// Creates a friend group of up to 100 friends; the result says what became of each, 31704 if there is no such friend.
@@ -1815,15 +1612,11 @@ pub unsafe extern "C" fn tim_create_friend_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(create_friend_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::create_friend_group(
         tim,
         guard::text(name)?,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn create_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.create_friend_group(name, user_id_list).await })
 }
 
 /// Deletes a friend group. The friends stay.
@@ -1838,11 +1631,7 @@ pub unsafe extern "C" fn tim_delete_friend_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_friend_group(tim, guard::text(name)?))))
-}
-
-fn delete_friend_group(tim: Arc<Tim>, name: String) -> Call {
-    call(async move { tim.delete_friend_group(name).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_friend_group(tim, guard::text(name)?))))
 }
 
 /// Renames a friend group.
@@ -1859,15 +1648,11 @@ pub unsafe extern "C" fn tim_rename_friend_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(rename_friend_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::rename_friend_group(
         tim,
         guard::text(old_name)?,
         guard::text(new_name)?,
     ))))
-}
-
-fn rename_friend_group(tim: Arc<Tim>, old_name: String, new_name: String) -> Call {
-    call(async move { tim.rename_friend_group(old_name, new_name).await })
 }
 
 /// Puts 1 to 100 friends into a friend group; the result says what became of each, 31704 if there is no such friend.
@@ -1884,15 +1669,11 @@ pub unsafe extern "C" fn tim_add_to_friend_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_to_friend_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::add_to_friend_group(
         tim,
         guard::text(name)?,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn add_to_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.add_to_friend_group(name, user_id_list).await })
 }
 
 /// Takes 1 to 100 friends out of a friend group; the result says what became of each, 31704 if there is no such friend.
@@ -1909,15 +1690,11 @@ pub unsafe extern "C" fn tim_remove_from_friend_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_friend_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::remove_from_friend_group(
         tim,
         guard::text(name)?,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn remove_from_friend_group(tim: Arc<Tim>, name: String, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.remove_from_friend_group(name, user_id_list).await })
 }
 
 /// The attributes of a group, of these keys or all if there are none, and their version: 1 at first, one more with each
@@ -1934,15 +1711,11 @@ pub unsafe extern "C" fn tim_get_group_attributes(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_attributes(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_attributes(
         tim,
         guard::text(group_id)?,
         guard::noun(key_list_json)?,
     ))))
-}
-
-fn get_group_attributes(tim: Arc<Tim>, group_id: String, key_list: Vec<String>) -> Call {
-    call(async move { tim.get_group_attributes(group_id, key_list).await })
 }
 
 /// Gives a group these attributes and no others. Tells what changed, of a removed one the empty value, and the version.
@@ -1962,16 +1735,12 @@ pub unsafe extern "C" fn tim_init_group_attributes(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(init_group_attributes(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::init_group_attributes(
         tim,
         guard::text(group_id)?,
         guard::noun(group_attributes_json)?,
         version,
     ))))
-}
-
-fn init_group_attributes(tim: Arc<Tim>, group_id: String, group_attributes: Vec<CustomField>, version: i64) -> Call {
-    call(async move { tim.init_group_attributes(group_id, group_attributes, version).await })
 }
 
 /// Sets attributes of a group, beside which the others stay; an empty value removes one. Tells what changed, and the
@@ -1993,16 +1762,12 @@ pub unsafe extern "C" fn tim_set_group_attributes(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_group_attributes(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_group_attributes(
         tim,
         guard::text(group_id)?,
         guard::noun(group_attributes_json)?,
         version,
     ))))
-}
-
-fn set_group_attributes(tim: Arc<Tim>, group_id: String, group_attributes: Vec<CustomField>, version: i64) -> Call {
-    call(async move { tim.set_group_attributes(group_id, group_attributes, version).await })
 }
 
 /// Removes attributes of a group, those of these keys, or all if there are none. Tells what was removed, with empty
@@ -2022,16 +1787,12 @@ pub unsafe extern "C" fn tim_delete_group_attributes(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(delete_group_attributes(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::delete_group_attributes(
         tim,
         guard::text(group_id)?,
         guard::noun(key_list_json)?,
         version,
     ))))
-}
-
-fn delete_group_attributes(tim: Arc<Tim>, group_id: String, key_list: Vec<String>, version: i64) -> Call {
-    call(async move { tim.delete_group_attributes(group_id, key_list, version).await })
 }
 
 /// The groups this user is in that have one of 1 to 5 keywords, or all of them, in their names or ids, in the order of
@@ -2049,15 +1810,11 @@ pub unsafe extern "C" fn tim_search_groups(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(search_groups(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::search_groups(
         tim,
         guard::noun(keyword_list_json)?,
         guard::optional_noun(keyword_list_match_type_json)?,
     ))))
-}
-
-fn search_groups(tim: Arc<Tim>, keyword_list: Vec<String>, keyword_list_match_type: Option<KeywordMatch>) -> Call {
-    call(async move { tim.search_groups(keyword_list, keyword_list_match_type).await })
 }
 
 /// The members of groups in whose user ids, nicks, name cards or remarks keywords stand, up to 100 of each group. The
@@ -2076,11 +1833,10 @@ pub unsafe extern "C" fn tim_search_group_members(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(search_group_members(tim, guard::noun(param_json)?))))
-}
-
-fn search_group_members(tim: Arc<Tim>, param: GroupMemberSearchParam) -> Call {
-    call(async move { tim.search_group_members(param).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::search_group_members(
+        tim,
+        guard::noun(param_json)?,
+    ))))
 }
 
 /// The group of an id, also if this user is not in it, unless it is of the type Work.
@@ -2096,11 +1852,7 @@ pub unsafe extern "C" fn tim_search_group_by_id(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(search_group_by_id(tim, guard::text(group_id)?))))
-}
-
-fn search_group_by_id(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.search_group_by_id(group_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::search_group_by_id(tim, guard::text(group_id)?))))
 }
 
 /// The groups this user is in.
@@ -2114,11 +1866,7 @@ pub unsafe extern "C" fn tim_get_group_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_list(tim))))
-}
-
-fn get_group_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_group_list().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_list(tim))))
 }
 
 /// A group's profile, also of one this user is not in.
@@ -2133,11 +1881,7 @@ pub unsafe extern "C" fn tim_get_group_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_profile(tim, guard::text(group_id)?))))
-}
-
-fn get_group_profile(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.get_group_profile(group_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_profile(tim, guard::text(group_id)?))))
 }
 
 /// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
@@ -2154,15 +1898,11 @@ pub unsafe extern "C" fn tim_get_group_member_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_member_profile(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_member_profile(
         tim,
         guard::text(group_id)?,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn get_group_member_profile(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.get_group_member_profile(group_id, user_id_list).await })
 }
 
 /// How many members of a group that this user is in are connected, as of a moment in the last minute. Who has several
@@ -2178,14 +1918,10 @@ pub unsafe extern "C" fn tim_get_group_online_member_count(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_online_member_count(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_online_member_count(
         tim,
         guard::text(group_id)?,
     ))))
-}
-
-fn get_group_online_member_count(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.get_group_online_member_count(group_id).await })
 }
 
 /// Makes a group with this user as its owner.
@@ -2202,11 +1938,7 @@ pub unsafe extern "C" fn tim_create_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(create_group(tim, guard::noun(group_json)?))))
-}
-
-fn create_group(tim: Arc<Tim>, group: NewGroup) -> Call {
-    call(async move { tim.create_group(group).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::create_group(tim, guard::noun(group_json)?))))
 }
 
 /// Changes a group's profile, and gives the group. Who may, and what can change, depends on the group's type; muting
@@ -2224,15 +1956,11 @@ pub unsafe extern "C" fn tim_update_group_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(update_group_profile(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::update_group_profile(
         tim,
         guard::text(group_id)?,
         guard::noun(changes_json)?,
     ))))
-}
-
-fn update_group_profile(tim: Arc<Tim>, group_id: String, changes: GroupChanges) -> Call {
-    call(async move { tim.update_group_profile(group_id, changes).await })
 }
 
 /// Joins a group, or applies to, with a text for the owner and admins, who decide.
@@ -2249,15 +1977,11 @@ pub unsafe extern "C" fn tim_join_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(join_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::join_group(
         tim,
         guard::text(group_id)?,
         guard::text(apply_message)?,
     ))))
-}
-
-fn join_group(tim: Arc<Tim>, group_id: String, apply_message: String) -> Call {
-    call(async move { tim.join_group(group_id, apply_message).await })
 }
 
 /// Leaves a group.
@@ -2273,11 +1997,7 @@ pub unsafe extern "C" fn tim_quit_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(quit_group(tim, guard::text(group_id)?))))
-}
-
-fn quit_group(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.quit_group(group_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::quit_group(tim, guard::text(group_id)?))))
 }
 
 /// Ends a group for all its members.
@@ -2292,11 +2012,7 @@ pub unsafe extern "C" fn tim_dismiss_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(dismiss_group(tim, guard::text(group_id)?))))
-}
-
-fn dismiss_group(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.dismiss_group(group_id).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::dismiss_group(tim, guard::text(group_id)?))))
 }
 
 /// Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has
@@ -2316,16 +2032,12 @@ pub unsafe extern "C" fn tim_pin_group_message(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(pin_group_message(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::pin_group_message(
         tim,
         guard::text(group_id)?,
         guard::noun(message_json)?,
         is_pinned,
     ))))
-}
-
-fn pin_group_message(tim: Arc<Tim>, group_id: String, message: Message, is_pinned: bool) -> Call {
-    call(async move { tim.pin_group_message(group_id, message, is_pinned).await })
 }
 
 /// The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is
@@ -2341,14 +2053,10 @@ pub unsafe extern "C" fn tim_get_pinned_group_message_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_pinned_group_message_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_pinned_group_message_list(
         tim,
         guard::text(group_id)?,
     ))))
-}
-
-fn get_pinned_group_message_list(tim: Arc<Tim>, group_id: String) -> Call {
-    call(async move { tim.get_pinned_group_message_list(group_id).await })
 }
 
 /// Accepts or refuses a user's application to join, with a text for the user.
@@ -2368,17 +2076,13 @@ pub unsafe extern "C" fn tim_handle_group_application(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(handle_group_application(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::handle_group_application(
         tim,
         guard::text(group_id)?,
         guard::text(user_id)?,
         accept,
         guard::text(handle_message)?,
     ))))
-}
-
-fn handle_group_application(tim: Arc<Tim>, group_id: String, user_id: String, accept: bool, handle_message: String) -> Call {
-    call(async move { tim.handle_group_application(group_id, user_id, accept, handle_message).await })
 }
 
 /// Gives a message a reaction, such as an emoji, that everybody sees: `reaction_id` has 1 to 64 bytes, and its meaning
@@ -2398,15 +2102,11 @@ pub unsafe extern "C" fn tim_add_message_reaction(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_message_reaction(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::add_message_reaction(
         tim,
         guard::noun(message_json)?,
         guard::text(reaction_id)?,
     ))))
-}
-
-fn add_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String) -> Call {
-    call(async move { tim.add_message_reaction(message, reaction_id).await })
 }
 
 /// Takes a reaction of this user back. Answers the message that was passed, with the reactions that it has then; one
@@ -2423,15 +2123,11 @@ pub unsafe extern "C" fn tim_remove_message_reaction(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(remove_message_reaction(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::remove_message_reaction(
         tim,
         guard::noun(message_json)?,
         guard::text(reaction_id)?,
     ))))
-}
-
-fn remove_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String) -> Call {
-    call(async move { tim.remove_message_reaction(message, reaction_id).await })
 }
 
 /// The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave
@@ -2451,15 +2147,11 @@ pub unsafe extern "C" fn tim_get_message_reactions(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_message_reactions(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_message_reactions(
         tim,
         guard::noun(message_list_json)?,
         max_user_count_per_reaction,
     ))))
-}
-
-fn get_message_reactions(tim: Arc<Tim>, message_list: Vec<Message>, max_user_count_per_reaction: i32) -> Call {
-    call(async move { tim.get_message_reactions(message_list, max_user_count_per_reaction).await })
 }
 
 /// A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this
@@ -2478,17 +2170,13 @@ pub unsafe extern "C" fn tim_get_all_user_list_of_message_reaction(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_all_user_list_of_message_reaction(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_all_user_list_of_message_reaction(
         tim,
         guard::noun(message_json)?,
         guard::text(reaction_id)?,
         next_seq,
         count,
     ))))
-}
-
-fn get_all_user_list_of_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String, next_seq: i64, count: i32) -> Call {
-    call(async move { tim.get_all_user_list_of_message_reaction(message, reaction_id, next_seq, count).await })
 }
 
 /// Confirms that this user read messages that ask for it (`needReadReceipt`), at most 30: their senders are told.
@@ -2507,14 +2195,10 @@ pub unsafe extern "C" fn tim_send_message_read_receipt(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(send_message_read_receipt(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::send_message_read_receipt(
         tim,
         guard::noun(message_list_json)?,
     ))))
-}
-
-fn send_message_read_receipt(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
-    call(async move { tim.send_message_read_receipt(message_list).await })
 }
 
 /// How many read messages of this user that ask for it, at most 30, as the server has it: answers them with their
@@ -2531,14 +2215,10 @@ pub unsafe extern "C" fn tim_get_message_read_receipt_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_message_read_receipt_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_message_read_receipt_list(
         tim,
         guard::noun(message_list_json)?,
     ))))
-}
-
-fn get_message_read_receipt_list(tim: Arc<Tim>, message_list: Vec<Message>) -> Call {
-    call(async move { tim.get_message_read_receipt_list(message_list).await })
 }
 
 /// A page of the members of a group who read a message of this user, or did not: up to `count`, 1 to 100, after those
@@ -2560,17 +2240,13 @@ pub unsafe extern "C" fn tim_get_group_message_read_member_list(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_message_read_member_list(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_group_message_read_member_list(
         tim,
         guard::noun(message_json)?,
         guard::read_member_filter(filter)?,
         guard::text(cursor)?,
         count,
     ))))
-}
-
-fn get_group_message_read_member_list(tim: Arc<Tim>, message: Message, filter: ReadMemberFilter, cursor: String, count: i32) -> Call {
-    call(async move { tim.get_group_message_read_member_list(message, filter, cursor, count).await })
 }
 
 /// This user's profile.
@@ -2584,11 +2260,7 @@ pub unsafe extern "C" fn tim_get_my_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_my_profile(tim))))
-}
-
-fn get_my_profile(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_my_profile().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_my_profile(tim))))
 }
 
 /// The profiles of 1 to 100 users; users who do not exist are left out. Without a connection those that this device
@@ -2605,11 +2277,10 @@ pub unsafe extern "C" fn tim_get_user_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_user_profile(tim, guard::noun(user_id_list_json)?))))
-}
-
-fn get_user_profile(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.get_user_profile(user_id_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_user_profile(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
 }
 
 /// Changes this user's profile; what is absent stays.
@@ -2625,11 +2296,7 @@ pub unsafe extern "C" fn tim_update_my_profile(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(update_my_profile(tim, guard::noun(fields_json)?))))
-}
-
-fn update_my_profile(tim: Arc<Tim>, fields: ProfileFields) -> Call {
-    call(async move { tim.update_my_profile(fields).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::update_my_profile(tim, guard::noun(fields_json)?))))
 }
 
 /// Whom this user does not want to hear from.
@@ -2643,11 +2310,7 @@ pub unsafe extern "C" fn tim_get_blacklist(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_blacklist(tim))))
-}
-
-fn get_blacklist(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_blacklist().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_blacklist(tim))))
 }
 
 /// Puts users on the blacklist.
@@ -2663,11 +2326,10 @@ pub unsafe extern "C" fn tim_add_to_blacklist(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_to_blacklist(tim, guard::noun(user_id_list_json)?))))
-}
-
-fn add_to_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.add_to_blacklist(user_id_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::add_to_blacklist(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
 }
 
 /// Takes users off the blacklist.
@@ -2683,14 +2345,10 @@ pub unsafe extern "C" fn tim_remove_from_blacklist(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_blacklist(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::remove_from_blacklist(
         tim,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn remove_from_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.remove_from_blacklist(user_id_list).await })
 }
 
 /// Sets how this user wants to be told of messages of all conversations, on all devices of the user, in the place of
@@ -2708,11 +2366,10 @@ pub unsafe extern "C" fn tim_set_all_receive_message_opt(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_all_receive_message_opt(tim, guard::noun(opt_json)?))))
-}
-
-fn set_all_receive_message_opt(tim: Arc<Tim>, opt: AllReceiveMessageOpt) -> Call {
-    call(async move { tim.set_all_receive_message_opt(opt).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_all_receive_message_opt(
+        tim,
+        guard::noun(opt_json)?,
+    ))))
 }
 
 /// How this user wants to be told of messages of all conversations, as this device knows it, also without a connection.
@@ -2726,11 +2383,7 @@ pub unsafe extern "C" fn tim_get_all_receive_message_opt(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_all_receive_message_opt(tim))))
-}
-
-fn get_all_receive_message_opt(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_all_receive_message_opt().await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_all_receive_message_opt(tim))))
 }
 
 /// Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was
@@ -2750,11 +2403,10 @@ pub unsafe extern "C" fn tim_search_local_messages(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(search_local_messages(tim, guard::noun(param_json)?))))
-}
-
-fn search_local_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
-    call(async move { tim.search_local_messages(param).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::search_local_messages(
+        tim,
+        guard::noun(param_json)?,
+    ))))
 }
 
 /// Searches the messages that the server has, of the conversations that this user is in: also what this device never
@@ -2773,11 +2425,10 @@ pub unsafe extern "C" fn tim_search_cloud_messages(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(search_cloud_messages(tim, guard::noun(param_json)?))))
-}
-
-fn search_cloud_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
-    call(async move { tim.search_cloud_messages(param).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::search_cloud_messages(
+        tim,
+        guard::noun(param_json)?,
+    ))))
 }
 
 /// Invites a user, for `timeout` seconds, or with 0 for ever, and returns the invitation's ID. `data` is the app's.
@@ -2797,17 +2448,13 @@ pub unsafe extern "C" fn tim_invite(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(invite(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::invite(
         tim,
         guard::text(user_id)?,
         guard::text(data)?,
         timeout,
         online_user_only,
     ))))
-}
-
-fn invite(tim: Arc<Tim>, user_id: String, data: String, timeout: i32, online_user_only: bool) -> Call {
-    call(async move { tim.invite(user_id, data, timeout, online_user_only).await })
 }
 
 /// Invites 1 to 100 members of a group, as `tim_invite` does one user.
@@ -2828,7 +2475,7 @@ pub unsafe extern "C" fn tim_invite_in_group(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(invite_in_group(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::invite_in_group(
         tim,
         guard::text(group_id)?,
         guard::noun(invitee_list_json)?,
@@ -2836,10 +2483,6 @@ pub unsafe extern "C" fn tim_invite_in_group(
         timeout,
         online_user_only,
     ))))
-}
-
-fn invite_in_group(tim: Arc<Tim>, group_id: String, invitee_list: Vec<String>, data: String, timeout: i32, online_user_only: bool) -> Call {
-    call(async move { tim.invite_in_group(group_id, invitee_list, data, timeout, online_user_only).await })
 }
 
 /// Takes an invitation of this user's back, for those who have not answered.
@@ -2857,11 +2500,11 @@ pub unsafe extern "C" fn tim_cancel(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(cancel(tim, guard::text(invite_id)?, guard::text(data)?))))
-}
-
-fn cancel(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
-    call(async move { tim.cancel(invite_id, data).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::cancel(
+        tim,
+        guard::text(invite_id)?,
+        guard::text(data)?,
+    ))))
 }
 
 /// Accepts an invitation, on all devices of this user.
@@ -2879,11 +2522,11 @@ pub unsafe extern "C" fn tim_accept(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(accept(tim, guard::text(invite_id)?, guard::text(data)?))))
-}
-
-fn accept(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
-    call(async move { tim.accept(invite_id, data).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::accept(
+        tim,
+        guard::text(invite_id)?,
+        guard::text(data)?,
+    ))))
 }
 
 /// Rejects an invitation, on all devices of this user.
@@ -2899,11 +2542,11 @@ pub unsafe extern "C" fn tim_reject(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(reject(tim, guard::text(invite_id)?, guard::text(data)?))))
-}
-
-fn reject(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
-    call(async move { tim.reject(invite_id, data).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::reject(
+        tim,
+        guard::text(invite_id)?,
+        guard::text(data)?,
+    ))))
 }
 
 /// The signal that a message is.
@@ -2918,11 +2561,10 @@ pub unsafe extern "C" fn tim_get_signaling_info(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_signaling_info(tim, guard::noun(message_json)?))))
-}
-
-fn get_signaling_info(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.get_signaling_info(message).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_signaling_info(
+        tim,
+        guard::noun(message_json)?,
+    ))))
 }
 
 /// Says something of this user, up to 100 bytes, to everybody who is told that the user is online; an empty text takes
@@ -2938,11 +2580,7 @@ pub unsafe extern "C" fn tim_set_self_status(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_self_status(tim, guard::text(custom_status)?))))
-}
-
-fn set_self_status(tim: Arc<Tim>, custom_status: String) -> Call {
-    call(async move { tim.set_self_status(custom_status).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::set_self_status(tim, guard::text(custom_status)?))))
 }
 
 /// The status of 1 to 500 users, as it is now. Whoever is on a user's blacklist sees the user offline.
@@ -2957,11 +2595,10 @@ pub unsafe extern "C" fn tim_get_user_status(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_user_status(tim, guard::noun(user_id_list_json)?))))
-}
-
-fn get_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.get_user_status(user_id_list).await })
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::get_user_status(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
 }
 
 /// Has the status of 1 to 100 users told by `onUserStatusUpdated`, as it is now and as it changes, until the login or
@@ -2978,14 +2615,10 @@ pub unsafe extern "C" fn tim_subscribe_user_status(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(subscribe_user_status(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::subscribe_user_status(
         tim,
         guard::noun(user_id_list_json)?,
     ))))
-}
-
-fn subscribe_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.subscribe_user_status(user_id_list).await })
 }
 
 /// Ends subscriptions to up to 100 users, with an empty list to all.
@@ -3000,501 +2633,9 @@ pub unsafe extern "C" fn tim_unsubscribe_user_status(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(unsubscribe_user_status(
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::unsubscribe_user_status(
         tim,
         guard::noun(user_id_list_json)?,
     ))))
 }
 
-fn unsubscribe_user_status(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
-    call(async move { tim.unsubscribe_user_status(user_id_list).await })
-}
-
-/// A verb by its name.
-pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
-    match verb {
-        "login" => {
-            let mut given = Parameters::new("login", &["userID", "userSig"], given)?;
-            Ok(login(tim, given.take("userID")?, given.take("userSig")?))
-        }
-        "logout" => {
-            let _given = Parameters::new("logout", &[], given)?;
-            Ok(logout(tim))
-        }
-        "pause" => {
-            let _given = Parameters::new("pause", &[], given)?;
-            Ok(pause(tim))
-        }
-        "resume" => {
-            let _given = Parameters::new("resume", &[], given)?;
-            Ok(resume(tim))
-        }
-        "getServerTime" => {
-            let _given = Parameters::new("getServerTime", &[], given)?;
-            Ok(get_server_time(tim))
-        }
-        "createTextMessage" => {
-            let mut given = Parameters::new("createTextMessage", &["to", "conversationType", "text", "options"], given)?;
-            let message = json(&tim.create_text_message(given.take("to")?, given.take("conversationType")?, given.take("text")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createLocationMessage" => {
-            let mut given = Parameters::new("createLocationMessage", &["to", "conversationType", "description", "longitude", "latitude", "options"], given)?;
-            let message = json(&tim.create_location_message(given.take("to")?, given.take("conversationType")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createCustomMessage" => {
-            let mut given = Parameters::new("createCustomMessage", &["to", "conversationType", "data", "description", "extension", "options"], given)?;
-            let message = json(&tim.create_custom_message(given.take("to")?, given.take("conversationType")?, given.take("data")?, given.take("description")?, given.take("extension")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createFaceMessage" => {
-            let mut given = Parameters::new("createFaceMessage", &["to", "conversationType", "index", "data", "options"], given)?;
-            let message = json(&tim.create_face_message(given.take("to")?, given.take("conversationType")?, given.take("index")?, given.take("data")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createForwardMessage" => {
-            let mut given = Parameters::new("createForwardMessage", &["to", "conversationType", "original", "options"], given)?;
-            let message = json(&tim.create_forward_message(given.take("to")?, given.take("conversationType")?, given.take("original")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createMergerMessage" => {
-            let mut given = Parameters::new("createMergerMessage", &["to", "conversationType", "messageList", "title", "abstractList", "compatibleText", "options"], given)?;
-            let message = json(&tim.create_merger_message(given.take("to")?, given.take("conversationType")?, given.take("messageList")?, given.take("title")?, given.take("abstractList")?, given.take("compatibleText")?, given.take_or("options", None)?)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createImageMessage" => {
-            let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "options"], given)?;
-            let message = json(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("options", None)?, None)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createAudioMessage" => {
-            let mut given = Parameters::new("createAudioMessage", &["to", "conversationType", "file", "second", "options"], given)?;
-            let message = json(&tim.create_audio_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("second")?, given.take_or("options", None)?, None)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createVideoMessage" => {
-            let mut given = Parameters::new("createVideoMessage", &["to", "conversationType", "file", "format", "second", "snapshot", "options"], given)?;
-            let message = json(&tim.create_video_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("format")?, given.take("second")?, given.take("snapshot")?, given.take_or("options", None)?, None)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "createFileMessage" => {
-            let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "options"], given)?;
-            let message = json(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("options", None)?, None)?)?;
-            Ok(Box::pin(std::future::ready(Ok(message))))
-        }
-        "insertMessageToLocalStorage" => {
-            let mut given = Parameters::new("insertMessageToLocalStorage", &["message", "sender"], given)?;
-            Ok(insert_message_to_local_storage(tim, given.take("message")?, given.take("sender")?))
-        }
-        "setLocalCustomData" => {
-            let mut given = Parameters::new("setLocalCustomData", &["messageID", "data"], given)?;
-            Ok(set_local_custom_data(tim, given.take("messageID")?, given.take("data")?))
-        }
-        "setLocalCustomInt" => {
-            let mut given = Parameters::new("setLocalCustomInt", &["messageID", "number"], given)?;
-            Ok(set_local_custom_int(tim, given.take("messageID")?, given.take("number")?))
-        }
-        "getGroupMemberList" => {
-            let mut given = Parameters::new("getGroupMemberList", &["groupID", "count", "role", "next"], given)?;
-            Ok(get_group_member_list(tim, given.take("groupID")?, given.take_or("count", 15)?, given.take_or("role", None)?, given.take_or("next", None)?))
-        }
-        "addGroupMember" => {
-            let mut given = Parameters::new("addGroupMember", &["groupID", "userIDList"], given)?;
-            Ok(add_group_member(tim, given.take("groupID")?, given.take("userIDList")?))
-        }
-        "deleteGroupMember" => {
-            let mut given = Parameters::new("deleteGroupMember", &["groupID", "userIDList", "reason", "duration"], given)?;
-            Ok(delete_group_member(tim, given.take("groupID")?, given.take("userIDList")?, given.take_or("reason", "".to_owned())?, given.take_or("duration", 0)?))
-        }
-        "setGroupMemberRole" => {
-            let mut given = Parameters::new("setGroupMemberRole", &["groupID", "userID", "role"], given)?;
-            Ok(set_group_member_role(tim, given.take("groupID")?, given.take("userID")?, given.take("role")?))
-        }
-        "changeGroupOwner" => {
-            let mut given = Parameters::new("changeGroupOwner", &["groupID", "newOwnerID"], given)?;
-            Ok(change_group_owner(tim, given.take("groupID")?, given.take("newOwnerID")?))
-        }
-        "setGroupMemberMuteTime" => {
-            let mut given = Parameters::new("setGroupMemberMuteTime", &["groupID", "userID", "muteTime"], given)?;
-            Ok(set_group_member_mute_time(tim, given.take("groupID")?, given.take("userID")?, given.take("muteTime")?))
-        }
-        "setGroupMemberNameCard" => {
-            let mut given = Parameters::new("setGroupMemberNameCard", &["groupID", "nameCard", "userID"], given)?;
-            Ok(set_group_member_name_card(tim, given.take("groupID")?, given.take("nameCard")?, given.take_or("userID", None)?))
-        }
-        "setGroupMemberCustomField" => {
-            let mut given = Parameters::new("setGroupMemberCustomField", &["groupID", "memberCustomField", "userID"], given)?;
-            Ok(set_group_member_custom_field(tim, given.take("groupID")?, given.take("memberCustomField")?, given.take_or("userID", None)?))
-        }
-        "sendMessage" => {
-            let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;
-            Ok(send_message(tim, given.take("message")?, given.take_or("options", None)?))
-        }
-        "resendMessage" => {
-            let mut given = Parameters::new("resendMessage", &["messageID"], given)?;
-            Ok(resend_message(tim, given.take("messageID")?))
-        }
-        "cancelMessage" => {
-            let mut given = Parameters::new("cancelMessage", &["messageID"], given)?;
-            Ok(cancel_message(tim, given.take("messageID")?))
-        }
-        "revokeMessage" => {
-            let mut given = Parameters::new("revokeMessage", &["message", "reason"], given)?;
-            Ok(revoke_message(tim, given.take("message")?, given.take_or("reason", None)?))
-        }
-        "modifyMessage" => {
-            let mut given = Parameters::new("modifyMessage", &["message"], given)?;
-            Ok(modify_message(tim, given.take("message")?))
-        }
-        "deleteMessage" => {
-            let mut given = Parameters::new("deleteMessage", &["messageList"], given)?;
-            Ok(delete_message(tim, given.take("messageList")?))
-        }
-        "getMessageList" => {
-            let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;
-            Ok(get_message_list(tim, given.take("conversationID")?, given.take_or("nextReqMessageID", None)?, given.take_or("count", 15)?))
-        }
-        "getMessageListHopping" => {
-            let mut given = Parameters::new("getMessageListHopping", &["param"], given)?;
-            Ok(get_message_list_hopping(tim, given.take("param")?))
-        }
-        "findMessages" => {
-            let mut given = Parameters::new("findMessages", &["messageIDList"], given)?;
-            Ok(find_messages(tim, given.take("messageIDList")?))
-        }
-        "downloadAttachment" => {
-            let mut given = Parameters::new("downloadAttachment", &["message", "rendition", "target"], given)?;
-            Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, None))
-        }
-        "getAttachmentFile" => {
-            let mut given = Parameters::new("getAttachmentFile", &["message", "rendition"], given)?;
-            Ok(get_attachment_file(tim, given.take("message")?, given.take("rendition")?, None))
-        }
-        "getAttachmentUrl" => {
-            let mut given = Parameters::new("getAttachmentUrl", &["message", "rendition"], given)?;
-            Ok(get_attachment_url(tim, given.take("message")?, given.take("rendition")?))
-        }
-        "downloadMergerMessage" => {
-            let mut given = Parameters::new("downloadMergerMessage", &["message"], given)?;
-            Ok(download_merger_message(tim, given.take("message")?))
-        }
-        "cancelDownload" => {
-            let mut given = Parameters::new("cancelDownload", &["target"], given)?;
-            Ok(cancel_download(tim, given.take("target")?))
-        }
-        "getConversationList" => {
-            let mut given = Parameters::new("getConversationList", &["filter"], given)?;
-            Ok(get_conversation_list(tim, given.take_or("filter", None)?))
-        }
-        "getConversationProfile" => {
-            let mut given = Parameters::new("getConversationProfile", &["conversationID"], given)?;
-            Ok(get_conversation_profile(tim, given.take("conversationID")?))
-        }
-        "setMessageRead" => {
-            let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;
-            Ok(set_message_read(tim, given.take("conversationID")?))
-        }
-        "setMessageReadUpTo" => {
-            let mut given = Parameters::new("setMessageReadUpTo", &["message"], given)?;
-            Ok(set_message_read_up_to(tim, given.take("message")?))
-        }
-        "setAllMessageRead" => {
-            let mut given = Parameters::new("setAllMessageRead", &["scope"], given)?;
-            Ok(set_all_message_read(tim, given.take("scope")?))
-        }
-        "getUnreadMessageCountByFilter" => {
-            let mut given = Parameters::new("getUnreadMessageCountByFilter", &["filter"], given)?;
-            Ok(get_unread_message_count_by_filter(tim, given.take("filter")?))
-        }
-        "subscribeUnreadMessageCountByFilter" => {
-            let mut given = Parameters::new("subscribeUnreadMessageCountByFilter", &["filter"], given)?;
-            Ok(subscribe_unread_message_count_by_filter(tim, given.take("filter")?))
-        }
-        "unsubscribeUnreadMessageCountByFilter" => {
-            let mut given = Parameters::new("unsubscribeUnreadMessageCountByFilter", &["filter"], given)?;
-            Ok(unsubscribe_unread_message_count_by_filter(tim, given.take("filter")?))
-        }
-        "pinConversation" => {
-            let mut given = Parameters::new("pinConversation", &["conversationID", "isPinned"], given)?;
-            Ok(pin_conversation(tim, given.take("conversationID")?, given.take("isPinned")?))
-        }
-        "setMessageRemindType" => {
-            let mut given = Parameters::new("setMessageRemindType", &["conversationIDList", "messageRemindType"], given)?;
-            Ok(set_message_remind_type(tim, given.take("conversationIDList")?, given.take("messageRemindType")?))
-        }
-        "markConversation" => {
-            let mut given = Parameters::new("markConversation", &["conversationIDList", "markType", "enableMark"], given)?;
-            Ok(mark_conversation(tim, given.take("conversationIDList")?, given.take("markType")?, given.take("enableMark")?))
-        }
-        "setConversationCustomData" => {
-            let mut given = Parameters::new("setConversationCustomData", &["conversationIDList", "customData"], given)?;
-            Ok(set_conversation_custom_data(tim, given.take("conversationIDList")?, given.take("customData")?))
-        }
-        "clearHistoryMessage" => {
-            let mut given = Parameters::new("clearHistoryMessage", &["conversationID"], given)?;
-            Ok(clear_history_message(tim, given.take("conversationID")?))
-        }
-        "deleteConversation" => {
-            let mut given = Parameters::new("deleteConversation", &["conversationIDList", "clearHistoryMessage"], given)?;
-            Ok(delete_conversation(tim, given.take("conversationIDList")?, given.take("clearHistoryMessage")?))
-        }
-        "setConversationDraft" => {
-            let mut given = Parameters::new("setConversationDraft", &["conversationID", "draftText"], given)?;
-            Ok(set_conversation_draft(tim, given.take("conversationID")?, given.take("draftText")?))
-        }
-        "getFriendList" => {
-            let _given = Parameters::new("getFriendList", &[], given)?;
-            Ok(get_friend_list(tim))
-        }
-        "getFriendProfile" => {
-            let mut given = Parameters::new("getFriendProfile", &["userIDList"], given)?;
-            Ok(get_friend_profile(tim, given.take("userIDList")?))
-        }
-        "addFriend" => {
-            let mut given = Parameters::new("addFriend", &["friend"], given)?;
-            Ok(add_friend(tim, given.take("friend")?))
-        }
-        "deleteFriend" => {
-            let mut given = Parameters::new("deleteFriend", &["userIDList", "deleteType"], given)?;
-            Ok(delete_friend(tim, given.take("userIDList")?, given.take("deleteType")?))
-        }
-        "checkFriend" => {
-            let mut given = Parameters::new("checkFriend", &["userIDList", "checkType"], given)?;
-            Ok(check_friend(tim, given.take("userIDList")?, given.take("checkType")?))
-        }
-        "updateFriend" => {
-            let mut given = Parameters::new("updateFriend", &["userID", "remark", "friendCustomField"], given)?;
-            Ok(update_friend(tim, given.take("userID")?, given.take_or("remark", None)?, given.take("friendCustomField")?))
-        }
-        "getFriendApplicationList" => {
-            let _given = Parameters::new("getFriendApplicationList", &[], given)?;
-            Ok(get_friend_application_list(tim))
-        }
-        "acceptFriendApplication" => {
-            let mut given = Parameters::new("acceptFriendApplication", &["userID", "action", "remark"], given)?;
-            Ok(accept_friend_application(tim, given.take("userID")?, given.take("action")?, given.take("remark")?))
-        }
-        "refuseFriendApplication" => {
-            let mut given = Parameters::new("refuseFriendApplication", &["userID"], given)?;
-            Ok(refuse_friend_application(tim, given.take("userID")?))
-        }
-        "deleteFriendApplication" => {
-            let mut given = Parameters::new("deleteFriendApplication", &["userID", "applicationType"], given)?;
-            Ok(delete_friend_application(tim, given.take("userID")?, given.take("applicationType")?))
-        }
-        "setFriendApplicationRead" => {
-            let _given = Parameters::new("setFriendApplicationRead", &[], given)?;
-            Ok(set_friend_application_read(tim))
-        }
-        "getFriendGroupList" => {
-            let _given = Parameters::new("getFriendGroupList", &[], given)?;
-            Ok(get_friend_group_list(tim))
-        }
-        "createFriendGroup" => {
-            let mut given = Parameters::new("createFriendGroup", &["name", "userIDList"], given)?;
-            Ok(create_friend_group(tim, given.take("name")?, given.take("userIDList")?))
-        }
-        "deleteFriendGroup" => {
-            let mut given = Parameters::new("deleteFriendGroup", &["name"], given)?;
-            Ok(delete_friend_group(tim, given.take("name")?))
-        }
-        "renameFriendGroup" => {
-            let mut given = Parameters::new("renameFriendGroup", &["oldName", "newName"], given)?;
-            Ok(rename_friend_group(tim, given.take("oldName")?, given.take("newName")?))
-        }
-        "addToFriendGroup" => {
-            let mut given = Parameters::new("addToFriendGroup", &["name", "userIDList"], given)?;
-            Ok(add_to_friend_group(tim, given.take("name")?, given.take("userIDList")?))
-        }
-        "removeFromFriendGroup" => {
-            let mut given = Parameters::new("removeFromFriendGroup", &["name", "userIDList"], given)?;
-            Ok(remove_from_friend_group(tim, given.take("name")?, given.take("userIDList")?))
-        }
-        "getGroupAttributes" => {
-            let mut given = Parameters::new("getGroupAttributes", &["groupID", "keyList"], given)?;
-            Ok(get_group_attributes(tim, given.take("groupID")?, given.take_or("keyList", Vec::new())?))
-        }
-        "initGroupAttributes" => {
-            let mut given = Parameters::new("initGroupAttributes", &["groupID", "groupAttributes", "version"], given)?;
-            Ok(init_group_attributes(tim, given.take("groupID")?, given.take("groupAttributes")?, given.take_or("version", 0)?))
-        }
-        "setGroupAttributes" => {
-            let mut given = Parameters::new("setGroupAttributes", &["groupID", "groupAttributes", "version"], given)?;
-            Ok(set_group_attributes(tim, given.take("groupID")?, given.take("groupAttributes")?, given.take_or("version", 0)?))
-        }
-        "deleteGroupAttributes" => {
-            let mut given = Parameters::new("deleteGroupAttributes", &["groupID", "keyList", "version"], given)?;
-            Ok(delete_group_attributes(tim, given.take("groupID")?, given.take_or("keyList", Vec::new())?, given.take_or("version", 0)?))
-        }
-        "searchGroups" => {
-            let mut given = Parameters::new("searchGroups", &["keywordList", "keywordListMatchType"], given)?;
-            Ok(search_groups(tim, given.take("keywordList")?, given.take_or("keywordListMatchType", None)?))
-        }
-        "searchGroupMembers" => {
-            let mut given = Parameters::new("searchGroupMembers", &["param"], given)?;
-            Ok(search_group_members(tim, given.take("param")?))
-        }
-        "searchGroupById" => {
-            let mut given = Parameters::new("searchGroupById", &["groupID"], given)?;
-            Ok(search_group_by_id(tim, given.take("groupID")?))
-        }
-        "getGroupList" => {
-            let _given = Parameters::new("getGroupList", &[], given)?;
-            Ok(get_group_list(tim))
-        }
-        "getGroupProfile" => {
-            let mut given = Parameters::new("getGroupProfile", &["groupID"], given)?;
-            Ok(get_group_profile(tim, given.take("groupID")?))
-        }
-        "getGroupMemberProfile" => {
-            let mut given = Parameters::new("getGroupMemberProfile", &["groupID", "userIDList"], given)?;
-            Ok(get_group_member_profile(tim, given.take("groupID")?, given.take("userIDList")?))
-        }
-        "getGroupOnlineMemberCount" => {
-            let mut given = Parameters::new("getGroupOnlineMemberCount", &["groupID"], given)?;
-            Ok(get_group_online_member_count(tim, given.take("groupID")?))
-        }
-        "createGroup" => {
-            let mut given = Parameters::new("createGroup", &["group"], given)?;
-            Ok(create_group(tim, given.take("group")?))
-        }
-        "updateGroupProfile" => {
-            let mut given = Parameters::new("updateGroupProfile", &["groupID", "changes"], given)?;
-            Ok(update_group_profile(tim, given.take("groupID")?, given.take("changes")?))
-        }
-        "joinGroup" => {
-            let mut given = Parameters::new("joinGroup", &["groupID", "applyMessage"], given)?;
-            Ok(join_group(tim, given.take("groupID")?, given.take_or("applyMessage", "".to_owned())?))
-        }
-        "quitGroup" => {
-            let mut given = Parameters::new("quitGroup", &["groupID"], given)?;
-            Ok(quit_group(tim, given.take("groupID")?))
-        }
-        "dismissGroup" => {
-            let mut given = Parameters::new("dismissGroup", &["groupID"], given)?;
-            Ok(dismiss_group(tim, given.take("groupID")?))
-        }
-        "pinGroupMessage" => {
-            let mut given = Parameters::new("pinGroupMessage", &["groupID", "message", "isPinned"], given)?;
-            Ok(pin_group_message(tim, given.take("groupID")?, given.take("message")?, given.take("isPinned")?))
-        }
-        "getPinnedGroupMessageList" => {
-            let mut given = Parameters::new("getPinnedGroupMessageList", &["groupID"], given)?;
-            Ok(get_pinned_group_message_list(tim, given.take("groupID")?))
-        }
-        "handleGroupApplication" => {
-            let mut given = Parameters::new("handleGroupApplication", &["groupID", "userID", "accept", "handleMessage"], given)?;
-            Ok(handle_group_application(tim, given.take("groupID")?, given.take("userID")?, given.take("accept")?, given.take_or("handleMessage", "".to_owned())?))
-        }
-        "addMessageReaction" => {
-            let mut given = Parameters::new("addMessageReaction", &["message", "reactionID"], given)?;
-            Ok(add_message_reaction(tim, given.take("message")?, given.take("reactionID")?))
-        }
-        "removeMessageReaction" => {
-            let mut given = Parameters::new("removeMessageReaction", &["message", "reactionID"], given)?;
-            Ok(remove_message_reaction(tim, given.take("message")?, given.take("reactionID")?))
-        }
-        "getMessageReactions" => {
-            let mut given = Parameters::new("getMessageReactions", &["messageList", "maxUserCountPerReaction"], given)?;
-            Ok(get_message_reactions(tim, given.take("messageList")?, given.take("maxUserCountPerReaction")?))
-        }
-        "getAllUserListOfMessageReaction" => {
-            let mut given = Parameters::new("getAllUserListOfMessageReaction", &["message", "reactionID", "nextSeq", "count"], given)?;
-            Ok(get_all_user_list_of_message_reaction(tim, given.take("message")?, given.take("reactionID")?, given.take("nextSeq")?, given.take("count")?))
-        }
-        "sendMessageReadReceipt" => {
-            let mut given = Parameters::new("sendMessageReadReceipt", &["messageList"], given)?;
-            Ok(send_message_read_receipt(tim, given.take("messageList")?))
-        }
-        "getMessageReadReceiptList" => {
-            let mut given = Parameters::new("getMessageReadReceiptList", &["messageList"], given)?;
-            Ok(get_message_read_receipt_list(tim, given.take("messageList")?))
-        }
-        "getGroupMessageReadMemberList" => {
-            let mut given = Parameters::new("getGroupMessageReadMemberList", &["message", "filter", "cursor", "count"], given)?;
-            Ok(get_group_message_read_member_list(tim, given.take("message")?, given.take("filter")?, given.take("cursor")?, given.take("count")?))
-        }
-        "getMyProfile" => {
-            let _given = Parameters::new("getMyProfile", &[], given)?;
-            Ok(get_my_profile(tim))
-        }
-        "getUserProfile" => {
-            let mut given = Parameters::new("getUserProfile", &["userIDList"], given)?;
-            Ok(get_user_profile(tim, given.take("userIDList")?))
-        }
-        "updateMyProfile" => {
-            let mut given = Parameters::new("updateMyProfile", &["fields"], given)?;
-            Ok(update_my_profile(tim, given.take("fields")?))
-        }
-        "getBlacklist" => {
-            let _given = Parameters::new("getBlacklist", &[], given)?;
-            Ok(get_blacklist(tim))
-        }
-        "addToBlacklist" => {
-            let mut given = Parameters::new("addToBlacklist", &["userIDList"], given)?;
-            Ok(add_to_blacklist(tim, given.take("userIDList")?))
-        }
-        "removeFromBlacklist" => {
-            let mut given = Parameters::new("removeFromBlacklist", &["userIDList"], given)?;
-            Ok(remove_from_blacklist(tim, given.take("userIDList")?))
-        }
-        "setAllReceiveMessageOpt" => {
-            let mut given = Parameters::new("setAllReceiveMessageOpt", &["opt"], given)?;
-            Ok(set_all_receive_message_opt(tim, given.take("opt")?))
-        }
-        "getAllReceiveMessageOpt" => {
-            let _given = Parameters::new("getAllReceiveMessageOpt", &[], given)?;
-            Ok(get_all_receive_message_opt(tim))
-        }
-        "searchLocalMessages" => {
-            let mut given = Parameters::new("searchLocalMessages", &["param"], given)?;
-            Ok(search_local_messages(tim, given.take("param")?))
-        }
-        "searchCloudMessages" => {
-            let mut given = Parameters::new("searchCloudMessages", &["param"], given)?;
-            Ok(search_cloud_messages(tim, given.take("param")?))
-        }
-        "invite" => {
-            let mut given = Parameters::new("invite", &["userID", "data", "timeout", "onlineUserOnly"], given)?;
-            Ok(invite(tim, given.take("userID")?, given.take("data")?, given.take("timeout")?, given.take("onlineUserOnly")?))
-        }
-        "inviteInGroup" => {
-            let mut given = Parameters::new("inviteInGroup", &["groupID", "inviteeList", "data", "timeout", "onlineUserOnly"], given)?;
-            Ok(invite_in_group(tim, given.take("groupID")?, given.take("inviteeList")?, given.take("data")?, given.take("timeout")?, given.take("onlineUserOnly")?))
-        }
-        "cancel" => {
-            let mut given = Parameters::new("cancel", &["inviteID", "data"], given)?;
-            Ok(cancel(tim, given.take("inviteID")?, given.take("data")?))
-        }
-        "accept" => {
-            let mut given = Parameters::new("accept", &["inviteID", "data"], given)?;
-            Ok(accept(tim, given.take("inviteID")?, given.take("data")?))
-        }
-        "reject" => {
-            let mut given = Parameters::new("reject", &["inviteID", "data"], given)?;
-            Ok(reject(tim, given.take("inviteID")?, given.take("data")?))
-        }
-        "getSignalingInfo" => {
-            let mut given = Parameters::new("getSignalingInfo", &["message"], given)?;
-            Ok(get_signaling_info(tim, given.take("message")?))
-        }
-        "setSelfStatus" => {
-            let mut given = Parameters::new("setSelfStatus", &["customStatus"], given)?;
-            Ok(set_self_status(tim, given.take("customStatus")?))
-        }
-        "getUserStatus" => {
-            let mut given = Parameters::new("getUserStatus", &["userIDList"], given)?;
-            Ok(get_user_status(tim, given.take("userIDList")?))
-        }
-        "subscribeUserStatus" => {
-            let mut given = Parameters::new("subscribeUserStatus", &["userIDList"], given)?;
-            Ok(subscribe_user_status(tim, given.take("userIDList")?))
-        }
-        "unsubscribeUserStatus" => {
-            let mut given = Parameters::new("unsubscribeUserStatus", &["userIDList"], given)?;
-            Ok(unsubscribe_user_status(tim, given.take("userIDList")?))
-        }
-        _ => Err(unknown(verb)),
-    }
-}

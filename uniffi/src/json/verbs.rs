@@ -8,7 +8,7 @@ use super::parameters::{Given, Parameters, unknown};
 use super::{Call, call, write};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
+use crate::types::{AllReceiveMessageOpt, ApplicationType, CheckType, ConversationFilter, CustomField, DeleteType, GroupChanges, GroupMemberSearchParam, KeywordMatch, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewFriend, NewGroup, ProfileFields, ReadAllType, ReadMemberFilter, RenditionType, ResponseAction, Role, SendOptions};
 
 pub(crate) fn login(tim: Arc<Tim>, user_id: String, user_sig: String) -> Call {
     call!(tim.login(user_id, user_sig))
@@ -276,6 +276,10 @@ pub(crate) fn delete_group_attributes(tim: Arc<Tim>, group_id: String, key_list:
 
 pub(crate) fn search_groups(tim: Arc<Tim>, keyword_list: Vec<String>, keyword_list_match_type: Option<KeywordMatch>) -> Call {
     call!(tim.search_groups(keyword_list, keyword_list_match_type))
+}
+
+pub(crate) fn search_group_members(tim: Arc<Tim>, param: GroupMemberSearchParam) -> Call {
+    call!(tim.search_group_members(param))
 }
 
 pub(crate) fn search_group_by_id(tim: Arc<Tim>, group_id: String) -> Call {
@@ -767,6 +771,10 @@ pub fn call_by_name(
         "searchGroups" => {
             let mut given = Parameters::new("searchGroups", &["keywordList", "keywordListMatchType"], given)?;
             Ok(search_groups(tim, given.take("keywordList")?, given.take_or("keywordListMatchType", None)?))
+        }
+        "searchGroupMembers" => {
+            let mut given = Parameters::new("searchGroupMembers", &["param"], given)?;
+            Ok(search_group_members(tim, given.take("param")?))
         }
         "searchGroupById" => {
             let mut given = Parameters::new("searchGroupById", &["groupID"], given)?;

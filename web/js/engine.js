@@ -1,0 +1,118 @@
+// The engine: its WebAssembly, started once from bytes of the bundle, and instances that take and give plain values. Listeners are
+// called when no call of the engine is under way. What a value means is none of its business.
+
+import { Engine as Instance, initSync, setLogLevel as setEngineLogLevel, version as engineVersion } from 'tim-engine';
+import bytes from 'tim-engine/wasm';
+
+import { hasTrapped, onTrap } from './trap.js';
+import { socketClass } from './websocket.js';
+
+/** The number of the error of a fault in the engine. */
+export const PANICKED = 130185;
+
+let started = false;
+let level;
+
+function start() {
+  if (started) return;
+  initSync({ module: bytes });
+  started = true;
+  if (level !== undefined) setEngineLogLevel(level);
+}
+
+/** How much is logged, 0 (everything) to 4 (nothing). */
+export function setLogLevel(number) {
+  level = number;
+  if (started && !hasTrapped()) setEngineLogLevel(number);
+}
+
+/** The version of the engine. */
+export function version() {
+  start();
+  return engineVersion();
+}
+
+/** What a call ends with once the engine has failed. */
+function fault() {
+  return Object.assign(new Error('a fault in the engine: load the page again, and please report it'), { code: PANICKED });
+}
+
+/** An instance of the engine. */
+export class Engine {
+  #instance;
+  #hear;
+  #heard = [];
+  #waiting = new Set();
+  #forgetTrap;
+
+  /**
+   * @param {object} options as the engine has them
+   * @param {(event: {name: string, data: any}) => void} hear is called with each event
+   */
+  constructor(options, hear) {
+    if (hasTrapped()) throw fault();
+    socketClass();
+    start();
+    this.#hear = hear;
+    this.#instance = new Instance(JSON.stringify(options), (json) => this.#queue(JSON.parse(json)));
+    this.#forgetTrap = onTrap(() => this.#fail());
+  }
+
+  /** Calls a verb with its parameters as JSON; resolves with its result. */
+  async callText(verb, parameters) {
+    return JSON.parse(await this.#wait(() => this.#instance.call(verb, parameters)));
+  }
+
+  /** Calls a verb that creates a message; gives that. */
+  create(verb, parameters) {
+    return JSON.parse(this.#attempt(() => this.#instance.create(verb, JSON.stringify(parameters))));
+  }
+
+  /** Tells that the network came or went. */
+  networkChanged(up) {
+    if (!hasTrapped()) this.#attempt(() => this.#instance.networkChanged(up));
+  }
+
+  /** Ends the instance. No event is told afterwards. */
+  async destroy() {
+    try {
+      await this.#wait(() => this.#instance.destroy());
+    } finally {
+      this.#forgetTrap();
+      this.#hear = () => {};
+    }
+  }
+
+  #attempt(work) {
+    if (hasTrapped()) throw fault();
+    try {
+      return work();
+    } catch (why) {
+      throw why instanceof WebAssembly.RuntimeError ? fault() : why;
+    }
+  }
+
+  /** What is waited for ends with the engine. */
+  #wait(work) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const forget = () => this.#waiting.delete(reject);
+      new Promise((begun) => begun(this.#attempt(work))).then(resolve, reject).finally(forget);
+    });
+  }
+
+  #queue(events) {
+    this.#heard.push(...events);
+    queueMicrotask(() => this.#deliver());
+  }
+
+  #deliver() {
+    this.#heard.splice(0).forEach((event) => this.#hear(event));
+  }
+
+  #fail() {
+    const { code, message } = fault();
+    this.#waiting.forEach((reject) => reject(fault()));
+    this.#queue([{ name: 'error', data: { code, message } }]);
+  }
+}

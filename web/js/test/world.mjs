@@ -1,0 +1,146 @@
+// A server of the test's own, and people with instances of the package. Needs TIM_SERVER_BIN, the path of tim-server, and the
+// bundles that build.mjs wrote.
+
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export const APP = 1400000001;
+
+/** The bundle of this kind: `tim-js.js` or `tim-js.mjs`. */
+export function bundle(name) {
+  const path = fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
+  if (!existsSync(path)) throw new Error(`${path} is missing: node build.mjs FOLDER writes it`);
+  return path;
+}
+
+/** The package, loaded anew: each has instances of its own. */
+let loads = 0;
+export async function load() {
+  loads += 1;
+  return (await import(`${pathToFileURL(bundle('tim-js.mjs'))}?${loads}`)).default;
+}
+
+function serverProgram() {
+  const path = process.env.TIM_SERVER_BIN;
+  if (!path || !existsSync(path)) throw new Error('TIM_SERVER_BIN is the path of tim-server: build it (cargo build -p tim-server) and name it');
+  return path;
+}
+
+/** A server with an application. */
+export class World {
+  static async start() {
+    const program = serverProgram();
+    const data = await mkdtemp(join(tmpdir(), 'tim-js-'));
+    await run(program, ['app', '--data', data, '--id', String(APP)]);
+    const child = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new World(program, data, child, await address(child));
+  }
+
+  #people = [];
+
+  constructor(program, data, child, server) {
+    Object.assign(this, { program, data, child, server });
+  }
+
+  /** What a user logs in with. */
+  async userSig(user) {
+    const { stdout } = await run(this.program, ['usersig', '--data', this.data, '--app', String(APP), '--user', user]);
+    return stdout.trim().split('\n').at(-1);
+  }
+
+  /** Somebody with an instance, not logged in. */
+  async person(user) {
+    const TIM = await load();
+    const person = new Person(user, TIM, TIM.create({ SDKAppID: APP, server: this.server }), await this.userSig(user));
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Several, logged in. */
+  async people(...users) {
+    return Promise.all(users.map(async (user) => (await this.person(user)).login()));
+  }
+
+  /** Ends the instances, then the server. */
+  async end() {
+    await Promise.all(this.#people.map((person) => person.tim.destroy().catch(() => {})));
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+    await rm(this.data, { recursive: true, force: true });
+  }
+}
+
+/** Where the server says that it listens. */
+function address(child) {
+  return new Promise((resolve, reject) => {
+    let told = '';
+    const read = (text) => {
+      told += text;
+      const [, found] = /listening on (ws:\/\/[\d.]+:\d+)/.exec(told) ?? [];
+      if (found) resolve(found);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', () => reject(new Error(`the server ended: ${told}`)));
+  });
+}
+
+/** Somebody with an instance, who hears every event. */
+export class Person {
+  #heard = [];
+  #wake = () => {};
+
+  constructor(user, TIM, tim, userSig) {
+    Object.assign(this, { user, TIM, tim, userSig });
+    for (const name of new Set(Object.values(TIM.EVENT))) {
+      tim.on(name, (event) => {
+        this.#heard.push(event);
+        this.#wake();
+      });
+    }
+  }
+
+  /** Logs in, until everything works. */
+  async login() {
+    await this.tim.login({ userID: this.user, userSig: this.userSig });
+    await this.event(this.TIM.EVENT.SDK_READY);
+    return this;
+  }
+
+  /** The data of the next event of a name that is as wanted; those before it are passed over. */
+  async event(name, wanted = () => true) {
+    for (;;) {
+      const place = this.#heard.findIndex((event) => event.name === name && wanted(event.data));
+      if (place >= 0) return this.#heard.splice(place, 1)[0].data;
+      await new Promise((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** How many events of a name were heard and not asked for. */
+  count(name) {
+    return this.#heard.filter((event) => event.name === name).length;
+  }
+
+  /** The next message received with this text. */
+  async receives(text) {
+    const list = await this.event(this.TIM.EVENT.MESSAGE_RECEIVED, (messages) => messages.some((it) => it.payload.text === text));
+    return list.find((it) => it.payload.text === text);
+  }
+
+  /** A text, sent. */
+  async says(text, to, conversationType = this.TIM.TYPES.CONV_C2C, more = {}) {
+    const message = this.tim.createTextMessage({ to, conversationType, payload: { text }, ...more });
+    const { data } = await this.tim.sendMessage(message);
+    return data.message;
+  }
+}

@@ -1,0 +1,57 @@
+// Messages: from the engine's to those of TIM's Web SDK, and back. Names and meanings are the same mostly; here are the others.
+
+import { shownPayload } from './payload.js';
+import { TYPES } from './types.js';
+
+/** The engine's word for the content of a message that was revoked, and of one that this version does not know. */
+const [GONE, UNKNOWN] = ['gone', 'unknown'];
+
+/**
+ * A message as TIM's Web SDK has it.
+ * @param {object} told as the engine has it
+ */
+export function shown(told) {
+  return {
+    ...told,
+    ...content(told),
+    nameCard: '',
+    isDeleted: false,
+    isBroadcastMessage: false,
+    isSupportExtension: false,
+    readReceiptInfo: told.readReceiptInfo ?? { readCount: undefined, unreadCount: undefined, isPeerRead: undefined },
+  };
+}
+
+/** What nobody has any more is shown as an empty text: `isRevoked` tells. */
+function content(told) {
+  if (told.type === GONE) return { type: TYPES.MSG_TEXT, payload: { text: '' } };
+  if (told.type === UNKNOWN) return { payload: { unknown: told.payload } };
+  return { payload: shownPayload(told) };
+}
+
+/**
+ * Writes what the engine told into a message that the program has already. One that was revoked keeps the content that is known here.
+ * @param {object} message as the program has it
+ * @param {object} told as the engine has it
+ */
+export function update(message, told) {
+  const { isDeleted, type, payload } = message;
+  return Object.assign(message, shown(told), { isDeleted }, told.type === GONE && { type, payload });
+}
+
+/**
+ * A message as the engine has it.
+ * @param {object} message as the program has it
+ */
+export function forEngine(message) {
+  const { readReceiptInfo: info } = message;
+  return { ...message, ...contentForEngine(message), readReceiptInfo: info?.readCount === undefined ? null : info };
+}
+
+function contentForEngine({ isRevoked, type, payload }) {
+  if (isRevoked) return { type: GONE, payload: null };
+  if (type === UNKNOWN) return { payload: payload.unknown };
+  // What a tip tells of a group has other names there, and is of no use there.
+  if (type === TYPES.MSG_GRP_TIP) return { payload: { ...payload, newGroupProfile: null } };
+  return {};
+}

@@ -1,0 +1,43 @@
+// The messages that an instance has shown: each is one object for the program, which changes when the message does.
+
+import { shown, update } from './message.js';
+
+/** So many are known at most; those that were shown first are forgotten first. */
+const MOST = 10_000;
+
+export class Messages {
+  #known = new Map();
+
+  /** A message that the engine told: the object that the program has already, as it is now, or a new one. */
+  show(told) {
+    const known = this.#known.get(told.ID);
+    return known ? update(known, told) : this.#keep(shown(told));
+  }
+
+  /** As `show`, for several. */
+  showAll(told) {
+    return told.map((message) => this.show(message));
+  }
+
+  /** Writes what the engine told into the object that a program passed in, which may be a copy of the one that is known here. */
+  showIn(message, told) {
+    const known = this.show(told);
+    return known === message ? message : update(message, told);
+  }
+
+  /** The message with an ID, or null. */
+  find(id) {
+    return this.#known.get(id) ?? null;
+  }
+
+  /** Forgets all. */
+  clear() {
+    this.#known.clear();
+  }
+
+  #keep(message) {
+    this.#known.set(message.ID, message);
+    if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value);
+    return message;
+  }
+}

@@ -1,0 +1,90 @@
+// Methods of groups: what they are, who joins and leaves, their attributes.
+
+import { CODE, error, invalid, response } from '../errors.js';
+import { group, toFields, toMap } from '../nouns.js';
+import { TYPES } from '../types.js';
+import { having, pick, text, verb } from './verb.js';
+
+const onlyID = (groupID) => ({ groupID: text(groupID) });
+const itsID = (_, { args: [groupID] }) => ({ groupID });
+const itself = (told, { session }) => ({ group: group(told, session) });
+
+const CHANGEABLE = ['name', 'avatar', 'introduction', 'notification', 'muteAllMembers', 'joinOption', 'inviteOption', 'groupCustomField'];
+const FIRST = ['name', 'groupID', 'introduction', 'notification', 'avatar', 'joinOption', 'inviteOption', 'groupCustomField'];
+
+/** The mark of an application to join, among the server's notices. */
+const APPLICATION = 1;
+
+export const groups = {
+  getGroupList: verb('getGroupList', undefined, (told, { session }) => ({ groupList: session.keepGroups(told) })),
+  getGroupProfile: verb('getGroupProfile', (options) => pick(having(options, 'groupID'), 'groupID'), itself),
+  createGroup: verb('createGroup', (options) => ({ group: newGroup(having(options, 'name')) }), (told, { session }) => ({
+    group: group(told, session),
+    overLimitUserIDList: [],
+  })),
+  updateGroupProfile: verb(
+    'updateGroupProfile',
+    (options) => ({ groupID: having(options, 'groupID').groupID, changes: pick(options, ...CHANGEABLE) }),
+    itself,
+  ),
+  joinGroup(session, options) {
+    const { groupID, applyMessage = '' } = having(options, 'groupID');
+    if (session.user === null) return Promise.reject(error(CODE.NO_LOGIN));
+    return session.call('joinGroup', { groupID, applyMessage }).then((told) => response(joined(told, session)));
+  },
+  quitGroup(session, groupID) {
+    const given = onlyID(groupID);
+    if (session.user === null) return Promise.reject(error(CODE.NOT_MEMBER));
+    return session.call('quitGroup', given).then(() => response(given));
+  },
+  dismissGroup: verb('dismissGroup', onlyID, itsID),
+  changeGroupOwner: verb('changeGroupOwner', (options) => pick(having(options, 'groupID', 'newOwnerID'), 'groupID', 'newOwnerID'), itself),
+  searchGroupByID: verb('searchGroupById', onlyID, itself),
+  getGroupOnlineMemberCount(session, groupID) {
+    if (session.user === null) return Promise.resolve(response({ memberCount: 0 }));
+    return session.call('getGroupOnlineMemberCount', onlyID(groupID)).then((memberCount) => response({ memberCount }));
+  },
+  async handleGroupApplication(session, { handleAction, handleMessage = '', message, application } = {}) {
+    const { groupID, userID } = applicant(message, application);
+    const accept = handleAction === 'Agree';
+    await session.call('handleGroupApplication', { groupID, userID, accept, handleMessage });
+    return response({ group: await session.group(groupID) });
+  },
+  // There are no communities with topics yet: nobody has joined one.
+  getJoinedCommunityList: () => Promise.resolve(response({ groupList: [] })),
+  initGroupAttributes: changingAttributes('initGroupAttributes'),
+  setGroupAttributes: changingAttributes('setGroupAttributes'),
+  deleteGroupAttributes: verb('deleteGroupAttributes', attributeKeys, ({ groupAttributes }) => ({ keyList: groupAttributes.map(({ key }) => key) })),
+  getGroupAttributes: verb('getGroupAttributes', attributeKeys, ({ groupAttributes }) => ({ groupAttributes: toMap(groupAttributes) })),
+};
+
+function newGroup(options) {
+  const memberList = (options.memberList ?? []).map(({ userID }) => userID);
+  return { type: TYPES.GRP_WORK, ...pick(options, ...FIRST, 'type'), memberList };
+}
+
+function joined({ status, group: told }, session) {
+  return { status, ...(told && { group: group(told, session) }) };
+}
+
+/** Of a notice of the server, or of an application that was listed. */
+function applicant(message, application) {
+  if (application) return { groupID: application.groupID, userID: application.applicant };
+  if (message?.payload?.operationType !== APPLICATION) throw invalid();
+  const { groupProfile, operatorID } = message.payload;
+  return { groupID: groupProfile.groupID, userID: operatorID };
+}
+
+function changingAttributes(name) {
+  const take = (options) => ({ groupID: having(options, 'groupID').groupID, groupAttributes: toFields(attributesOf(options)) });
+  return verb(name, take, (_, { args: [{ groupAttributes }] }) => ({ groupAttributes }));
+}
+
+function attributesOf({ groupAttributes }) {
+  if (typeof groupAttributes !== 'object' || groupAttributes === null) throw invalid();
+  return groupAttributes;
+}
+
+function attributeKeys(options) {
+  return { groupID: having(options, 'groupID').groupID, keyList: options.keyList ?? [] };
+}

@@ -1,0 +1,43 @@
+// The methods that the engine has nothing for yet: each is there and refuses, with the reason.
+
+import { CODE, error } from '../errors.js';
+
+const FILES = 'pages cannot send files yet';
+const CONVERSATION_GROUPS = 'conversations have no groups yet';
+const TOPICS = 'communities have no topics yet';
+const COUNTERS = 'groups have no counters yet';
+const EXTENSIONS = 'messages have no extensions yet: reactions or cloudCustomData may serve';
+
+/** The methods, and why. */
+export const NOT_YET = {
+  createImageMessage: FILES,
+  createAudioMessage: FILES,
+  createVideoMessage: FILES,
+  createFileMessage: FILES,
+  translateText: 'nothing translates texts here',
+  setMessageExtensions: EXTENSIONS,
+  getMessageExtensions: EXTENSIONS,
+  deleteMessageExtensions: EXTENSIONS,
+  createConversationGroup: CONVERSATION_GROUPS,
+  getConversationGroupList: CONVERSATION_GROUPS,
+  deleteConversationGroup: CONVERSATION_GROUPS,
+  renameConversationGroup: CONVERSATION_GROUPS,
+  addConversationsToGroup: CONVERSATION_GROUPS,
+  deleteConversationsFromGroup: CONVERSATION_GROUPS,
+  getGroupApplicationList: 'applications come as system notices: list the messages of @TIM#SYSTEM',
+  setGroupCounters: COUNTERS,
+  increaseGroupCounter: COUNTERS,
+  decreaseGroupCounter: COUNTERS,
+  getGroupCounters: COUNTERS,
+  createTopicInCommunity: TOPICS,
+  deleteTopicFromCommunity: TOPICS,
+  updateTopicProfile: TOPICS,
+  getTopicList: TOPICS,
+  markGroupMemberList: 'members have no marks yet',
+  callExperimentalAPI: 'there are no experimental calls',
+};
+
+/** Methods that refuse. */
+export const notYet = Object.fromEntries(
+  Object.entries(NOT_YET).map(([name, why]) => [name, () => Promise.reject(error(CODE.UNSUPPORTED, `${name}: ${why}`))]),
+);

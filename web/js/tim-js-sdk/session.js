@@ -1,0 +1,137 @@
+// What an instance knows: its engine, who is logged in or why nobody is, and the nouns that its program has been shown. The methods
+// of the program are in other files.
+
+import { Engine } from '../engine.js';
+import { conversation } from './conversation.js';
+import { CODE, fromEngine } from './errors.js';
+import { Events } from './events.js';
+import { Messages } from './messages.js';
+import { watchNetwork } from './network.js';
+import { group } from './nouns.js';
+import { SILENT, TOLD } from './told.js';
+import { TYPES } from './types.js';
+
+/** The options of the engine that a program may pass on. */
+const PASSED_ON = ['heartbeatMs', 'loginTimeoutMs', 'callTimeoutMs'];
+
+export class Session {
+  /** Why calls are refused; 0 if they are not. */
+  reason = CODE.NO_LOGIN;
+  /** Who is logged in. */
+  user = null;
+  /** A login is under way. */
+  isLoggingIn = false;
+  isDestroyed = false;
+  events = new Events();
+  messages = new Messages();
+  conversations = new Map();
+  groups = new Map();
+  unreadCount = 0;
+  /** Where pages of members go on, by the group and the offset. */
+  memberPages = new Map();
+  /** What the program registered. */
+  plugins = {};
+  #options;
+  #engine = null;
+  #netState = TYPES.NET_STATE_CONNECTED;
+  #unwatch = () => {};
+
+  /** @param {{SDKAppID: number, server?: string}} options */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  get appId() {
+    return this.#options.SDKAppID;
+  }
+
+  get server() {
+    return this.#options.server;
+  }
+
+  /** The engine, which is made for the first login. */
+  get engine() {
+    return (this.#engine ??= this.#start());
+  }
+
+  /** Calls a verb of the engine. */
+  call(verb, parameters = {}) {
+    return this.callText(verb, JSON.stringify(parameters));
+  }
+
+  /** As `call`, with the parameters as JSON. */
+  async callText(verb, parameters) {
+    try {
+      return await this.engine.callText(verb, parameters);
+    } catch (why) {
+      throw fromEngine(why);
+    }
+  }
+
+  /** Makes a message. */
+  create(verb, parameters) {
+    try {
+      return this.messages.show(this.engine.create(verb, parameters));
+    } catch (why) {
+      throw fromEngine(why);
+    }
+  }
+
+  /** The login has ended. What is known of it is forgotten; a kick's reason stays. */
+  loggedOut(reason) {
+    if (this.user === null) return;
+    this.user = null;
+    this.reason = reason;
+    this.unreadCount = 0;
+    for (const known of [this.messages, this.conversations, this.groups, this.memberPages]) known.clear();
+  }
+
+  /** Keeps the conversations that the engine told; gives those of the program. */
+  keepConversations(told) {
+    this.conversations = new Map(told.map((it) => [it.conversationID, it]));
+    return told.map((it) => conversation(it, this.groups));
+  }
+
+  /** As `keepConversations`, with groups. */
+  keepGroups(told) {
+    const groups = told.map((it) => group(it, this));
+    this.groups = new Map(groups.map((it) => [it.groupID, it]));
+    return groups;
+  }
+
+  /** A group of the program, as the server has it. */
+  async group(groupID) {
+    return group(await this.call('getGroupProfile', { groupID }), this);
+  }
+
+  /** Whether the program is told of this state. It takes an instance as connected until it hears something else. */
+  netStateChanged(state) {
+    const isNews = state !== this.#netState && (this.user !== null || this.isLoggingIn);
+    if (isNews) this.#netState = state;
+    return isNews;
+  }
+
+  /** Ends the engine, if there is one. */
+  async end() {
+    this.isDestroyed = true;
+    this.#unwatch();
+    const engine = this.#engine;
+    this.#engine = null;
+    await engine?.destroy();
+  }
+
+  #start() {
+    const { SDKAppID, server } = this.#options;
+    const passedOn = Object.fromEntries(PASSED_ON.filter((name) => name in this.#options).map((name) => [name, this.#options[name]]));
+    const options = { SDKAppID, server: server ?? '', dataDir: '', platform: 'web', ...passedOn };
+    const engine = new Engine(options, (event) => this.#heard(event));
+    this.#unwatch = watchNetwork((up) => engine.networkChanged(up));
+    return engine;
+  }
+
+  #heard({ name, data }) {
+    const tell = TOLD[name];
+    const shown = tell ? tell(this, data) : data;
+    if (shown !== SILENT) this.events.emit(name, shown);
+  }
+}

@@ -1,5 +1,6 @@
 // Bundles the package: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
-// Writes ../dist/tim-js.js (UMD, global TIM) and ../dist/tim-js.mjs, each with the WebAssembly in it, and ../dist/tim-js.d.ts.
+// Writes into ../dist: tim-js.js (UMD, global TIM) and tim-js.mjs, each with the WebAssembly in it, tim-js.d.ts, and the two forms of
+// tim-upload-plugin (global TIMUploadPlugin).
 
 import { copyFile, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,12 +10,20 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-const UMD_BEFORE = `(function (root, make) {
+/** What makes a script of a bundle that works as a module of Node, with AMD, and as a global. */
+const umd = (name) => ({
+  format: 'iife',
+  globalName: 'bundle',
+  banner: {
+    js: `(function (root, make) {
 if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = make();
 else if (typeof define === 'function' && define.amd) define(make);
-else root.TIM = make();
-})(typeof self !== 'undefined' ? self : this, function () {`;
-const UMD_AFTER = 'return bundle.default; });';
+else root.${name} = make();
+})(typeof self !== 'undefined' ? self : this, function () {`,
+  },
+  footer: { js: 'return bundle.default; });' },
+  define: { 'import.meta.url': '__filename' },
+});
 
 /** Resolves the engine: what wasm-bindgen wrote, with a guard around its exports. */
 function engine(folder) {
@@ -42,30 +51,25 @@ function swap(text, from, to) {
   return text.replace(from, to);
 }
 
-/** Writes both bundles of the engine in `folder` into `target`. */
+const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
+
+/** Writes the bundles of both packages into `target`, with the engine in `folder`. */
 export async function bundle(folder, target = join(here, '../dist')) {
-  const common = {
+  const sdk = {
+    ...COMMON,
     entryPoints: [join(here, 'tim-js-sdk/index.js')],
-    bundle: true,
-    minify: true,
-    legalComments: 'none',
-    target: 'es2020',
     loader: { '.wasm': 'binary' },
     inject: [join(here, 'websocket.js')],
     plugins: [engine(resolve(folder))],
-    logLevel: 'warning',
   };
-  await build({ ...common, format: 'esm', outfile: join(target, 'tim-js.mjs') });
-  await build({
-    ...common,
-    format: 'iife',
-    globalName: 'bundle',
-    banner: { js: UMD_BEFORE },
-    footer: { js: UMD_AFTER },
-    define: { 'import.meta.url': '__filename' },
-    outfile: join(target, 'tim-js.js'),
-  });
-  await copyFile(join(here, 'index.d.ts'), join(target, 'tim-js.d.ts'));
+  const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
+  await Promise.all([
+    build({ ...sdk, format: 'esm', outfile: join(target, 'tim-js.mjs') }),
+    build({ ...sdk, ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
+    build({ ...plugin, format: 'esm', outfile: join(target, 'tim-upload-plugin.mjs') }),
+    build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(target, 'tim-upload-plugin.js') }),
+    copyFile(join(here, 'index.d.ts'), join(target, 'tim-js.d.ts')),
+  ]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,7 +1,7 @@
 // The engine: its WebAssembly, started once from bytes of the bundle, and instances that take and give plain values. Listeners are
 // called when no call of the engine is under way. What a value means is none of its business.
 
-import { Engine as Instance, initSync, setLogLevel as setEngineLogLevel, version as engineVersion } from 'tim-engine';
+import { Engine as Instance, initSync, setLogLevel } from 'tim-engine';
 import bytes from 'tim-engine/wasm';
 
 import { hasTrapped, onTrap } from './trap.js';
@@ -10,26 +10,16 @@ import { socketClass } from './websocket.js';
 /** The number of the error of a fault in the engine. */
 export const PANICKED = 130185;
 
+/** The engine has no console here to log to. */
+const NOTHING = 4;
+
 let started = false;
-let level;
 
 function start() {
   if (started) return;
   initSync({ module: bytes });
+  setLogLevel(NOTHING);
   started = true;
-  if (level !== undefined) setEngineLogLevel(level);
-}
-
-/** How much is logged, 0 (everything) to 4 (nothing). */
-export function setLogLevel(number) {
-  level = number;
-  if (started && !hasTrapped()) setEngineLogLevel(number);
-}
-
-/** The version of the engine. */
-export function version() {
-  start();
-  return engineVersion();
 }
 
 /** What a call ends with once the engine has failed. */

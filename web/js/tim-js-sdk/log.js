@@ -1,6 +1,4 @@
-// How much is logged, for this package and the engine.
-
-import { setLogLevel as setEngineLogLevel } from '../engine.js';
+// How much this package logs.
 
 const SILENT = 4;
 let level = 0;
@@ -9,7 +7,6 @@ let level = 0;
 export function setLogLevel(given) {
   const number = Number(given);
   level = [-1, 0, 1, 2, 3, SILENT].includes(number) ? number : SILENT;
-  setEngineLogLevel(Math.max(0, level));
 }
 
 /** Logs a problem that does not resolve itself. */

@@ -21,6 +21,7 @@ export class Session {
   user = null;
   /** A login is under way. */
   isLoggingIn = false;
+  isLoggingOut = false;
   isDestroyed = false;
   events = new Events();
   messages = new Messages();
@@ -104,9 +105,10 @@ export class Session {
     return group(await this.call('getGroupProfile', { groupID }), this);
   }
 
-  /** Whether the program is told of this state. It takes an instance as connected until it hears something else. */
+  /** Whether the program is told of this state. To it an instance is connected until it hears that there is no network. */
   netStateChanged(state) {
-    const isNews = state !== this.#netState && (this.user !== null || this.isLoggingIn);
+    const isOfLogin = this.isLoggingIn ? state !== TYPES.NET_STATE_CONNECTING : this.user !== null && !this.isLoggingOut;
+    const isNews = isOfLogin && state !== this.#netState;
     if (isNews) this.#netState = state;
     return isNews;
   }

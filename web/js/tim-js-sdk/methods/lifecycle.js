@@ -43,7 +43,8 @@ async function login(session, userID, userSig) {
 }
 
 async function logout(session) {
-  await session.call('logout');
+  session.isLoggingOut = true;
+  await session.call('logout').finally(() => (session.isLoggingOut = false));
   session.loggedOut(CODE.LOGGED_OUT);
   return response();
 }

@@ -40,7 +40,8 @@ async function install(name, file) {
   await writeFile(join(target, 'package.json'), JSON.stringify({ name, main: file }));
 }
 
-test('two users chat with the code of the quick start', async () => {
+test('two users chat with the code of the quick start', async (t) => {
+  const logged = t.mock.method(console, 'log', () => {});
   const code = await sections();
   await install('tim-js-sdk', 'tim-js.js');
   await install('tim-upload-plugin', 'tim-upload-plugin.js');
@@ -59,6 +60,8 @@ test('two users chat with the code of the quick start', async () => {
     await alice.event(TIM.EVENT.SDK_READY);
     const received = await user1.receives('Hello world!');
     assert.equal(received.from, 'alice');
+    const [imResponse] = logged.mock.calls[0].arguments;
+    assert.deepEqual([imResponse.code, imResponse.data.message.ID], [0, received.ID]);
     await user1.says('Hello alice!', 'alice');
     assert.equal((await alice.receives('Hello alice!')).from, 'user1');
   } finally {

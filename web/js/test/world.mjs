@@ -131,10 +131,18 @@ export class Person {
     return this.#heard.filter((event) => event.name === name).length;
   }
 
+  /** The next message received that is as wanted; those before it are passed over. */
+  async message(wanted) {
+    const list = await this.event(this.TIM.EVENT.MESSAGE_RECEIVED, (messages) => messages.some(wanted));
+    const place = list.findIndex(wanted);
+    // What came with it comes next.
+    this.#heard.unshift({ name: this.TIM.EVENT.MESSAGE_RECEIVED, data: list.slice(place + 1) });
+    return list[place];
+  }
+
   /** The next message received with this text. */
-  async receives(text) {
-    const list = await this.event(this.TIM.EVENT.MESSAGE_RECEIVED, (messages) => messages.some((it) => it.payload.text === text));
-    return list.find((it) => it.payload.text === text);
+  receives(text) {
+    return this.message((it) => it.payload.text === text);
   }
 
   /** A text, sent. */

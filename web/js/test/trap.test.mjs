@@ -1,0 +1,71 @@
+// A fault in the engine: its WebAssembly traps. Everybody who waits hears of it, and nothing is called any more.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+import { bundle } from '../build.mjs';
+
+// In the place of what wasm-bindgen writes: an engine that waits, traps in a call, or traps in what the host calls.
+const GLUE = `
+let wasm;
+const instance = { exports: {
+  call: (verb) => {
+    if (verb === 'logout') throw new WebAssembly.RuntimeError('unreachable');
+    return verb === 'login' ? Promise.resolve('{"repeatLogin":false}') : new Promise(() => {});
+  },
+  closures: () => { throw new WebAssembly.RuntimeError('unreachable'); },
+} };
+export class Engine {
+  constructor(options, hear) { globalThis.heard = hear; }
+  call(verb) { return wasm.call(verb); }
+  destroy() { return wasm.call('destroy'); }
+}
+export function initSync() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
+export function setLogLevel() {}
+new URL('tim_bg.wasm', import.meta.url);
+`;
+
+let folder;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tim-trap-'));
+  await writeFile(join(folder, 'tim.js'), GLUE);
+  await writeFile(join(folder, 'tim_bg.wasm'), '');
+  await bundle(folder, folder);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Somebody who is logged in and waits for a profile. */
+async function waiting(t, name) {
+  t.mock.method(console, 'error', () => {});
+  const TIM = (await import(`${pathToFileURL(join(folder, 'tim-js.mjs'))}?${name}`)).default;
+  const tim = TIM.create({ SDKAppID: 1, server: 'wss://chat.example' });
+  const error = new Promise((told) => tim.on(TIM.EVENT.ERROR, ({ data }) => told(data)));
+  const ready = new Promise((told) => tim.on(TIM.EVENT.SDK_READY, told));
+  await tim.login({ userID: 'alice', userSig: 'sig' });
+  globalThis.heard(JSON.stringify([{ name: 'sdkStateReady' }]));
+  await ready;
+  return { tim, error, profile: rejection(tim.getMyProfile()) };
+}
+
+const rejection = (promise) => promise.then(() => assert.fail('it was fulfilled'), (why) => why);
+
+test('a trap in what the host calls ends what is waited for, and every later call', async (t) => {
+  const { tim, error, profile } = await waiting(t, 'host');
+  globalThis.hostCalls();
+  assert.equal((await profile).code, 130185);
+  assert.equal((await error).code, 130185);
+  assert.match((await error).message, /report/);
+  assert.equal((await rejection(tim.getMyProfile())).code, 130185);
+  assert.throws(() => tim.createTextMessage({ to: 'bob', conversationType: 'C2C', payload: { text: 'hi' } }), { code: 130185 });
+});
+
+test('a trap in a call ends the others, too', async (t) => {
+  const { tim, error, profile } = await waiting(t, 'call');
+  assert.equal((await rejection(tim.logout())).code, 130185);
+  assert.equal((await profile).code, 130185);
+  assert.equal((await error).code, 130185);
+});

@@ -1,8 +1,8 @@
 // Bundles the package: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
-// Writes into ../dist: tim-js.js (UMD, global TIM) and tim-js.mjs, each with the WebAssembly in it, tim-js.d.ts, and the two forms of
-// tim-upload-plugin (global TIMUploadPlugin).
+// Writes into ../dist a package that npm installs: tim-js.js (UMD, global TIM) and tim-js.mjs, each with the WebAssembly in it, the two
+// forms of tim-upload-plugin (global TIMUploadPlugin), and the types.
 
-import { copyFile, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,16 +40,30 @@ function engine(folder) {
   };
 }
 
-/** The glue with a guard, and without the loader of a file beside it, which bundlers would look for. */
+/** The glue with a guard. */
 function guarded(glue) {
-  const replaced = swap(glue, 'wasm = instance.exports;', 'wasm = guard(instance.exports);');
-  return `import { guard } from './trap.js';\n${swap(replaced, "new URL('tim_bg.wasm', import.meta.url)", 'undefined')}`;
+  const [from, to] = ['wasm = instance.exports;', 'wasm = guard(instance.exports);'];
+  if (glue.split(from).length !== 2) throw new Error(`wasm-bindgen wrote something else than expected: "${from}" is not there once`);
+  return `import { guard } from './trap.js';\n${glue.replace(from, to)}`;
 }
 
-function swap(text, from, to) {
-  if (text.split(from).length !== 2) throw new Error(`wasm-bindgen wrote something else than expected: "${from}" is not there once`);
-  return text.replace(from, to);
-}
+/** What npm reads. */
+const PACKAGE = {
+  name: 'tim-js-sdk',
+  version: '0.1.0',
+  description: "tim's engine for pages and Node, with the API of tim-js-sdk 2.27.6",
+  license: 'MIT OR Apache-2.0',
+  main: './tim-js.js',
+  module: './tim-js.mjs',
+  types: './types/index.d.ts',
+  exports: {
+    '.': { types: './types/index.d.ts', import: './tim-js.mjs', default: './tim-js.js' },
+    './tim-upload-plugin': { import: './tim-upload-plugin.mjs', default: './tim-upload-plugin.js' },
+  },
+  peerDependencies: { ws: '>=8' },
+  peerDependenciesMeta: { ws: { optional: true } },
+  engines: { node: '>=20.16' },
+};
 
 const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
@@ -68,8 +82,9 @@ export async function bundle(folder, target = join(here, '../dist')) {
     build({ ...sdk, ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
     build({ ...plugin, format: 'esm', outfile: join(target, 'tim-upload-plugin.mjs') }),
     build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(target, 'tim-upload-plugin.js') }),
-    copyFile(join(here, 'index.d.ts'), join(target, 'tim-js.d.ts')),
+    cp(join(here, 'types'), join(target, 'types'), { recursive: true }),
   ]);
+  await writeFile(join(target, 'package.json'), `${JSON.stringify(PACKAGE, null, 2)}\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -26,7 +26,6 @@ export class Engine {
 }
 export function initSync() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
 export function setLogLevel() {}
-new URL('tim_bg.wasm', import.meta.url);
 `;
 
 let folder;

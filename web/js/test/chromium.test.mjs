@@ -1,0 +1,91 @@
+// Two pages of a browser chat: one with a script tag, one with a module.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+
+import { chromium } from 'playwright-core';
+
+import { APP, bundle, World } from './world.mjs';
+
+const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const PAGES = {
+  '/script.html': '<script src="/tim-js.js"></script>',
+  '/module.html': '<script type="module">import TIM from "/tim-js.mjs"; window.TIM = TIM;</script>',
+};
+
+let world;
+let pages;
+let browser;
+before(async () => {
+  if (!existsSync(BROWSER)) throw new Error(`${BROWSER} is missing: apt-get install chromium, or name another one with CHROMIUM`);
+  world = await World.start();
+  pages = await serve();
+  browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
+});
+after(async () => {
+  await browser?.close();
+  pages?.close();
+  await world?.end();
+});
+
+/** A server of pages and bundles. */
+async function serve() {
+  const server = createServer(async ({ url }, answer) => {
+    const isPage = url in PAGES;
+    const isBundle = /^\/tim-js\.m?js$/.test(url);
+    if (!isPage && !isBundle) return answer.writeHead(404).end();
+    answer.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
+    return answer.end(isPage ? `<!doctype html>${PAGES[url]}` : await readFile(bundle(url.slice(1))));
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return server;
+}
+
+/** Somebody in a page, logged in. */
+async function visitor(user, path) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const faults = [];
+  page.on('pageerror', (fault) => faults.push(fault));
+  await page.goto(`http://127.0.0.1:${pages.address().port}${path}`);
+  await page.waitForFunction(() => 'TIM' in window);
+  await page.evaluate(login, { SDKAppID: APP, server: world.server, userID: user, userSig: await world.userSig(user) });
+  return { page, faults };
+}
+
+// Runs in the page, as what follows.
+async function login({ SDKAppID, server, userID, userSig }) {
+  window.tim = TIM.create({ SDKAppID, server });
+  window.received = [];
+  tim.on(TIM.EVENT.MESSAGE_RECEIVED, ({ data }) => received.push(...data));
+  const ready = new Promise((told) => tim.on(TIM.EVENT.SDK_READY, told));
+  await tim.login({ userID, userSig });
+  await ready;
+}
+
+async function say({ to, text }) {
+  const message = tim.createTextMessage({ to, conversationType: TIM.TYPES.CONV_C2C, payload: { text } });
+  return (await tim.sendMessage(message)).data.message.status;
+}
+
+test('two pages chat, and each knows what the other said', async () => {
+  const alice = await visitor('alice', '/script.html');
+  const bob = await visitor('bob', '/module.html');
+  assert.equal(await alice.page.evaluate(say, { to: 'bob', text: 'from a script' }), 'success');
+  await bob.page.waitForFunction(() => received.some((it) => it.payload.text === 'from a script'));
+  assert.equal(await bob.page.evaluate(say, { to: 'alice', text: 'from a module' }), 'success');
+  await alice.page.waitForFunction(() => received.some((it) => it.payload.text === 'from a module'));
+  const told = await alice.page.evaluate(async () => {
+    const [it] = (await tim.getConversationList()).data.conversationList;
+    return [it.conversationID, it.unreadCount, it.lastMessage.messageForShow];
+  });
+  assert.deepEqual(told, ['C2Cbob', 1, 'from a module']);
+  for (const { page, faults } of [alice, bob]) {
+    await page.evaluate(() => tim.destroy());
+    assert.deepEqual(faults, []);
+  }
+});

@@ -1,9 +1,10 @@
 // The engine: its WebAssembly, started once from bytes of the bundle, and instances that take and give plain values. Listeners are
 // called when no call of the engine is under way. What a value means is none of its business.
 
-import { Engine as Instance, initSync, setLogLevel } from 'tim-engine';
+import { addFile as add, Engine as Instance, initSync, setLogLevel, setPut } from 'tim-engine';
 import bytes from 'tim-engine/wasm';
 
+import { put } from './put.js';
 import { hasTrapped, onTrap } from './trap.js';
 import { socketClass } from './websocket.js';
 
@@ -19,7 +20,14 @@ function start() {
   if (started) return;
   initSync({ module: bytes });
   setLogLevel(NOTHING);
+  if (typeof XMLHttpRequest === 'function') setPut(put);
   started = true;
+}
+
+/** Adds a file, with its first bytes; gives the path by which messages are made of it. */
+export function addFile(name, blob, size, head) {
+  start();
+  return add(name, blob, size, head);
 }
 
 /** What a call ends with once the engine has failed. */
@@ -53,9 +61,9 @@ export class Engine {
     return JSON.parse(await this.#wait(() => this.#instance.call(verb, parameters)));
   }
 
-  /** Calls a verb that creates a message; gives that. */
-  create(verb, parameters) {
-    return JSON.parse(this.#attempt(() => this.#instance.create(verb, JSON.stringify(parameters))));
+  /** Calls a verb that creates a message; gives that. `progress` is told 0 to 100 while its file goes up. */
+  create(verb, parameters, progress) {
+    return JSON.parse(this.#attempt(() => this.#instance.create(verb, JSON.stringify(parameters), progress)));
   }
 
   /** Tells that the network came or went. */

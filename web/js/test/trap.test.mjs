@@ -26,6 +26,8 @@ export class Engine {
 }
 export function initSync() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
 export function setLogLevel() {}
+export function setPut() {}
+export const addFile = () => '';
 `;
 
 let folder;

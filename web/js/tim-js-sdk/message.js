@@ -1,6 +1,6 @@
 // Messages: from the engine's to those of TIM's Web SDK, and back. Names and meanings are the same mostly; here are the others.
 
-import { shownPayload } from './payload.js';
+import { payloadForEngine, shownPayload } from './payload.js';
 import { TYPES } from './types.js';
 
 /** The engine's word for the content of a message that was revoked, and of one that this version does not know. */
@@ -8,13 +8,13 @@ const [GONE, UNKNOWN] = ['gone', 'unknown'];
 
 /**
  * A message as TIM's Web SDK has it.
- * @param {object} told as the engine has it
+ * @param {object} told as the engine has it, with the addresses of its files
  */
-export function shown(told) {
+export function shown({ addresses, ...told }) {
   return {
-    ...told,
-    ...content(told),
     nameCard: '',
+    ...told,
+    ...content({ addresses, ...told }),
     isDeleted: false,
     isBroadcastMessage: false,
     isSupportExtension: false,
@@ -50,8 +50,5 @@ export function forEngine(message) {
 
 function contentForEngine({ isRevoked, type, payload }) {
   if (isRevoked) return { type: GONE, payload: null };
-  if (type === UNKNOWN) return { payload: payload.unknown };
-  // What a tip tells of a group has other names there, and is of no use there.
-  if (type === TYPES.MSG_GRP_TIP) return { payload: { ...payload, newGroupProfile: null } };
-  return {};
+  return { payload: type === UNKNOWN ? payload.unknown : payloadForEngine({ type, payload }) };
 }

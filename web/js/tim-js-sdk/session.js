@@ -2,6 +2,7 @@
 // of the program are in other files.
 
 import { Engine } from '../engine.js';
+import { addressed } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, fromEngine } from './errors.js';
 import { Events } from './events.js';
@@ -36,6 +37,7 @@ export class Session {
   #engine = null;
   #netState = TYPES.NET_STATE_CONNECTED;
   #unwatch = () => {};
+  #telling = Promise.resolve();
 
   /** @param {{SDKAppID: number, server?: string}} options */
   constructor(options) {
@@ -69,13 +71,23 @@ export class Session {
     }
   }
 
-  /** Makes a message. */
-  create(verb, parameters) {
+  /** Makes a message; `progress` is told 0 to 100 while its file goes up, `addresses` are those of its files until then. */
+  create(verb, parameters, progress, addresses) {
     try {
-      return this.messages.show(this.engine.create(verb, parameters));
+      return this.messages.show({ ...this.engine.create(verb, parameters, progress), addresses });
     } catch (why) {
       throw fromEngine(why);
     }
+  }
+
+  /** Messages that the engine told, as the program has them. */
+  async show(told) {
+    return this.messages.showAll(await this.addressed(told));
+  }
+
+  /** Messages that the engine told, with the addresses of their files. */
+  addressed(told) {
+    return addressed((verb, parameters) => this.call(verb, parameters), told);
   }
 
   /** The login has ended. What is known of it is forgotten; a kick's reason stays. */
@@ -131,9 +143,12 @@ export class Session {
     return engine;
   }
 
+  // What is told first is shown first, however long that takes.
   #heard({ name, data }) {
-    const tell = TOLD[name];
-    const shown = tell ? tell(this, data) : data;
-    if (shown !== SILENT) this.events.emit(name, shown);
+    this.#telling = this.#telling.then(async () => {
+      const tell = TOLD[name];
+      const shown = tell ? await tell(this, data) : data;
+      if (shown !== SILENT) this.events.emit(name, shown);
+    });
   }
 }

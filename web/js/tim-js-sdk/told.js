@@ -8,7 +8,7 @@ import { friend, profile, toMap } from './nouns.js';
 /** For an event that is not told. */
 export const SILENT = Symbol('silent');
 
-const messages = (session, told) => session.messages.showAll(told);
+const messages = (session, told) => session.show(told);
 
 export const TOLD = {
   sdkStateReady(session) {

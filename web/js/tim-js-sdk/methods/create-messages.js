@@ -3,10 +3,7 @@
 import { invalid } from '../errors.js';
 import { forEngine } from '../message.js';
 import { TYPES } from '../types.js';
-import { having, pick } from './verb.js';
-
-/** Who receives a message to some of a group, at most. */
-const MOST_RECEIVERS = 50;
+import { commonOf } from './common.js';
 
 /**
  * A method that makes a message.
@@ -15,18 +12,10 @@ const MOST_RECEIVERS = 50;
  * @param {(payload: any) => object} options what else the message is created with
  */
 const creator = (name, take, options = () => ({})) => (session, given) => {
-  const { to, conversationType, payload } = having(given, 'to', 'conversationType');
-  if (typeof payload !== 'object' || payload === null) throw invalid();
-  return session.create(name, { to, conversationType, ...take(payload), options: { ...common(given), ...options(payload) } });
+  const { payload, ...common } = commonOf(given);
+  const parameters = { ...common, ...take(payload) };
+  return session.create(name, { ...parameters, options: { ...common.options, ...options(payload) } });
 };
-
-function common(given) {
-  const receivers = given.receiverList;
-  return {
-    ...pick(given, 'priority', 'cloudCustomData', 'needReadReceipt'),
-    ...(Array.isArray(receivers) && receivers.length > 0 && { receiverList: receivers.slice(0, MOST_RECEIVERS) }),
-  };
-}
 
 const text = ({ text: given }) => {
   if (typeof given !== 'string') throw invalid();

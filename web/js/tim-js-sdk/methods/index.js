@@ -1,6 +1,7 @@
 // The table of methods by their names.
 
 import { conversations } from './conversations.js';
+import { createFiles } from './create-files.js';
 import { createMessages } from './create-messages.js';
 import { friends } from './friends.js';
 import { groups } from './groups.js';
@@ -14,6 +15,7 @@ import { profiles } from './users.js';
 export const METHOD = {
   ...lifecycle,
   ...createMessages,
+  ...createFiles,
   ...messages,
   ...conversations,
   ...groups,

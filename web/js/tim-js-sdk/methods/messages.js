@@ -25,7 +25,7 @@ const listed = (list) => ({ messageList: several(list).map(forEngine) });
 /** Sends a message, and tells in the program's object what became of it. */
 async function sent(session, message, verbName, parameters) {
   try {
-    return response({ message: session.messages.showIn(message, await session.call(verbName, parameters)) });
+    return response(await changed(await session.call(verbName, parameters), { session, args: [message] }));
   } catch (why) {
     message.status = 'fail';
     message.errorCode = why.code;
@@ -36,12 +36,13 @@ async function sent(session, message, verbName, parameters) {
 /** A verb that answers the message that was passed, as it is now. */
 const changing = (name) => verb(name, (message) => ({ message: forEngine(one(message)) }), changed);
 
-function changed(told, { session, args: [message] }) {
-  return { message: session.messages.showIn(message, told) };
+async function changed(told, { session, args: [message] }) {
+  const [addressed] = await session.addressed([told]);
+  return { message: session.messages.showIn(message, addressed) };
 }
 
 /** A verb that answers messages that were passed. */
-const receipts = (name) => verb(name, listed, (told, { session }) => ({ messageList: session.messages.showAll(told) }));
+const receipts = (name) => verb(name, listed, async (told, { session }) => ({ messageList: await session.show(told) }));
 
 export const messages = {
   sendMessage(session, message, options = {}) {
@@ -60,8 +61,8 @@ export const messages = {
       nextReqMessageID: nextReqMessageID || null,
       count,
     }),
-    ({ messageList, nextReqMessageID, isCompleted }, { session }) => ({
-      messageList: session.messages.showAll(messageList),
+    async ({ messageList, nextReqMessageID, isCompleted }, { session }) => ({
+      messageList: await session.show(messageList),
       nextReqMessageID: nextReqMessageID ?? '',
       isCompleted,
     }),
@@ -74,7 +75,7 @@ export const messages = {
   findMessage: (session, id) => session.messages.find(id),
   async downloadMergerMessage(session, message) {
     const told = await session.call('downloadMergerMessage', { message: forEngine(one(message)) });
-    message.payload.messageList = told.map(simplified);
+    message.payload.messageList = (await session.addressed(told)).map(simplified);
     return message;
   },
   setMessageRead: verb('setMessageRead', (options) => pick(having(options, 'conversationID'), 'conversationID')),
@@ -99,8 +100,8 @@ function deleted(message) {
 }
 
 /** In a conversation with a user programs go on by the time. */
-function hopped({ messageList, isCompleted, nextMessageSeq }, { session, args: [{ conversationID, direction = 0 }] }) {
-  const page = { messageList: session.messages.showAll(messageList), isCompleted, nextMessageSeq: nextMessageSeq ?? undefined };
+async function hopped({ messageList, isCompleted, nextMessageSeq }, { session, args: [{ conversationID, direction = 0 }] }) {
+  const page = { messageList: await session.show(messageList), isCompleted, nextMessageSeq: nextMessageSeq ?? undefined };
   if (!conversationID.startsWith(TYPES.CONV_C2C)) return page;
   const last = direction === 1 ? messageList[messageList.length - 1] : messageList[0];
   return { ...page, nextMessageTime: last?.time };

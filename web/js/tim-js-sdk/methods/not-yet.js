@@ -2,7 +2,6 @@
 
 import { CODE, error } from '../errors.js';
 
-const FILES = 'pages cannot send files yet';
 const CONVERSATION_GROUPS = 'conversations have no groups yet';
 const TOPICS = 'communities have no topics yet';
 const COUNTERS = 'groups have no counters yet';
@@ -10,10 +9,6 @@ const EXTENSIONS = 'messages have no extensions yet: reactions or cloudCustomDat
 
 /** The methods, and why. */
 export const NOT_YET = {
-  createImageMessage: FILES,
-  createAudioMessage: FILES,
-  createVideoMessage: FILES,
-  createFileMessage: FILES,
   translateText: 'nothing translates texts here',
   setMessageExtensions: EXTENSIONS,
   getMessageExtensions: EXTENSIONS,

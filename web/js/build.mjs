@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** What makes a script of a bundle that works as a module of Node, with AMD, and as a global. */
-const umd = (name) => ({
+const umd = (name, define = {}) => ({
   format: 'iife',
   globalName: 'bundle',
   banner: {
@@ -22,7 +22,7 @@ else root.${name} = make();
 })(typeof self !== 'undefined' ? self : this, function () {`,
   },
   footer: { js: 'return bundle.default; });' },
-  define: { 'import.meta.url': '__filename' },
+  define: { ...define, 'import.meta.url': '__filename' },
 });
 
 /** Resolves the engine: what wasm-bindgen wrote, with a guard around its exports. */
@@ -62,7 +62,7 @@ const PACKAGE = {
   },
   peerDependencies: { ws: '>=8' },
   peerDependenciesMeta: { ws: { optional: true } },
-  engines: { node: '>=20.16' },
+  engines: { node: '>=18' },
 };
 
 const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
@@ -73,13 +73,15 @@ export async function bundle(folder, target = join(here, '../dist')) {
     ...COMMON,
     entryPoints: [join(here, 'tim-js-sdk/index.js')],
     loader: { '.wasm': 'binary' },
-    inject: [join(here, 'websocket.js')],
+    inject: [join(here, 'host.js')],
+    external: ['node:module', 'node:crypto'],
+    define: { 'globalThis.crypto': 'hostCrypto' },
     plugins: [engine(resolve(folder))],
   };
   const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
   await Promise.all([
     build({ ...sdk, format: 'esm', outfile: join(target, 'tim-js.mjs') }),
-    build({ ...sdk, ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
+    build({ ...sdk, ...umd('TIM', sdk.define), outfile: join(target, 'tim-js.js') }),
     build({ ...plugin, format: 'esm', outfile: join(target, 'tim-upload-plugin.mjs') }),
     build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(target, 'tim-upload-plugin.js') }),
     cp(join(here, 'types'), join(target, 'types'), { recursive: true }),

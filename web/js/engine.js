@@ -6,7 +6,8 @@ import bytes from 'tim-engine/wasm';
 
 import { put } from './put.js';
 import { hasTrapped, onTrap } from './trap.js';
-import { socketClass } from './websocket.js';
+
+export { prepareHost } from './host.js';
 
 /** The number of the error of a fault in the engine. */
 export const PANICKED = 130185;
@@ -49,7 +50,6 @@ export class Engine {
    */
   constructor(options, hear) {
     if (hasTrapped()) throw fault();
-    socketClass();
     start();
     this.#hear = hear;
     this.#instance = new Instance(JSON.stringify(options), (json) => this.#queue(JSON.parse(json)));

@@ -1,6 +1,7 @@
 // People send each other pictures, recordings, videos and files, and each can fetch what the other sent.
 
 import assert from 'node:assert/strict';
+import { File } from 'node:buffer';
 import { after, before, test } from 'node:test';
 
 import { picture } from './picture.mjs';

@@ -3,7 +3,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,22 +33,26 @@ function serverProgram() {
   return path;
 }
 
+/** What the server is told besides: pages of any origin may send files. */
+const CONFIG = '[media]\norigins = ["*"]\n';
+const ANY_PORTS = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+
 /** A server with an application. */
 export class World {
   static async start() {
     const program = serverProgram();
-    const data = await mkdtemp(join(tmpdir(), 'tim-js-'));
+    const folder = await mkdtemp(join(tmpdir(), 'tim-js-'));
+    const [data, config] = [join(folder, 'data'), join(folder, 'config.toml')];
+    await writeFile(config, CONFIG);
     await run(program, ['app', '--data', data, '--id', String(APP)]);
-    const child = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    return new World(program, data, child, await address(child));
+    const child = spawn(program, ['serve', '--data', data, '--config', config, ...ANY_PORTS], { stdio: ['ignore', 'pipe', 'pipe'] });
+    return new World({ program, folder, data, child, server: await address(child) });
   }
 
   #people = [];
 
-  constructor(program, data, child, server) {
-    Object.assign(this, { program, data, child, server });
+  constructor(parts) {
+    Object.assign(this, parts);
   }
 
   /** What a user logs in with. */
@@ -76,7 +80,7 @@ export class World {
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await ended;
-    await rm(this.data, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

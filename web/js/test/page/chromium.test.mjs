@@ -8,12 +8,14 @@ import { after, before, test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-import { APP, bundle, World } from './world.mjs';
+import { picture } from '../picture.mjs';
+import { sections } from '../quickstart.mjs';
+import { APP, bundle, World } from '../world.mjs';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const PAGES = {
-  '/script.html': '<script src="/tim-js.js"></script>',
+  '/script.html': '<input type="file" id="imagePicker"><script src="/tim-js.js"></script>',
   '/module.html': '<script type="module">import TIM from "/tim-js.mjs"; window.TIM = TIM;</script>',
 };
 
@@ -89,3 +91,39 @@ test('two pages chat, and each knows what the other said', async () => {
     assert.deepEqual(faults, []);
   }
 });
+
+test('the code of the quick start sends the picture that a user has picked', async () => {
+  const alice = await visitor('alice2', '/script.html');
+  const user1 = await visitor('user1', '/module.html');
+  const file = { name: 'picture.png', mimeType: 'image/png', buffer: picture(400, 300) };
+  await alice.page.setInputFiles('#imagePicker', file);
+  const parts = [];
+  alice.page.on('console', (line) => line.text().startsWith('file uploading:') && parts.push(Number(line.text().split(' ').at(-1))));
+  const code = (await sections())['Send a picture'];
+  // The page shows it before it is sent, and says what became of it.
+  const [before, status] = await alice.page.evaluate(`(async () => {
+    ${code}
+    const before = await size(message.payload.imageInfoArray[1].url);
+    await promise;
+    return [before, message.status];
+    ${size}
+  })()`);
+  assert.deepEqual([before, status], [[400, 300], 'success']);
+  assert.equal(parts.at(-1), 1);
+  await user1.page.waitForFunction(() => received.some((it) => it.type === TIM.TYPES.MSG_IMAGE));
+  const shown = await user1.page.evaluate(`(async () => {
+    const { imageInfoArray } = received.find((it) => it.type === TIM.TYPES.MSG_IMAGE).payload;
+    return Promise.all(imageInfoArray.map((it) => size(it.imageUrl)));
+    ${size}
+  })()`);
+  assert.deepEqual(shown[0], [400, 300]);
+  for (const { faults } of [alice, user1]) assert.deepEqual(faults, []);
+});
+
+/** How large a picture is that the page loads. */
+async function size(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return [image.naturalWidth, image.naturalHeight];
+}

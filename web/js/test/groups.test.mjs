@@ -33,7 +33,8 @@ test('bob joins a group of alice and both talk', async () => {
 
   const tip = await alice.message(tipOf(TYPES.GRP_TIP_MBR_JOIN));
   assert.deepEqual([tip.conversationID, tip.payload.userIDList, tip.payload.memberNum], ['GROUPtea', ['bob'], 2]);
-  assert.equal(tip.payload.groupProfile.groupID, 'tea');
+  assert.deepEqual([tip.payload.groupProfile.groupID, tip.payload.groupProfile.groupName], ['tea', 'Tea']);
+  assert.deepEqual(tip.payload.memberList.map((it) => it.userID), ['bob']);
   await bob.event(EVENT.GROUP_LIST_UPDATED, ([it]) => it?.groupID === 'tea');
 
   await alice.says('welcome', 'tea', TYPES.CONV_GROUP);

@@ -1,8 +1,10 @@
 // What programs observe of tim-js-sdk without a chat: the package's object, instances, handlers, what is refused when, logins.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { APP, bundle, load, World } from './world.mjs';
 
@@ -235,7 +237,20 @@ test('an instance that was destroyed refuses, and another one takes its place', 
 
 test('who is logged in leaves with the instance', async () => {
   const [dave] = await world.people('dave');
+  const { SDK_NOT_READY, SDK_DESTROY } = dave.TIM.EVENT;
+  const told = [];
+  for (const name of [SDK_NOT_READY, SDK_DESTROY]) dave.tim.on(name, (event) => told.push(event.name));
   assert.equal(await dave.tim.destroy(), undefined);
-  await dave.event(dave.TIM.EVENT.SDK_DESTROY);
+  assert.deepEqual(told, [SDK_NOT_READY, SDK_DESTROY]);
   assert.equal((await rejection(dave.tim.getMyProfile())).code, 2024);
+});
+
+test('a program ends by itself once its instance is destroyed', async () => {
+  const program = `
+    const TIM = require(${JSON.stringify(bundle('tim-js.js'))});
+    const tim = TIM.create({ SDKAppID: ${APP}, server: '${world.server}' });
+    tim.on(TIM.EVENT.SDK_READY, () => tim.destroy().then(() => console.log('destroyed')));
+    tim.login({ userID: 'erin', userSig: '${await world.userSig('erin')}' });`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { timeout: 20_000 });
+  assert.equal(stdout, 'destroyed\n');
 });

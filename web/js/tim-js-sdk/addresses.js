@@ -14,22 +14,19 @@ const RENDITIONS = {
 /** How long a message waits for its addresses. */
 const WITHIN_MS = 3_000;
 
-/** Whether a message has files with addresses. */
-export const hasFiles = ({ type, status }) => type in RENDITIONS && status === 'success';
-
 /**
- * The messages as the engine told them, each with the addresses of its files, as far as they are known soon.
+ * The addresses of the files of each message, by their renditions, as far as they are known soon.
  * @param {(verb: string, parameters: object) => Promise<any>} call calls the engine
- * @param {object[]} told
+ * @param {object[]} told the messages, as the engine told them
+ * @returns {Promise<Record<number, string>[]>}
  */
-export async function addressed(call, told) {
-  if (!told.some(hasFiles)) return told;
-  return Promise.all(told.map(async (message) => (hasFiles(message) ? { ...message, addresses: await addressesOf(call, message) } : message)));
+export function addressesOf(call, told) {
+  return Promise.all(told.map((message) => (message.status === 'success' ? ofOne(call, message) : {})));
 }
 
-async function addressesOf(call, message) {
+async function ofOne(call, message) {
   const find = async (rendition) => [rendition, await soon(call('getAttachmentUrl', { message, rendition }))];
-  const found = await Promise.all(RENDITIONS[message.type].map(find));
+  const found = await Promise.all((RENDITIONS[message.type] ?? []).map(find));
   return Object.fromEntries(found.filter(([, address]) => address !== undefined));
 }
 

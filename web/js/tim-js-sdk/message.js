@@ -8,13 +8,13 @@ const [GONE, UNKNOWN] = ['gone', 'unknown'];
 
 /**
  * A message as TIM's Web SDK has it.
- * @param {object} told as the engine has it, with the addresses of its files
+ * @param {object} told as the engine has it, and what else is `known`
  */
-export function shown({ addresses, ...told }) {
+export function shown({ known = {}, ...told }) {
   return {
     nameCard: '',
     ...told,
-    ...content({ addresses, ...told }),
+    ...content(told, known),
     isDeleted: false,
     isBroadcastMessage: false,
     isSupportExtension: false,
@@ -23,10 +23,10 @@ export function shown({ addresses, ...told }) {
 }
 
 /** What nobody has any more is shown as an empty text: `isRevoked` tells. */
-function content(told) {
+function content(told, known) {
   if (told.type === GONE) return { type: TYPES.MSG_TEXT, payload: { text: '' } };
   if (told.type === UNKNOWN) return { payload: { unknown: told.payload } };
-  return { payload: shownPayload(told) };
+  return { payload: shownPayload(told, known) };
 }
 
 /**

@@ -11,26 +11,26 @@ const [ORIGINAL, SNAPSHOT] = [0, 3];
 
 // Where an address is shown, `path` is what the engine has.
 const SHOWN = {
-  [TYPES.MSG_IMAGE]: (image, message) => ({
+  [TYPES.MSG_IMAGE]: (image, _, { addresses }) => ({
     ...image,
-    imageInfoArray: image.imageInfoArray.map((it) => picture(it, address(message, it.type, it.url))),
+    imageInfoArray: image.imageInfoArray.map((it) => picture(it, address(addresses, it.type, it.url))),
   }),
-  [TYPES.MSG_AUDIO]: (audio, message) => {
-    const url = address(message, ORIGINAL, audio.url);
+  [TYPES.MSG_AUDIO]: (audio, _, { addresses }) => {
+    const url = address(addresses, ORIGINAL, audio.url);
     return { ...audio, path: audio.url, url, remoteAudioUrl: url, downloadFlag: HAS_ADDRESS };
   },
-  [TYPES.MSG_VIDEO]: (video, message) => {
-    const videoUrl = address(message, ORIGINAL, video.videoUrl);
-    const snapshotUrl = address(message, SNAPSHOT, video.snapshotUrl);
+  [TYPES.MSG_VIDEO]: (video, _, { addresses }) => {
+    const videoUrl = address(addresses, ORIGINAL, video.videoUrl);
+    const snapshotUrl = address(addresses, SNAPSHOT, video.snapshotUrl);
     const { snapshotUUID: thumbUUID, snapshotWidth: thumbWidth, snapshotHeight: thumbHeight, snapshotSize: thumbSize } = video;
     const thumb = { thumbUUID, thumbUrl: snapshotUrl, thumbWidth, thumbHeight, thumbSize };
     const paths = { path: video.videoUrl, snapshotPath: video.snapshotUrl };
     return { ...video, ...thumb, ...paths, videoUrl, remoteVideoUrl: videoUrl, snapshotUrl, videoDownloadFlag: HAS_ADDRESS };
   },
-  [TYPES.MSG_FILE]: (file, message) => ({
+  [TYPES.MSG_FILE]: (file, _, { addresses }) => ({
     ...file,
     path: file.fileUrl,
-    fileUrl: address(message, ORIGINAL, file.fileUrl),
+    fileUrl: address(addresses, ORIGINAL, file.fileUrl),
     downloadFlag: HAS_ADDRESS,
   }),
   [TYPES.MSG_MERGER]: (merger) => ({
@@ -52,10 +52,11 @@ const SHOWN = {
 /**
  * A payload as programs look for it.
  * @param {{type: string, payload: object}} message as the engine has it
+ * @param {{addresses?: Record<number, string>, groupName?: string}} known what else is known
  */
-export const shownPayload = (message) => SHOWN[message.type]?.(message.payload, message) ?? message.payload;
+export const shownPayload = (message, known = {}) => SHOWN[message.type]?.(message.payload, message, known) ?? message.payload;
 
-const address = ({ addresses }, rendition, path) => addresses?.[rendition] ?? path;
+const address = (addresses, rendition, path) => addresses?.[rendition] ?? path;
 
 const picture = (it, url) => ({ ...it, path: it.url, url, imageUrl: url, sizeType: it.type + 1 });
 
@@ -72,18 +73,19 @@ const READ = {
 export const payloadForEngine = ({ type, payload }) => READ[type]?.(payload) ?? payload;
 
 /** A message of a merger. */
-export function simplified(message) {
+export function simplified({ known, ...message }) {
   const elements = [message, ...(message.elements ?? [])];
-  return { ...message, messageBody: elements.map((it) => ({ type: it.type, payload: shownPayload(it) })) };
+  return { ...message, messageBody: elements.map((it) => ({ type: it.type, payload: shownPayload(it, known) })) };
 }
 
-function tip(given, message) {
+function tip(given, { from, to, time }, { groupName = '' }) {
   const { newGroupProfile, ownerID, ...rest } = given;
+  const changes = given.memberList.map((member) => memberChange(member, time));
   return {
     ...rest,
     memberNum: given.memberCount,
-    memberList: given.memberList.map((member) => memberChange(member, message.time)),
-    groupProfile: { from: message.from, to: message.to, groupID: message.to },
+    memberList: changes.length > 0 ? changes : given.userIDList.map((userID) => ({ userID, nick: '', avatar: '' })),
+    groupProfile: { from, to, groupID: to, groupName },
     newGroupProfile: groupChanges(newGroupProfile, ownerID),
   };
 }

@@ -2,7 +2,7 @@
 // of the program are in other files.
 
 import { Engine, prepareHost } from '../engine.js';
-import { addressed } from './addresses.js';
+import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, fromEngine } from './errors.js';
 import { Events } from './events.js';
@@ -80,7 +80,7 @@ export class Session {
   /** Makes a message; `progress` is told 0 to 100 while its file goes up, `addresses` are those of its files until then. */
   create(verb, parameters, progress, addresses) {
     try {
-      return this.messages.show({ ...this.engine.create(verb, parameters, progress), addresses });
+      return this.messages.show({ ...this.engine.create(verb, parameters, progress), known: { addresses } });
     } catch (why) {
       throw fromEngine(why);
     }
@@ -88,12 +88,16 @@ export class Session {
 
   /** Messages that the engine told, as the program has them. */
   async show(told) {
-    return this.messages.showAll(await this.addressed(told));
+    return this.messages.showAll(await this.complete(told));
   }
 
-  /** Messages that the engine told, with the addresses of their files. */
-  addressed(told) {
-    return addressed((verb, parameters) => this.call(verb, parameters), told);
+  /** Messages that the engine told, with what else is known of them: the addresses of their files, and their group's name. */
+  async complete(told) {
+    const addresses = await addressesOf((verb, parameters) => this.call(verb, parameters), told);
+    return told.map((message, place) => {
+      const groupName = this.groups.get(message.to)?.name ?? '';
+      return { ...message, known: { addresses: addresses[place], groupName } };
+    });
   }
 
   /** The login has ended. What is known of it is forgotten; a kick's reason stays. */
@@ -138,6 +142,7 @@ export class Session {
     const engine = this.#engine;
     this.#engine = null;
     await engine?.destroy();
+    await this.#telling;
   }
 
   #start() {

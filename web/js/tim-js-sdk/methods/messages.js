@@ -37,8 +37,8 @@ async function sent(session, message, verbName, parameters) {
 const changing = (name) => verb(name, (message) => ({ message: forEngine(one(message)) }), changed);
 
 async function changed(told, { session, args: [message] }) {
-  const [addressed] = await session.addressed([told]);
-  return { message: session.messages.showIn(message, addressed) };
+  const [complete] = await session.complete([told]);
+  return { message: session.messages.showIn(message, complete) };
 }
 
 /** A verb that answers messages that were passed. */
@@ -75,7 +75,7 @@ export const messages = {
   findMessage: (session, id) => session.messages.find(id),
   async downloadMergerMessage(session, message) {
     const told = await session.call('downloadMergerMessage', { message: forEngine(one(message)) });
-    message.payload.messageList = (await session.addressed(told)).map(simplified);
+    message.payload.messageList = (await session.complete(told)).map(simplified);
     return message;
   },
   setMessageRead: verb('setMessageRead', (options) => pick(having(options, 'conversationID'), 'conversationID')),

@@ -1,6 +1,6 @@
 // Bundles the package: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
-// Writes into ../dist a package that npm installs: tim-js.js (UMD, global TIM) and tim-js.mjs, each with the WebAssembly in it, the two
-// forms of tim-upload-plugin (global TIMUploadPlugin), and the types.
+// Writes into ../dist a package that npm installs: tim-js.js (UMD, global TIM), tim-js.mjs for pages and tim-js.node.mjs for Node, each
+// with the WebAssembly in it, the forms of tim-upload-plugin (global TIMUploadPlugin), and the types.
 
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,43 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
-
-/** What makes a script of a bundle that works as a module of Node, with AMD, and as a global. */
-const umd = (name, define = {}) => ({
-  format: 'iife',
-  globalName: 'bundle',
-  banner: {
-    js: `(function (root, make) {
-if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = make();
-else if (typeof define === 'function' && define.amd) define(make);
-else root.${name} = make();
-})(typeof self !== 'undefined' ? self : this, function () {`,
-  },
-  footer: { js: 'return bundle.default; });' },
-  define: { ...define, 'import.meta.url': '__filename' },
-});
-
-/** Resolves the engine: what wasm-bindgen wrote, with a guard around its exports. */
-function engine(folder) {
-  return {
-    name: 'engine',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^tim-engine$/ }, () => ({ path: join(folder, 'tim.js'), namespace: 'glue' }));
-      onResolve({ filter: /^tim-engine\/wasm$/ }, () => ({ path: join(folder, 'tim_bg.wasm') }));
-      onLoad({ filter: /./, namespace: 'glue' }, async ({ path }) => ({
-        contents: guarded(await readFile(path, 'utf8')),
-        resolveDir: here,
-      }));
-    },
-  };
-}
-
-/** The glue with a guard. */
-function guarded(glue) {
-  const [from, to] = ['wasm = instance.exports;', 'wasm = guard(instance.exports);'];
-  if (glue.split(from).length !== 2) throw new Error(`wasm-bindgen wrote something else than expected: "${from}" is not there once`);
-  return `import { guard } from './trap.js';\n${glue.replace(from, to)}`;
-}
 
 /** What npm reads. */
 const PACKAGE = {
@@ -57,7 +20,12 @@ const PACKAGE = {
   module: './tim-js.mjs',
   types: './types/index.d.ts',
   exports: {
-    '.': { types: './types/index.d.ts', import: './tim-js.mjs', default: './tim-js.js' },
+    '.': {
+      types: './types/index.d.ts',
+      node: { import: './tim-js.node.mjs', default: './tim-js.js' },
+      import: './tim-js.mjs',
+      default: './tim-js.js',
+    },
     './tim-upload-plugin': { import: './tim-upload-plugin.mjs', default: './tim-upload-plugin.js' },
   },
   peerDependencies: { ws: '>=8' },
@@ -65,23 +33,71 @@ const PACKAGE = {
   engines: { node: '>=18' },
 };
 
+/** Node's `require`, as each bundle has it. What is for pages names nothing of Node's, which bundlers would look for. */
+const REQUIRE = {
+  page: 'export const nodeRequire = undefined;',
+  node: "import { createRequire } from 'node:module'; export const nodeRequire = createRequire(import.meta.url);",
+  umd: 'export const nodeRequire = nodeModule?.require?.bind(nodeModule);',
+};
+
+/** What makes a script of a bundle that works as a module of Node, with AMD, and as a global. */
+const umd = (name) => ({
+  format: 'iife',
+  globalName: 'bundle',
+  banner: {
+    js: `(function (root, make) {
+if (typeof exports === 'object' && typeof module !== 'undefined') module.exports = make(module);
+else if (typeof define === 'function' && define.amd) define(function () { return make(); });
+else root.${name} = make();
+})(typeof self !== 'undefined' ? self : this, function (nodeModule) {`,
+  },
+  footer: { js: 'return bundle.default; });' },
+});
+
+/** Resolves the engine: what wasm-bindgen wrote, with a guard around its exports; and `require`. */
+function engine(folder, kind) {
+  return {
+    name: 'engine',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^tim-engine$/ }, () => ({ path: join(folder, 'tim.js'), namespace: 'glue' }));
+      onResolve({ filter: /^tim-engine\/wasm$/ }, () => ({ path: join(folder, 'tim_bg.wasm') }));
+      onResolve({ filter: /^tim-engine\/require$/ }, ({ path }) => ({ path, namespace: 'require' }));
+      onLoad({ filter: /./, namespace: 'glue' }, async ({ path }) => ({
+        contents: guarded(await readFile(path, 'utf8')),
+        resolveDir: here,
+      }));
+      onLoad({ filter: /./, namespace: 'require' }, () => ({ contents: REQUIRE[kind] }));
+    },
+  };
+}
+
+/** The glue with a guard. */
+function guarded(glue) {
+  const [from, to] = ['wasm = instance.exports;', 'wasm = guard(instance.exports);'];
+  if (glue.split(from).length !== 2) throw new Error(`wasm-bindgen wrote something else than expected: "${from}" is not there once`);
+  return `import { guard } from './trap.js';\n${glue.replace(from, to)}`;
+}
+
 const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
-/** Writes the bundles of both packages into `target`, with the engine in `folder`. */
+/** How the package is bundled with the engine in a folder. */
+const sdk = (folder, kind) => ({
+  ...COMMON,
+  entryPoints: [join(here, 'tim-js-sdk/index.js')],
+  loader: { '.wasm': 'binary' },
+  inject: [join(here, 'host.js')],
+  define: { 'globalThis.crypto': 'hostCrypto' },
+  external: ['node:module'],
+  plugins: [engine(resolve(folder), kind)],
+});
+
+/** Writes the package into `target`, with the engine in `folder`. */
 export async function bundle(folder, target = join(here, '../dist')) {
-  const sdk = {
-    ...COMMON,
-    entryPoints: [join(here, 'tim-js-sdk/index.js')],
-    loader: { '.wasm': 'binary' },
-    inject: [join(here, 'host.js')],
-    external: ['node:module', 'node:crypto'],
-    define: { 'globalThis.crypto': 'hostCrypto' },
-    plugins: [engine(resolve(folder))],
-  };
   const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
   await Promise.all([
-    build({ ...sdk, format: 'esm', outfile: join(target, 'tim-js.mjs') }),
-    build({ ...sdk, ...umd('TIM', sdk.define), outfile: join(target, 'tim-js.js') }),
+    build({ ...sdk(folder, 'page'), format: 'esm', outfile: join(target, 'tim-js.mjs') }),
+    build({ ...sdk(folder, 'node'), format: 'esm', outfile: join(target, 'tim-js.node.mjs') }),
+    build({ ...sdk(folder, 'umd'), ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
     build({ ...plugin, format: 'esm', outfile: join(target, 'tim-upload-plugin.mjs') }),
     build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(target, 'tim-upload-plugin.js') }),
     cp(join(here, 'types'), join(target, 'types'), { recursive: true }),

@@ -4,10 +4,9 @@
 import { addFile as add, Engine as Instance, initSync, setLogLevel, setPut } from 'tim-engine';
 import bytes from 'tim-engine/wasm';
 
+import { prepareHost } from './host.js';
 import { put } from './put.js';
 import { hasTrapped, onTrap } from './trap.js';
-
-export { prepareHost } from './host.js';
 
 /** The number of the error of a fault in the engine. */
 export const PANICKED = 130185;
@@ -19,6 +18,7 @@ let started = false;
 
 function start() {
   if (started) return;
+  prepareHost();
   initSync({ module: bytes });
   setLogLevel(NOTHING);
   if (typeof XMLHttpRequest === 'function') setPut(put);

@@ -1,6 +1,8 @@
 // What the engine takes of its host, where a page has it and an old Node does not: WebSockets and random numbers. The bundler puts
 // these in the place of the globals, which stay as they are.
 
+import { nodeRequire } from 'tim-engine/require';
+
 /** The number of the error of a host that lacks what the engine needs. */
 const RUNTIME_FAILED = 130169;
 const MISSING = 'this version of Node has no WebSocket: install the package ws (npm install ws), or use Node 22 or newer';
@@ -11,10 +13,10 @@ let Socket;
 /** `globalThis.crypto`. */
 export let hostCrypto;
 
-/** Finds what the engine needs. Rejects where there are no WebSockets. */
-export async function prepareHost() {
-  Socket ??= host.WebSocket ?? (await ofPackage());
-  hostCrypto ??= host.crypto ?? (await import('node:crypto')).webcrypto;
+/** Finds what the engine needs. Throws where there are no WebSockets. */
+export function prepareHost() {
+  Socket ??= host.WebSocket ?? ofPackage();
+  hostCrypto ??= host.crypto ?? nodeRequire?.('crypto').webcrypto;
   if (!Socket) throw Object.assign(new Error(MISSING), { code: RUNTIME_FAILED });
 }
 
@@ -24,10 +26,9 @@ export function WebSocket(url, protocol) {
 }
 
 /** The class of the package `ws`: beside this package, else in the application's folder. */
-async function ofPackage() {
-  if (!host.process?.versions?.node) return undefined;
-  const { createRequire } = await import('node:module');
-  return resolved(createRequire(import.meta.url)) ?? resolved(createRequire(`${process.cwd()}/`));
+function ofPackage() {
+  if (!nodeRequire) return undefined;
+  return resolved(nodeRequire) ?? resolved(nodeRequire('module').createRequire(`${process.cwd()}/`));
 }
 
 function resolved(require) {

@@ -42,7 +42,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** Somebody who is logged in and waits for a profile. */
 async function waiting(t, name) {
   t.mock.method(console, 'error', () => {});
-  const TIM = (await import(`${pathToFileURL(join(folder, 'tim-js.mjs'))}?${name}`)).default;
+  const TIM = (await import(`${pathToFileURL(join(folder, 'tim-js.node.mjs'))}?${name}`)).default;
   const tim = TIM.create({ SDKAppID: 1, server: 'wss://chat.example' });
   const error = new Promise((told) => tim.on(TIM.EVENT.ERROR, ({ data }) => told(data)));
   const ready = new Promise((told) => tim.on(TIM.EVENT.SDK_READY, told));

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 export const APP = 1400000001;
 
-/** The bundle of this kind: `tim-js.js` or `tim-js.mjs`. */
+/** A bundle by its name, such as `tim-js.js`. */
 export function bundle(name) {
   const path = fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
   if (!existsSync(path)) throw new Error(`${path} is missing: node build.mjs FOLDER writes it`);
@@ -24,7 +24,7 @@ export function bundle(name) {
 let loads = 0;
 export async function load() {
   loads += 1;
-  return (await import(`${pathToFileURL(bundle('tim-js.mjs'))}?${loads}`)).default;
+  return (await import(`${pathToFileURL(bundle('tim-js.node.mjs'))}?${loads}`)).default;
 }
 
 function serverProgram() {

@@ -1,7 +1,7 @@
 // What an instance knows: its engine, who is logged in or why nobody is, and the nouns that its program has been shown. The methods
 // of the program are in other files.
 
-import { Engine, prepareHost } from '../engine.js';
+import { Engine } from '../engine.js';
 import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, fromEngine } from './errors.js';
@@ -55,12 +55,6 @@ export class Session {
   /** The engine, which is made for the first login. */
   get engine() {
     return (this.#engine ??= this.#start());
-  }
-
-  /** Begins a login. */
-  async login(options) {
-    await prepareHost().catch((why) => Promise.reject(fromEngine(why)));
-    return this.call('login', options);
   }
 
   /** Calls a verb of the engine. */

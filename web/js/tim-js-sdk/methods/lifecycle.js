@@ -31,7 +31,7 @@ async function login(session, userID, userSig) {
   try {
     if (session.appId === 0) throw error(CODE.NO_SDKAPPID);
     if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: TIM.create({SDKAppID, server: "wss://…"})');
-    const { repeatLogin } = await session.login({ userID, userSig });
+    const { repeatLogin } = await session.call('login', { userID, userSig });
     session.user = userID;
     return response({ actionStatus: 'OK', errorCode: 0, errorInfo: '', ...(repeatLogin && { repeatLogin }) });
   } catch (why) {

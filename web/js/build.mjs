@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
+import { pack } from './bytes.js';
+
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** What npm reads. */
@@ -60,12 +62,13 @@ function engine(folder, kind) {
     name: 'engine',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^tim-engine$/ }, () => ({ path: join(folder, 'tim.js'), namespace: 'glue' }));
-      onResolve({ filter: /^tim-engine\/wasm$/ }, () => ({ path: join(folder, 'tim_bg.wasm') }));
+      onResolve({ filter: /^tim-engine\/wasm$/ }, () => ({ path: join(folder, 'tim_bg.wasm'), namespace: 'wasm' }));
       onResolve({ filter: /^tim-engine\/require$/ }, ({ path }) => ({ path, namespace: 'require' }));
       onLoad({ filter: /./, namespace: 'glue' }, async ({ path }) => ({
         contents: guarded(await readFile(path, 'utf8')),
         resolveDir: here,
       }));
+      onLoad({ filter: /./, namespace: 'wasm' }, async ({ path }) => ({ contents: pack(await readFile(path)), loader: 'text' }));
       onLoad({ filter: /./, namespace: 'require' }, () => ({ contents: REQUIRE[kind] }));
     },
   };
@@ -84,7 +87,6 @@ const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2
 const sdk = (folder, kind) => ({
   ...COMMON,
   entryPoints: [join(here, 'tim-js-sdk/index.js')],
-  loader: { '.wasm': 'binary' },
   inject: [join(here, 'host.js')],
   define: { 'globalThis.crypto': 'hostCrypto' },
   external: ['node:module'],

@@ -2,8 +2,9 @@
 // called when no call of the engine is under way. What a value means is none of its business.
 
 import { addFile as add, Engine as Instance, initSync, setLogLevel, setPut } from 'tim-engine';
-import bytes from 'tim-engine/wasm';
+import wasm from 'tim-engine/wasm';
 
+import { unpack } from './bytes.js';
 import { prepareHost } from './host.js';
 import { put } from './put.js';
 import { hasTrapped, onTrap } from './trap.js';
@@ -19,7 +20,7 @@ let started = false;
 function start() {
   if (started) return;
   prepareHost();
-  initSync({ module: bytes });
+  initSync({ module: unpack(wasm) });
   setLogLevel(NOTHING);
   if (typeof XMLHttpRequest === 'function') setPut(put);
   started = true;

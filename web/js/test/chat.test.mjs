@@ -116,6 +116,7 @@ test('a message is modified, revoked and deleted', async () => {
   const [revoked] = await bob.event(EVENT.MESSAGE_REVOKED);
   assert.equal(revoked, received);
   assert.deepEqual([revoked.isRevoked, revoked.revoker, revoked.type], [true, 'alice6', bob.TIM.TYPES.MSG_TEXT]);
+  assert.equal(revoked.payload.text, 'hello');
   const { messageList } = (await bob.tim.deleteMessage([revoked])).data;
   assert.deepEqual([messageList[0], revoked.isDeleted], [revoked, true]);
   assert.deepEqual((await bob.tim.getMessageList({ conversationID: 'C2Calice6' })).data.messageList, []);

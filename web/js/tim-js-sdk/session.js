@@ -20,8 +20,8 @@ export class Session {
   reason = CODE.NO_LOGIN;
   /** Who is logged in. */
   user = null;
-  /** A login is under way. */
-  isLoggingIn = false;
+  /** Who is being logged in. */
+  loggingIn = null;
   isLoggingOut = false;
   isDestroyed = false;
   events = new Events();
@@ -123,7 +123,7 @@ export class Session {
 
   /** Whether the program is told of this state. To it an instance is connected until it hears that there is no network. */
   netStateChanged(state) {
-    const isOfLogin = this.isLoggingIn ? state !== TYPES.NET_STATE_CONNECTING : this.user !== null && !this.isLoggingOut;
+    const isOfLogin = this.loggingIn !== null ? state !== TYPES.NET_STATE_CONNECTING : this.user !== null && !this.isLoggingOut;
     const isNews = isOfLogin && state !== this.#netState;
     if (isNews) this.#netState = state;
     return isNews;

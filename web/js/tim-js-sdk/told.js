@@ -12,6 +12,8 @@ const messages = (session, told) => session.show(told);
 
 export const TOLD = {
   sdkStateReady(session) {
+    // The login's promise may be a moment later.
+    session.user ??= session.loggingIn;
     session.reason = 0;
   },
   sdkStateNotReady(session) {

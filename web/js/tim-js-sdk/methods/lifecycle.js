@@ -10,7 +10,7 @@ export const lifecycle = {
     const { userID, userSig } = options;
     if (!isText(userID) || !isText(userSig)) throw invalid();
     if (session.isDestroyed) return Promise.resolve(undefined);
-    if (session.isLoggingIn) return Promise.reject(error(CODE.LOGIN_UNDER_WAY));
+    if (session.loggingIn !== null) return Promise.reject(error(CODE.LOGIN_UNDER_WAY));
     return login(session, userID, userSig);
   },
   logout: (session) => (session.user === null ? Promise.reject(error(CODE.NO_LOGIN)) : logout(session)),
@@ -27,7 +27,7 @@ export const lifecycle = {
 async function login(session, userID, userSig) {
   const isNew = session.user === null;
   if (isNew) session.reason = CODE.LOGGING_IN;
-  session.isLoggingIn = true;
+  session.loggingIn = userID;
   try {
     if (session.appId === 0) throw error(CODE.NO_SDKAPPID);
     if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: TIM.create({SDKAppID, server: "wss://…"})');
@@ -38,7 +38,7 @@ async function login(session, userID, userSig) {
     if (isNew && session.appId !== 0) session.reason = CODE.LOGIN_FAILED;
     throw fromEngine(why);
   } finally {
-    session.isLoggingIn = false;
+    session.loggingIn = null;
   }
 }
 

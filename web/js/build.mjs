@@ -1,6 +1,6 @@
-// Bundles the package: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
-// Writes into ../dist a package that npm installs: tim-js.js (UMD, global TIM), tim-js.mjs for pages and tim-js.node.mjs for Node, each
-// with the WebAssembly in it, the forms of tim-upload-plugin (global TIMUploadPlugin), and the types.
+// Bundles the packages: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
+// Writes into ../dist what npm installs as tim-js-sdk: tim-js.js (UMD, global TIM), tim-js.mjs for pages and tim-js.node.mjs for Node, each
+// with the WebAssembly in it, and the types; and in its folder tim-upload-plugin (global TIMUploadPlugin).
 
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { pack } from './bytes.js';
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** What npm reads. */
-const PACKAGE = {
+const SDK = {
   name: 'tim-js-sdk',
   version: '0.1.0',
   description: "tim's engine for pages and Node, with the API of tim-js-sdk 2.27.6",
@@ -28,11 +28,22 @@ const PACKAGE = {
       import: './tim-js.mjs',
       default: './tim-js.js',
     },
-    './tim-upload-plugin': { import: './tim-upload-plugin.mjs', default: './tim-upload-plugin.js' },
   },
+  files: ['tim-js*', 'types'],
   peerDependencies: { ws: '>=8' },
   peerDependenciesMeta: { ws: { optional: true } },
   engines: { node: '>=18' },
+};
+
+const UPLOAD_PLUGIN = {
+  name: 'tim-upload-plugin',
+  version: '0.1.0',
+  description: 'What programs for tim-js-sdk register; the engine of tim uploads files by itself',
+  license: 'MIT OR Apache-2.0',
+  main: './tim-upload-plugin.js',
+  files: ['tim-upload-plugin*'],
+  module: './tim-upload-plugin.mjs',
+  exports: { '.': { import: './tim-upload-plugin.mjs', default: './tim-upload-plugin.js' } },
 };
 
 /** Node's `require`, as each bundle has it. What is for pages names nothing of Node's, which bundlers would look for. */
@@ -93,18 +104,21 @@ const sdk = (folder, kind) => ({
   plugins: [engine(resolve(folder), kind)],
 });
 
-/** Writes the package into `target`, with the engine in `folder`. */
+const describe = (folder, what) => writeFile(join(folder, 'package.json'), `${JSON.stringify(what, null, 2)}\n`);
+
+/** Writes the packages into `target`, with the engine in `folder`. */
 export async function bundle(folder, target = join(here, '../dist')) {
   const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
+  const beside = join(target, 'tim-upload-plugin');
   await Promise.all([
     build({ ...sdk(folder, 'page'), format: 'esm', outfile: join(target, 'tim-js.mjs') }),
     build({ ...sdk(folder, 'node'), format: 'esm', outfile: join(target, 'tim-js.node.mjs') }),
     build({ ...sdk(folder, 'umd'), ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
-    build({ ...plugin, format: 'esm', outfile: join(target, 'tim-upload-plugin.mjs') }),
-    build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(target, 'tim-upload-plugin.js') }),
+    build({ ...plugin, format: 'esm', outfile: join(beside, 'tim-upload-plugin.mjs') }),
+    build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(beside, 'tim-upload-plugin.js') }),
     cp(join(here, 'types'), join(target, 'types'), { recursive: true }),
   ]);
-  await writeFile(join(target, 'package.json'), `${JSON.stringify(PACKAGE, null, 2)}\n`);
+  await Promise.all([describe(target, SDK), describe(beside, UPLOAD_PLUGIN)]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

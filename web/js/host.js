@@ -22,7 +22,10 @@ export function prepareHost() {
 
 /** Opens a connection. */
 export function WebSocket(url, protocol) {
-  return new Socket(url, protocol);
+  const socket = new Socket(url, protocol);
+  // What goes wrong is told by the end, too; an error that nobody handles ends a Node that has it of the package.
+  socket.onerror = () => {};
+  return socket;
 }
 
 /** The class of the package `ws`: beside this package, else in the application's folder. */

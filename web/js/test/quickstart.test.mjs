@@ -1,9 +1,9 @@
 // The code of quickstart.md runs as it is, with an SDKAppID, a userID and a userSig filled in, as a program that imports the packages.
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
@@ -27,19 +27,18 @@ function filled(code, from, to) {
   return code.replace(from, () => to);
 }
 
-/** A package as npm installs it. */
-async function install(name, file) {
-  const target = join(folder, 'node_modules', name);
-  await mkdir(target, { recursive: true });
-  await copyFile(bundle(file), join(target, file));
-  await writeFile(join(target, 'package.json'), JSON.stringify({ name, main: file }));
+/** A package that the bundler wrote, as npm links it. */
+async function install(name, path) {
+  const packages = join(folder, 'node_modules');
+  await mkdir(packages, { recursive: true });
+  await symlink(dirname(bundle(path)), join(packages, name));
 }
 
 test('two users chat with the code of the quick start', async (t) => {
   const logged = new Promise((told) => t.mock.method(console, 'log', told));
   const code = await sections();
-  await install('tim-js-sdk', 'tim-js.js');
-  await install('tim-upload-plugin', 'tim-upload-plugin.js');
+  await install('tim-js-sdk', 'package.json');
+  await install('tim-upload-plugin', 'tim-upload-plugin/package.json');
   const user1 = await world.person('user1');
   await user1.login();
   const create = filled(code.Create, 'SDKAppID: 0 //', `SDKAppID: ${APP} //`);

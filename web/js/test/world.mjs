@@ -35,7 +35,7 @@ function serverProgram() {
 
 /** What the server is told besides: pages of any origin may send files. */
 const CONFIG = '[media]\norigins = ["*"]\n';
-const ANY_PORTS = ['--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+const ANY = '127.0.0.1:0';
 
 /** A server with an application. */
 export class World {
@@ -45,14 +45,33 @@ export class World {
     const [data, config] = [join(folder, 'data'), join(folder, 'config.toml')];
     await writeFile(config, CONFIG);
     await run(program, ['app', '--data', data, '--id', String(APP)]);
-    const child = spawn(program, ['serve', '--data', data, '--config', config, ...ANY_PORTS], { stdio: ['ignore', 'pipe', 'pipe'] });
-    return new World({ program, folder, data, child, server: await address(child) });
+    const world = new World({ program, folder, data, config });
+    world.server = await world.serve(ANY);
+    return world;
   }
 
   #people = [];
 
   constructor(parts) {
     Object.assign(this, parts);
+  }
+
+  /** Serves, and gives the address. */
+  serve(listen) {
+    const where = ['--listen', listen, '--admin-listen', ANY];
+    this.child = spawn(this.program, ['serve', '--data', this.data, '--config', this.config, ...where], { stdio: ['ignore', 'pipe', 'pipe'] });
+    return address(this.child);
+  }
+
+  /** Ends the server; `resume` serves again where it was. */
+  async pause() {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+  }
+
+  async resume() {
+    await this.serve(new URL(this.server).host);
   }
 
   /** What a user logs in with. */
@@ -77,9 +96,7 @@ export class World {
   /** Ends the instances, then the server. */
   async end() {
     await Promise.all(this.#people.map((person) => person.tim.destroy().catch(() => {})));
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    await ended;
+    await this.pause();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
+import { NOT_YET } from '../tim-js-sdk/methods/not-yet.js';
 import { APP, bundle, load, World } from './world.mjs';
 
 let world;
@@ -218,6 +219,30 @@ test('another device takes the place of the first', async () => {
   await first.event(first.TIM.EVENT.SDK_NOT_READY);
   const codes = { multipleDevice: 3002, multipleAccount: 3003 };
   assert.equal((await rejection(first.tim.getMyProfile())).code, codes[type]);
+});
+
+test('a method without what it needs throws at once', async () => {
+  const frank = await (await world.person('frank')).login();
+  const { tim } = frank;
+  const needsNothing = [
+    'logout', 'destroy', 'setLogLevel', 'registerPlugin', 'findMessage', 'setAllMessageRead', 'getConversationList',
+    'getTotalUnreadMessageCount', 'getGroupList', 'getGroupOnlineMemberCount', 'getJoinedCommunityList', 'getMyProfile', 'updateMyProfile', 'setSelfStatus',
+    'unsubscribeUserStatus', 'getBlacklist', 'getFriendList', 'getFriendApplicationList', 'setFriendApplicationRead', 'getFriendGroupList',
+    ...Object.keys(NOT_YET),
+  ];
+  for (const name of Object.keys(tim).filter((it) => !needsNothing.includes(it))) assert.throws(() => tim[name](), INVALID, name);
+});
+
+test('once is for the next event alone', async () => {
+  const grace = await (await world.person('grace')).login();
+  let calls = 0;
+  grace.tim.once(grace.TIM.EVENT.MESSAGE_RECEIVED, () => (calls += 1));
+  const frank = await (await world.person('frank2')).login();
+  for (const text of ['one', 'two']) {
+    await frank.says(text, 'grace');
+    await grace.receives(text);
+  }
+  assert.equal(calls, 1);
 });
 
 test('an instance that was destroyed refuses, and another one takes its place', async () => {

@@ -1,9 +1,8 @@
 // Methods of friends, applications to become one, and friend groups.
 
-import { response } from '../errors.js';
 import { friend } from '../nouns.js';
 import { TYPES } from '../types.js';
-import { having, listing, pick, same, verb } from './verb.js';
+import { having, listing, pick, same, steps, verb } from './verb.js';
 
 const ofUser = (options) => pick(having(options, 'userID'), 'userID');
 
@@ -17,16 +16,22 @@ function parted(results) {
 
 const failures = (results) => results.filter(({ code }) => code !== 0).map((it) => ({ message: '', ...it }));
 
-/** A change of a friend group; the answer has the group as it is then. */
-const ofFriendGroup = (name, take, nameOf, isBare) => async (session, options) => {
-  const before = await session.call('getFriendGroupList');
-  const results = await session.call(name, take(options));
-  const find = (list) => list.find((it) => it.name === nameOf(options));
-  const friendGroup = find(await session.call('getFriendGroupList')) ?? find(before);
-  return response(isBare ? friendGroup : { friendGroup, failureUserIDList: failures(results) });
-};
+/**
+ * A change of a friend group.
+ * @param {string} name the verb
+ * @param {(options: any) => object} take its parameters
+ * @param {(group: object, results: any) => any} show the answer's data, of the group as it is then, or was before
+ */
+const ofFriendGroup = (name, take, show) =>
+  steps(take, async (session, given) => {
+    const groups = () => session.call('getFriendGroupList');
+    const before = await groups();
+    const results = await session.call(name, given);
+    const friendGroup = [...(await groups()), ...before].find((it) => it.name === (given.newName ?? given.name));
+    return show(friendGroup, results);
+  });
 
-const named = ({ name }) => name;
+const withFailures = (friendGroup, results) => ({ friendGroup, failureUserIDList: failures(results) });
 const withUsers = (options) => ({ userIDList: [], ...pick(having(options, 'name'), 'name', 'userIDList') });
 
 export const friends = {
@@ -49,11 +54,11 @@ export const friends = {
   deleteFriendApplication: verb('deleteFriendApplication', (options) => ({ ...ofUser(options), applicationType: options.type ?? TYPES.SNS_APPLICATION_SENT_TO_ME })),
   setFriendApplicationRead: verb('setFriendApplicationRead'),
   getFriendGroupList: verb('getFriendGroupList', undefined, same),
-  createFriendGroup: ofFriendGroup('createFriendGroup', withUsers, named, false),
-  deleteFriendGroup: ofFriendGroup('deleteFriendGroup', (options) => pick(having(options, 'name'), 'name'), named, true),
-  renameFriendGroup: ofFriendGroup('renameFriendGroup', (options) => pick(having(options, 'oldName', 'newName'), 'oldName', 'newName'), ({ newName }) => newName, true),
-  addToFriendGroup: ofFriendGroup('addToFriendGroup', withUsers, named, false),
-  removeFromFriendGroup: ofFriendGroup('removeFromFriendGroup', withUsers, named, false),
+  createFriendGroup: ofFriendGroup('createFriendGroup', withUsers, withFailures),
+  deleteFriendGroup: ofFriendGroup('deleteFriendGroup', (options) => pick(having(options, 'name'), 'name'), same),
+  renameFriendGroup: ofFriendGroup('renameFriendGroup', (options) => pick(having(options, 'oldName', 'newName'), 'oldName', 'newName'), same),
+  addToFriendGroup: ofFriendGroup('addToFriendGroup', withUsers, withFailures),
+  removeFromFriendGroup: ofFriendGroup('removeFromFriendGroup', withUsers, withFailures),
 };
 
 /** The number for a user who is no friend. */

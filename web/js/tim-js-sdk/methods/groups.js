@@ -3,7 +3,7 @@
 import { CODE, error, invalid, response } from '../errors.js';
 import { group, toFields, toMap } from '../nouns.js';
 import { TYPES } from '../types.js';
-import { having, pick, text, verb } from './verb.js';
+import { having, pick, steps, text, verb } from './verb.js';
 
 const onlyID = (groupID) => ({ groupID: text(groupID) });
 const itsID = (_, { args: [groupID] }) => ({ groupID });
@@ -44,12 +44,10 @@ export const groups = {
     if (session.user === null) return Promise.resolve(response({ memberCount: 0 }));
     return session.call('getGroupOnlineMemberCount', onlyID(groupID)).then((memberCount) => response({ memberCount }));
   },
-  async handleGroupApplication(session, { handleAction, handleMessage = '', message, application } = {}) {
-    const { groupID, userID } = applicant(message, application);
-    const accept = handleAction === 'Agree';
-    await session.call('handleGroupApplication', { groupID, userID, accept, handleMessage });
-    return response({ group: await session.group(groupID) });
-  },
+  handleGroupApplication: steps(decision, async (session, given) => {
+    await session.call('handleGroupApplication', given);
+    return { group: await session.group(given.groupID) };
+  }),
   // There are no communities with topics yet: nobody has joined one.
   getJoinedCommunityList: () => Promise.resolve(response({ groupList: [] })),
   initGroupAttributes: changingAttributes('initGroupAttributes'),
@@ -68,6 +66,10 @@ function joined({ status, group: told }, session) {
 }
 
 /** Of a notice of the server, or of an application that was listed. */
+function decision({ handleAction, handleMessage = '', message, application } = {}) {
+  return { ...applicant(message, application), accept: handleAction === 'Agree', handleMessage };
+}
+
 function applicant(message, application) {
   if (application) return { groupID: application.groupID, userID: application.applicant };
   if (message?.payload?.operationType !== APPLICATION) throw invalid();

@@ -73,11 +73,7 @@ export const messages = {
     hopped,
   ),
   findMessage: (session, id) => session.messages.find(id),
-  async downloadMergerMessage(session, message) {
-    const told = await session.call('downloadMergerMessage', { message: forEngine(one(message)) });
-    message.payload.messageList = (await session.complete(told)).map(simplified);
-    return message;
-  },
+  downloadMergerMessage: (session, message) => merged(session, one(message)),
   setMessageRead: verb('setMessageRead', (options) => pick(having(options, 'conversationID'), 'conversationID')),
   setAllMessageRead: verb('setAllMessageRead', ({ scope = TYPES.READ_ALL_MSG } = {}) => ({ scope })),
   sendMessageReadReceipt: receipts('sendMessageReadReceipt'),
@@ -93,6 +89,13 @@ export const messages = {
     (page) => page,
   ),
 };
+
+/** The message itself is the answer. */
+async function merged(session, message) {
+  const told = await session.call('downloadMergerMessage', { message: forEngine(message) });
+  message.payload.messageList = (await session.complete(told)).map(simplified);
+  return message;
+}
 
 function deleted(message) {
   message.isDeleted = true;

@@ -1,18 +1,18 @@
 // Methods of users: profiles, the blacklist, who is online.
 
 import { profile } from '../nouns.js';
-import { response } from '../errors.js';
-import { listing, pick, same, verb } from './verb.js';
+import { listing, pick, same, steps, verb } from './verb.js';
 
 const CHANGEABLE = ['nick', 'avatar', 'gender', 'selfSignature', 'allowType', 'birthday', 'location', 'language', 'level', 'role', 'profileCustomField'];
 
 const users = (options) => pick(listing(options, 'userIDList'), 'userIDList');
 
 /** A change of the blacklist; the answer is all of it. */
-const changingBlacklist = (name) => async (session, options) => {
-  await session.call(name, users(options));
-  return response(await session.call('getBlacklist'));
-};
+const changingBlacklist = (name) =>
+  steps(users, async (session, given) => {
+    await session.call(name, given);
+    return session.call('getBlacklist');
+  });
 
 export const profiles = {
   getMyProfile: verb('getMyProfile', undefined, profile),

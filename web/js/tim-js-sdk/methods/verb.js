@@ -13,6 +13,16 @@ export const verb = (name, take = () => ({}), show = () => ({})) => (session, ..
   return session.call(name, parameters).then((result) => show(result, { session, args })).then(response);
 };
 
+/**
+ * A method of several steps, before which it is checked what it takes.
+ * @param {(...args: any[]) => any} take what the steps need, of the method's arguments; throws if these do not fit
+ * @param {(session: import('../session.js').Session, given: any) => Promise<any>} work gives the answer's data
+ */
+export const steps = (take, work) => (session, ...args) => {
+  const given = take(...args);
+  return work(session, given).then(response);
+};
+
 /** The object, if it has these texts. */
 export function having(options, ...texts) {
   if (!texts.every((name) => isText(options?.[name]))) throw invalid();

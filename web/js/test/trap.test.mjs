@@ -1,4 +1,5 @@
-// A fault in the engine: its WebAssembly traps. Everybody who waits hears of it, and nothing is called any more.
+// A fault in the engine: its WebAssembly traps, of which everybody who waits hears, and nothing is called any more; or it tells what
+// nobody can read.
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -39,6 +40,9 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
+/** The engine tells events. */
+const tell = (...events) => globalThis.heard(JSON.stringify(events));
+
 /** Somebody who is logged in and waits for a profile. */
 async function waiting(t, name) {
   t.mock.method(console, 'error', () => {});
@@ -47,9 +51,9 @@ async function waiting(t, name) {
   const error = new Promise((told) => tim.on(TIM.EVENT.ERROR, ({ data }) => told(data)));
   const ready = new Promise((told) => tim.on(TIM.EVENT.SDK_READY, told));
   await tim.login({ userID: 'alice', userSig: 'sig' });
-  globalThis.heard(JSON.stringify([{ name: 'sdkStateReady' }]));
+  tell({ name: 'sdkStateReady' });
   await ready;
-  return { tim, error, profile: rejection(tim.getMyProfile()) };
+  return { TIM, tim, error, profile: rejection(tim.getMyProfile()) };
 }
 
 const rejection = (promise) => promise.then(() => assert.fail('it was fulfilled'), (why) => why);
@@ -69,4 +73,14 @@ test('a trap in a call ends the others, too', async (t) => {
   assert.equal((await rejection(tim.logout())).code, 130185);
   assert.equal((await profile).code, 130185);
   assert.equal((await error).code, 130185);
+});
+
+test('an event that nobody can read is logged, and the next one is told', async (t) => {
+  const { TIM, tim, profile } = await waiting(t, 'event');
+  const told = new Promise((hear) => tim.on(TIM.EVENT.BLACKLIST_UPDATED, ({ data }) => hear(data)));
+  tell({ name: 'onMessageReceived', data: null }, { name: 'blacklistUpdated', data: ['mallory'] });
+  assert.deepEqual(await told, ['mallory']);
+  assert.equal(console.error.mock.callCount(), 1);
+  globalThis.hostCalls();
+  await profile;
 });

@@ -6,6 +6,7 @@ import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, fromEngine } from './errors.js';
 import { Events } from './events.js';
+import { logError } from './log.js';
 import { Messages } from './messages.js';
 import { watchNetwork } from './network.js';
 import { group } from './nouns.js';
@@ -149,11 +150,13 @@ export class Session {
   }
 
   // What is told first is shown first, however long that takes.
-  #heard({ name, data }) {
-    this.#telling = this.#telling.then(async () => {
-      const tell = TOLD[name];
-      const shown = tell ? await tell(this, data) : data;
-      if (shown !== SILENT) this.events.emit(name, shown);
-    });
+  #heard(event) {
+    this.#telling = this.#telling.then(() => this.#tell(event)).catch((why) => logError(`${event.name} could not be told`, why));
+  }
+
+  async #tell({ name, data }) {
+    const tell = TOLD[name];
+    const shown = tell ? await tell(this, data) : data;
+    if (shown !== SILENT) this.events.emit(name, shown);
   }
 }

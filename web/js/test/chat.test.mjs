@@ -227,6 +227,18 @@ test('a conversation in which nothing was said has a profile', async () => {
   assert.equal((await alice.tim.getConversationProfile('C2Cnobody').catch((why) => why)).code, 2500);
 });
 
+test('what was said while bob was away is unread when he is back', async () => {
+  const [alice, bob] = await world.people('alice16', 'bob16');
+  await bob.tim.logout();
+  await alice.says('are you there?', 'bob16');
+  await bob.login();
+  assert.equal(bob.tim.getTotalUnreadMessageCount(), 1);
+  const { conversationList } = (await bob.tim.getConversationList()).data;
+  assert.deepEqual(conversationList.map((it) => [it.conversationID, it.unreadCount]), [['C2Calice16', 1]]);
+  const { messageList } = (await bob.tim.getMessageList({ conversationID: 'C2Calice16' })).data;
+  assert.deepEqual(messageList.map((it) => it.payload.text), ['are you there?']);
+});
+
 test('all is read at once', async () => {
   const [alice, bob] = await world.people('alice14', 'bob14');
   await alice.says('one', 'bob14');

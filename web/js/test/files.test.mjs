@@ -18,7 +18,8 @@ async function fetched(address) {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-test('a picture arrives with addresses for its three sizes', async () => {
+test('a picture arrives with addresses for its three sizes', async (t) => {
+  t.mock.method(console, 'error', () => {});
   const [alice, bob] = await world.people('alice', 'bob');
   const { TYPES } = alice.TIM;
   const bytes = picture(400, 300);
@@ -27,7 +28,10 @@ test('a picture arrives with addresses for its three sizes', async () => {
     to: 'bob',
     conversationType: TYPES.CONV_C2C,
     payload: { file: bytes },
-    onProgress: (part) => told.push(part),
+    onProgress(part) {
+      told.push(part);
+      throw new Error('a fault of the program');
+    },
   });
   assert.equal(message.type, TYPES.MSG_IMAGE);
   assert.deepEqual([message.payload.imageInfoArray[0].width, message.payload.imageInfoArray[0].height], [400, 300]);

@@ -1,6 +1,7 @@
 // Methods that make a message of a file. It goes up when the message is sent.
 
 import { add, previewOf } from '../files.js';
+import { logError } from '../log.js';
 import { commonOf } from './common.js';
 
 const MS = 1_000;
@@ -27,9 +28,13 @@ const creator = (name, take, renditions) => (session, given) => {
   return session.create(name, { ...common, file: file.path, ...take(file, payload) }, progressOf(given), addresses || undefined);
 };
 
-/** The program is told 0 to 1. */
+/** The program is told 0 to 1, when no call of the engine is under way. */
 function progressOf({ onProgress }) {
-  return typeof onProgress === 'function' ? (percent) => onProgress(percent / 100) : undefined;
+  if (typeof onProgress !== 'function') return undefined;
+  return (percent) => {
+    const told = Promise.resolve(percent / 100).then(onProgress);
+    told.catch((why) => logError('onProgress threw', why));
+  };
 }
 
 /** In seconds. A program tells how long a recording is with its file, in milliseconds. */

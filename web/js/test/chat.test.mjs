@@ -214,7 +214,9 @@ test('conversations are pinned, marked, muted and deleted', async () => {
   assert.deepEqual([it.isPinned, it.customData, [...it.markList].sort()], [true, 'work', [1, 2 ** 62, 2 ** 63]]);
   const marked = (await bob.tim.getConversationList({ markType: TYPES.CONV_MARK_TYPE_STAR })).data.conversationList;
   assert.deepEqual(marked.map((found) => found.conversationID), conversationIDList);
-  assert.deepEqual((await bob.tim.getConversationList([conversationID])).data.conversationList.length, 1);
+  assert.equal((await bob.tim.getConversationList([conversationID])).data.conversationList.length, 1);
+  assert.deepEqual((await bob.tim.getConversationGroupList()).data, []);
+  assert.deepEqual((await bob.tim.getConversationList({ groupName: 'work' })).data.conversationList, []);
   assert.deepEqual((await bob.tim.deleteConversation(conversationID)).data, { conversationID });
   assert.deepEqual((await bob.tim.getConversationList()).data.conversationList, []);
   assert.equal((await bob.tim.deleteConversation('C2Cnobody').catch((why) => why)).code, 2500);

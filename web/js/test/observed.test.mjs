@@ -226,7 +226,7 @@ test('a method without what it needs throws at once', async () => {
   const { tim } = frank;
   const needsNothing = [
     'logout', 'destroy', 'setLogLevel', 'registerPlugin', 'findMessage', 'setAllMessageRead', 'getConversationList',
-    'getTotalUnreadMessageCount', 'getGroupList', 'getGroupOnlineMemberCount', 'getJoinedCommunityList', 'getMyProfile', 'updateMyProfile', 'setSelfStatus',
+    'getConversationGroupList', 'getTotalUnreadMessageCount', 'getGroupList', 'getGroupOnlineMemberCount', 'getJoinedCommunityList', 'getMyProfile', 'updateMyProfile', 'setSelfStatus',
     'unsubscribeUserStatus', 'getBlacklist', 'getFriendList', 'getFriendApplicationList', 'setFriendApplicationRead', 'getFriendGroupList',
     ...Object.keys(NOT_YET),
   ];

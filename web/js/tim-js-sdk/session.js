@@ -4,7 +4,7 @@
 import { Engine } from '../engine.js';
 import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
-import { CODE, fromEngine } from './errors.js';
+import { CODE, error, fromEngine } from './errors.js';
 import { Events } from './events.js';
 import { logError } from './log.js';
 import { Messages } from './messages.js';
@@ -55,6 +55,7 @@ export class Session {
 
   /** The engine, which is made for the first login. */
   get engine() {
+    if (this.isDestroyed) throw error(CODE.NO_LOGIN);
     return (this.#engine ??= this.#start());
   }
 

@@ -12,10 +12,12 @@ const itsID = (_, { args: [conversationID] }) => ({ conversationID });
 const markText = (mark) => String(BigInt.asIntN(64, BigInt(mark)));
 
 export const conversations = {
-  getConversationList: verb('getConversationList', (given) => ({ filter: filter(given) }), (told, { session }) => ({
-    conversationList: told.map((it) => conversation(it, session.groups)),
+  getConversationList: verb('getConversationList', (given) => ({ filter: filter(given) }), (told, { session, args: [given] }) => ({
+    conversationList: told.map((it) => conversation(it, session.groups)).filter((it) => isInGroup(it, given?.groupName)),
     isSyncCompleted: true,
   })),
+  // There are no groups of conversations yet.
+  getConversationGroupList: () => Promise.resolve(response([])),
   getConversationProfile(session, conversationID) {
     const given = onlyID(conversationID);
     const known = session.call('getConversationProfile', given).then((told) => conversation(told, session.groups));
@@ -45,6 +47,8 @@ export const conversations = {
     return groupID === undefined ? remindOfUsers(session, userIDList, messageRemindType) : remindOfGroup(session, groupID, messageRemindType);
   },
 };
+
+const isInGroup = (it, groupName) => groupName === undefined || it.conversationGroupList.includes(groupName);
 
 function filter(given) {
   if (Array.isArray(given)) return { conversationIDList: given };

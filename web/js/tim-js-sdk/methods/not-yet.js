@@ -14,7 +14,6 @@ export const NOT_YET = {
   getMessageExtensions: EXTENSIONS,
   deleteMessageExtensions: EXTENSIONS,
   createConversationGroup: CONVERSATION_GROUPS,
-  getConversationGroupList: CONVERSATION_GROUPS,
   deleteConversationGroup: CONVERSATION_GROUPS,
   renameConversationGroup: CONVERSATION_GROUPS,
   addConversationsToGroup: CONVERSATION_GROUPS,

@@ -10,7 +10,7 @@ import { put } from './put.js';
 import { hasTrapped, onTrap } from './trap.js';
 
 /** The number of the error of a fault in the engine. */
-export const PANICKED = 130185;
+const PANICKED = 130185;
 
 /** The engine has no console here to log to. */
 const NOTHING = 4;

@@ -32,8 +32,6 @@ export class Session {
   unreadCount = 0;
   /** Where pages of members go on, by the group and the offset. */
   memberPages = new Map();
-  /** What the program registered. */
-  plugins = {};
   #options;
   #engine = null;
   #netState = TYPES.NET_STATE_CONNECTED;

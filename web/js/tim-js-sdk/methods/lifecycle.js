@@ -18,9 +18,9 @@ export const lifecycle = {
   once: (session, ...args) => session.events.once(...args),
   off: (session, ...args) => session.events.off(...args),
   setLogLevel: (session, level) => setLogLevel(level),
-  registerPlugin(session, plugins) {
+  // The engine needs none: it uploads files by itself.
+  registerPlugin(_, plugins) {
     if (plugins === undefined || plugins === null) throw new TypeError('registerPlugin takes an object with plugins by their names');
-    Object.assign(session.plugins, plugins);
   },
 };
 

@@ -1,6 +1,6 @@
 // Methods that send, change and list messages.
 
-import { fromEngine, invalid, response, TimError } from '../errors.js';
+import { invalid, response, TimError } from '../errors.js';
 import { forEngine } from '../message.js';
 import { simplified } from '../payload.js';
 import { TYPES } from '../types.js';

@@ -43,6 +43,10 @@ test('bob joins a group of alice and both talk', async () => {
   const { conversation } = (await bob.tim.getConversationProfile('GROUPtea')).data;
   assert.deepEqual([conversation.subType, conversation.groupProfile.name, conversation.groupProfile.ownerID], [TYPES.GRP_MEETING, 'Tea', 'alice']);
 
+  await bob.event(EVENT.CONVERSATION_LIST_UPDATED, ([it]) => it?.lastMessage.payload?.text === 'welcome');
+  const [{ lastMessage, nextMessageSeq }] = (await bob.tim.getGroupList()).data.groupList;
+  assert.deepEqual([lastMessage.fromAccount, lastMessage.messageForShow, nextMessageSeq], ['alice', 'welcome', received.sequence + 1]);
+
   assert.deepEqual((await bob.tim.quitGroup('tea')).data, { groupID: 'tea' });
   await alice.message(tipOf(TYPES.GRP_TIP_MBR_QUIT));
   assert.equal((await bob.tim.quitGroup('tea').catch((why) => why)).code, 10007);

@@ -9,15 +9,24 @@ import { TYPES } from './types.js';
  */
 export function group(told, session) {
   const { memberCount, maxMemberCount, selfInfo } = told;
-  const remind = session.conversations.get(`${TYPES.CONV_GROUP}${told.groupID}`)?.messageRemindType;
+  const talk = session.conversations.get(`${TYPES.CONV_GROUP}${told.groupID}`);
   return {
     ...told,
+    ...said(talk),
+    // Of a profile is told how often it changed, not when: infoSequence.
+    lastInfoTime: 0,
     ownerID: told.ownerID ?? '',
     memberNum: memberCount,
     maxMemberNum: maxMemberCount,
     isSupportTopic: false,
-    selfInfo: selfInfo ? self(selfInfo, session.user, remind) : { userID: session.user ?? '' },
+    selfInfo: selfInfo ? self(selfInfo, session.user, talk?.messageRemindType) : { userID: session.user ?? '' },
   };
+}
+
+/** What was said last, by the conversation as the engine has it. */
+function said({ lastMessage, lastTime = 0, messageForShow = '' } = {}) {
+  const { from: fromAccount = '', sequence: lastSequence = 0 } = lastMessage ?? {};
+  return { lastMessage: { lastTime, lastSequence, fromAccount, messageForShow }, nextMessageSeq: lastSequence + 1 };
 }
 
 function self(info, userID, messageRemindType = TYPES.MSG_REMIND_ACPT_AND_NOTE) {

@@ -85,7 +85,7 @@ type GroupFields = {
 export interface ChatSDK {
   /** Logs a user in; the event SDK_READY tells when everything works. */
   login(options: { userID: string; userSig: string }): Answer;
-  logout(): Answer;
+  logout(): Promise<any>;
   /** Ends the instance. */
   destroy(): Promise<void>;
   on(eventName: string, handler: Function, context?: any): void;

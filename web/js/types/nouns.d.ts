@@ -133,7 +133,11 @@ export interface Group {
   notification: string;
   ownerID: string;
   createTime: number;
+  /** How often the profile changed. */
   infoSequence: number;
+  lastInfoTime: number;
+  lastMessage: Pick<LastMessage, 'lastTime' | 'lastSequence' | 'fromAccount' | 'messageForShow'>;
+  nextMessageSeq: number;
   /** This user in it. */
   selfInfo: {
     userID: string;

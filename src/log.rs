@@ -2,12 +2,13 @@
 //!
 //! Never a message's body, a token or a key.
 
+#[cfg_attr(target_family = "wasm", path = "log/page.rs")]
+mod console;
+
 use std::fmt::Arguments;
-use std::io::{Write as _, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::Code;
 use tracing::dispatcher::get_default;
@@ -74,26 +75,14 @@ pub(crate) fn write(level: LogLevel, line: Arguments<'_>) {
     match (sink, level) {
         // A sink that panics is the host's to mend; the engine goes on.
         (Some(sink), _) => drop(catch_unwind(AssertUnwindSafe(|| sink.log(level, &line.to_string())))),
-        (None, _) if get_default(|subscriber| subscriber.is::<NoSubscriber>()) => console(level, line),
+        (None, _) if get_default(|subscriber| subscriber.is::<NoSubscriber>()) => {
+            console::write(level as usize, line)
+        }
         (None, LogLevel::Debug) => tracing::debug!("{line}"),
         (None, LogLevel::Info) => tracing::info!("{line}"),
         (None, LogLevel::Warn) => tracing::warn!("{line}"),
         (None, LogLevel::Error) => tracing::error!("{line}"),
     }
-}
-
-fn console(level: LogLevel, line: Arguments<'_>) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (seconds, ms) = (now.as_secs() % 86_400, now.subsec_millis());
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    let level = match level {
-        LogLevel::Debug => "DEBUG",
-        LogLevel::Info => "INFO",
-        LogLevel::Warn => "WARN",
-        LogLevel::Error => "ERROR",
-    };
-    // A console that does not take it is no reason to fail.
-    let _ = writeln!(stderr(), "{hour:02}:{minute:02}:{second:02}.{ms:03} {level:5} tim: {line}");
 }
 
 #[cfg(test)]

@@ -12,18 +12,23 @@ import { hasTrapped, onTrap } from './trap.js';
 /** The number of the error of a fault in the engine. */
 const PANICKED = 130185;
 
-/** The engine has no console here to log to. */
-const NOTHING = 4;
-
 let started = false;
+/** How much the engine logs, by its numbers. */
+let level = 1;
 
 function start() {
   if (started) return;
   prepareHost();
   initSync({ module: unpack(wasm) });
-  setLogLevel(NOTHING);
+  setLogLevel(level);
   if (typeof XMLHttpRequest === 'function') setPut(put);
   started = true;
+}
+
+/** How much the engine logs: 0 everything, 1 what production needs, 2 warnings and errors, 3 errors, 4 nothing. */
+export function setEngineLogLevel(given) {
+  level = given;
+  if (started) setLogLevel(level);
 }
 
 /** Adds a file, with its first bytes; gives the path by which messages are made of it. */

@@ -10,7 +10,7 @@ use tim::{Code, ConversationId};
 use super::body::with_payload;
 use super::{
     MessageReaction, Payload, ReadReceiptInfo, conversation_id, message_id, millis, mirror, mirror_words,
-    seconds, signed, unsigned, user_id, user_ids,
+    seconds, sender_id, signed, unsigned, user_id, user_ids,
 };
 use crate::error::TimError;
 
@@ -338,7 +338,7 @@ impl TryFrom<Message> for engine::Message {
         Ok(Self {
             id: message_id(&id)?,
             conversation_id,
-            from: user_id(&from)?,
+            from: sender_id(from)?,
             to,
             flow: flow.into(),
             sequence: unsigned(sequence)?,

@@ -89,6 +89,11 @@ pub(crate) fn user_id(text: &str) -> Result<UserId, TimError> {
     UserId::new(text).map_err(|_| TimError::of(Code::USER_ID_INVALID))
 }
 
+/// A user, or the server, which sends tips and notices.
+pub(crate) fn sender_id(text: String) -> Result<UserId, TimError> {
+    UserId::try_from(text).map_err(|_| TimError::of(Code::USER_ID_INVALID))
+}
+
 pub(crate) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, TimError> {
     texts.iter().map(|text| user_id(text)).collect()
 }

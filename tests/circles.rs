@@ -4,7 +4,7 @@
 //! A file knows another if it names something of it, by `crate::`, `super::`, `self::` or the name of a module below. A name
 //! that comes through another module's `use` counts for the file that has it. `mod` and `pub use` of what lies below are a
 //! table of contents, not knowledge: that is all a parent may say of its children if they name what is in the parent. `x.rs`
-//! beside a folder `x` is in that folder, as `x/mod.rs` would be. Tests inside the sources are left out.
+//! beside a folder `x` is in that folder, as `x/mod.rs` would be. Tests inside the sources are left out. Where a page has another file for a module, that is not read.
 //!
 //! Not seen: names in macros that are no list of expressions, and methods, which are called without their file's name.
 
@@ -237,8 +237,18 @@ fn repository() -> &'static Path {
 fn declared(items: &[Item]) -> Vec<String> {
     let modules =
         items.iter().filter_map(|item| if let Item::Mod(module) = item { Some(module) } else { None });
-    let own = modules.filter(|module| module.content.is_none() && !is_test(&module.attrs));
+    let own = modules.filter(|module| module.content.is_none() && !is_left_out(&module.attrs));
     own.map(|module| module.ident.to_string()).collect()
+}
+
+/// Tests are left out, and what only pages have.
+fn is_left_out(attributes: &[Attribute]) -> bool {
+    let is_of_pages = |attribute: &Attribute| {
+        let condition =
+            attribute.path().is_ident("cfg").then(|| attribute.parse_args::<syn::MetaNameValue>());
+        condition.is_some_and(|it| it.is_ok_and(|it| it.path.is_ident("target_family")))
+    };
+    is_test(attributes) || attributes.iter().any(is_of_pages)
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {

@@ -93,6 +93,42 @@ async fn friends_and_those_who_talk_to_bob_hear_his_new_nick_and_the_others_find
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whom_alice_does_not_want_to_hear_she_does_not_hear_of_nor_they_of_her() {
+    let world = World::new().await;
+    let (alice, mallory) = (world.device("alice", "phone").await, world.device("mallory", "laptop").await);
+    let bob = world.device("bob", "laptop").await;
+    for device in [&mallory, &bob] {
+        device.send("C2Calice", "hello").await;
+        alice.messages(1).await;
+    }
+    alice.send("C2Cmallory", "please stop").await;
+    mallory.messages(1).await;
+    alice.tim.add_to_blacklist(&[id("mallory")]).await.unwrap();
+    is_called(&mallory, "Alice stinks").await;
+    is_called(&alice, "Alice").await;
+    is_called(&bob, "Bobby").await;
+    let told = |event: &Event| match event {
+        Event::ProfileUpdated(profiles) => {
+            profiles.iter().find(|it| it.user_id != id("alice")).map(|it| it.user_id.clone())
+        }
+        _ => None,
+    };
+    assert_eq!(alice.expect("a profile of others", told).await, id("bob"), "the first that she hears of");
+    hears(&bob, "Alice").await;
+    // Mallory hears of bob, who says so after alice did.
+    bob.send("C2Cmallory", "let her be").await;
+    mallory.messages(1).await;
+    is_called(&bob, "Rob").await;
+    let other = |event: &Event| match event {
+        Event::ProfileUpdated(profiles) => {
+            profiles.iter().find(|it| it.user_id != id("mallory")).map(|it| it.user_id.clone())
+        }
+        _ => None,
+    };
+    assert_eq!(mallory.expect("a profile of others", other).await, id("bob"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_without_a_connection_knows_whom_it_asked_for_and_its_friends() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);

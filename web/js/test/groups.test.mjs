@@ -35,6 +35,7 @@ test('bob joins a group of alice and both talk', async () => {
   assert.deepEqual([tip.conversationID, tip.payload.userIDList, tip.payload.memberNum], ['GROUPtea', ['bob'], 2]);
   assert.deepEqual([tip.payload.groupProfile.groupID, tip.payload.groupProfile.groupName], ['tea', 'Tea']);
   assert.deepEqual(tip.payload.memberList.map((it) => it.userID), ['bob']);
+  await alice.tim.deleteMessage([tip]);
   await bob.event(EVENT.GROUP_LIST_UPDATED, ([it]) => it?.groupID === 'tea');
 
   await alice.says('welcome', 'tea', TYPES.CONV_GROUP);

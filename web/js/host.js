@@ -23,8 +23,8 @@ export function prepareHost() {
 /** Opens a connection. */
 export function WebSocket(url, protocol) {
   const socket = new Socket(url, protocol);
-  // What goes wrong is told by the end, too; an error that nobody handles ends a Node that has it of the package.
-  socket.onerror = () => {};
+  // An error that nobody handles, such as one of a socket that was given up, ends a Node that has it of the package.
+  socket.addEventListener('error', () => {});
   return socket;
 }
 

@@ -89,6 +89,8 @@ impl Link {
 /// What a WebSocket tells.
 enum Told {
     Open,
+    /// Why, a page is not told. The end follows; but Node 22 tells no end of what was not established.
+    Error,
     Frame(String),
     Closed(String),
 }
@@ -97,7 +99,7 @@ enum Told {
 struct Socket {
     socket: WebSocket,
     told: mpsc::UnboundedReceiver<Told>,
-    _calls: [Closure<dyn FnMut(SocketEvent)>; 3],
+    _calls: [Closure<dyn FnMut(SocketEvent)>; 4],
 }
 
 impl Socket {
@@ -109,11 +111,12 @@ impl Socket {
             let tell = tell.clone();
             Closure::<dyn FnMut(SocketEvent)>::new(move |event| drop(tell.send(read(event))))
         };
-        let calls = [call(|_| Told::Open), call(frame), call(closed)];
-        let [open, message, close] = &calls;
+        let calls = [call(|_| Told::Open), call(frame), call(closed), call(|_| Told::Error)];
+        let [open, message, close, error] = &calls;
         socket.set_onopen(Some(open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(close.as_ref().unchecked_ref()));
+        socket.set_onerror(Some(error.as_ref().unchecked_ref()));
         Ok(Self { socket, told, _calls: calls })
     }
 }
@@ -123,6 +126,7 @@ impl Drop for Socket {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);
         self.socket.set_onclose(None);
+        self.socket.set_onerror(None);
         self.socket.close();
     }
 }
@@ -165,6 +169,8 @@ async fn carry(
                     let _ = events.send(LinkEvent::Up);
                 }
                 Some(Told::Frame(text)) => _ = events.send(LinkEvent::Frames(vec![text])),
+                Some(Told::Error) if is_up => {}
+                Some(Told::Error) => break "no connection".to_owned(),
                 Some(Told::Closed(why)) => break why,
                 None => return,
             },

@@ -257,3 +257,22 @@ test('what the engine cannot do yet refuses with its name', async () => {
     assert.match(why.message, new RegExp(`^${method}: `));
   }
 });
+
+test('bob connects where an attempt before ended in an error alone, as in Node 22', async () => {
+  const { default: Socket } = await import('ws');
+  const usual = globalThis.WebSocket;
+  let attempts = 0;
+  globalThis.WebSocket = function (url, protocol) {
+    attempts += 1;
+    if (attempts > 1) return new Socket(url, protocol);
+    const failed = Object.assign(new EventTarget(), { close: () => {} });
+    queueMicrotask(() => failed.onerror?.(new Event('error')));
+    return failed;
+  };
+  try {
+    await world.people('bob17');
+    assert.ok(attempts > 1);
+  } finally {
+    globalThis.WebSocket = usual;
+  }
+});

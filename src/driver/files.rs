@@ -173,6 +173,13 @@ impl Files {
         Some(bytes)
     }
 
+    /// Removes what was written for a message that cannot be sent any more; a file of the host's stays.
+    pub(super) fn forget(&self, file: &LocalFile) {
+        if file.copied > 0 {
+            self.remove(&file.source);
+        }
+    }
+
     /// Removes a file. One that cannot be removed now is removed later as an old copy.
     pub(crate) fn remove(&self, path: &Path) {
         let _ = std::fs::remove_file(path);

@@ -25,13 +25,10 @@ pub(crate) struct LocalFiles {
 }
 
 impl LocalFiles {
-    /// Forgets files that cannot be sent any more.
-    pub(super) fn forget(self) {
-        for file in self.files {
-            if file.copied > 0 && !self.is_sent {
-                // A file that cannot be removed now is removed later as an old copy.
-                let _ = std::fs::remove_file(file.source);
-            }
+    /// Forgets files that cannot be sent any more: each is passed to `remove` unless it was sent.
+    pub(super) fn forget(self, remove: impl FnMut(&LocalFile)) {
+        if !self.is_sent {
+            self.files.iter().for_each(remove);
         }
     }
 }

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tim_protocol::media::Attachment;
 use tokio::sync::{mpsc, watch};
 
 use super::runtime::{Runtime, spawn_blocking};
@@ -84,6 +85,17 @@ impl Progress {
         // Without a callback there is no sender and nothing to wait for.
         let _ = self.flushed.clone().wait_for(|flushed| *flushed >= last).await;
     }
+}
+
+/// Between which percentages of a message's upload that of one of its files is.
+pub(super) fn part_of(attachments: &[Attachment], place: usize) -> (u8, u8) {
+    let size = |of: usize| {
+        let originals = attachments.iter().take(of).filter_map(|it| it.uploaded.renditions.first());
+        originals.fold(0_u64, |sum, it| sum.saturating_add(it.size))
+    };
+    let (total, end) = (size(attachments.len()).max(1), place + 1);
+    let percent = |of: usize| u8::try_from(size(of).saturating_mul(100) / total).unwrap_or(100);
+    (percent(place), if end < attachments.len() { percent(end).min(99) } else { 100 })
 }
 
 /// Reports recorded percentages to the host until the transfer is dropped.

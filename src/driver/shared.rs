@@ -111,7 +111,7 @@ impl InstanceState {
         state.user = user;
         state.refusal = refusal;
         drop(state);
-        former.into_values().for_each(LocalFiles::forget);
+        former.into_values().for_each(|files| files.forget(|file| self.files.forget(file)));
         drop(plugin);
     }
 
@@ -166,7 +166,7 @@ impl InstanceState {
             state.take_too_many()
         };
         // The progress callback belongs to the host and must not be dropped under the lock.
-        forgotten.into_iter().for_each(LocalFiles::forget);
+        forgotten.into_iter().for_each(|files| files.forget(|file| self.files.forget(file)));
     }
 
     /// Marks a message's files as sent, so that they do not count as unsent.

@@ -13,7 +13,7 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::commands::Commands;
 use super::files::{Digest, beside};
-use super::progress::Progress;
+use super::progress::{Progress, part_of};
 use super::shared::InstanceState;
 use super::upload::{Upload, panicked};
 use crate::machine::io::MAX_UPLOADS;
@@ -165,15 +165,4 @@ impl Uploads {
         self.digests.extend(digest.map(|digest| ((message, place), digest)));
         Some((message, result))
     }
-}
-
-/// Between which percentages of a message's upload that of one of its files is.
-fn part_of(attachments: &[Attachment], place: usize) -> (u8, u8) {
-    let size = |of: usize| {
-        let originals = attachments.iter().take(of).filter_map(|it| it.uploaded.renditions.first());
-        originals.fold(0_u64, |sum, it| sum.saturating_add(it.size))
-    };
-    let (total, end) = (size(attachments.len()).max(1), place + 1);
-    let percent = |of: usize| u8::try_from(size(of).saturating_mul(100) / total).unwrap_or(100);
-    (percent(place), if end < attachments.len() { percent(end).min(99) } else { 100 })
 }

@@ -172,7 +172,8 @@ fn bytes(size: f64) -> u64 {
 }
 
 /// From now on files go up by this function: `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`, where `progress` takes 0
-/// to 1. Without one they go up by `fetch`, which tells no progress.
+/// to 1; if the promise has a function `abort`, that is called when the upload is given up. Without one they go up by `fetch`, which tells no
+/// progress.
 #[wasm_bindgen(js_name = setPut)]
 pub fn set_put(put: Function) {
     tim::set_put(put);

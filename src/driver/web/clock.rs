@@ -1,13 +1,14 @@
 //! The clocks of the page, in milliseconds, and its alarm.
 
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use js_sys::{Date, Function, Promise};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Date, Function};
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::{JsCast as _, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,24 +50,46 @@ const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 /// Waits so long.
 pub(crate) fn sleep(duration: Duration) -> Sleep {
-    let mut timer = JsValue::UNDEFINED;
-    let ended = Promise::new(&mut |resolve, _| {
-        timer = set_timeout(&resolve, duration.min(LONGEST).as_secs_f64() * 1_000.0);
-    });
-    Sleep { timer, ended: JsFuture::from(ended) }
+    let alarm = Rc::<Alarm>::default();
+    let rung = Rc::clone(&alarm);
+    let call = Closure::<dyn FnMut()>::new(move || rung.ring());
+    let ms = duration.min(LONGEST).as_secs_f64() * 1_000.0;
+    Sleep { timer: set_timeout(call.as_ref().unchecked_ref(), ms), alarm, _call: call }
 }
 
-/// An alarm, which is unset when this is dropped: it would keep a program of Node's alive.
+/// Whether the time is over, and who waits for it.
+#[derive(Default)]
+struct Alarm {
+    has_rung: Cell<bool>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Alarm {
+    fn ring(&self) {
+        self.has_rung.set(true);
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// An alarm, which is unset when this is dropped: it would keep a program of Node's alive. It is no promise: one that is never kept is
+/// never freed.
 pub(crate) struct Sleep {
     timer: JsValue,
-    ended: JsFuture,
+    alarm: Rc<Alarm>,
+    _call: Closure<dyn FnMut()>,
 }
 
 impl Future for Sleep {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.ended).poll(context).map(drop)
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.alarm.has_rung.get() {
+            return Poll::Ready(());
+        }
+        self.alarm.waiting.replace(Some(context.waker().clone()));
+        Poll::Pending
     }
 }
 

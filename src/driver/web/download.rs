@@ -47,8 +47,11 @@ impl Download {
         let url = if self.url.starts_with('/') {
             let path = ticket(&self.commands, &self.url).await;
             self.shared.server.web(&path.map_err(|why| Fault::with_text(why.code, why.message))?)
-        } else {
+        } else if self.url.starts_with("https://") {
             self.url.clone()
+        } else {
+            // A peer chose it.
+            return Err(Code::MEDIA_NOT_FOUND.into());
         };
         http::get(&url).await
     }

@@ -60,7 +60,9 @@ impl PageFile {
 /// created of it.
 #[must_use]
 pub fn add_file(name: &str, blob: JsValue, size: u64, head: &[u8]) -> PathBuf {
-    let path = Path::new(ADDED).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string()).join(name);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+    let name = Path::new(name).file_name().unwrap_or_else(|| "file".as_ref());
+    let path = Path::new(ADDED).join(number).join(name);
     put(path.clone(), PageFile::Blob { blob, size, head: head.into() });
     path
 }
@@ -87,8 +89,19 @@ pub(super) fn open(path: &Path) -> io::Result<(Cursor<Arc<[u8]>>, u64)> {
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     /// Where its files are.
-    folder: PathBuf,
+    folder: Arc<Folder>,
     databases: Arc<Mutex<HashMap<UserId, DatabaseFile>>>,
+}
+
+/// The folder of an instance: what is in it goes with it.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A page that ends has nothing to forget.
+        let _ = FILES.try_with(|files| files.borrow_mut().retain(|path, _| !path.starts_with(&self.0)));
+    }
 }
 
 impl Files {
@@ -96,7 +109,7 @@ impl Files {
     pub(crate) fn open(_: &Path, _: u32) -> Result<(Self, String), TimError> {
         let folder = Path::new("/kept").join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
         let name = uuid::Uuid::now_v7().simple().to_string();
-        Ok((Self { folder, databases: Arc::default() }, name))
+        Ok((Self { folder: Arc::new(Folder(folder)), databases: Arc::default() }, name))
     }
 
     pub(crate) fn with_key(self, _: Option<DatabaseKey>) -> Self {
@@ -117,7 +130,7 @@ impl Files {
     }
 
     fn user(&self, user: &UserId) -> PathBuf {
-        self.folder.join(hex(user.as_str().as_bytes()))
+        self.folder.0.join(hex(user.as_str().as_bytes()))
     }
 
     /// The path of a message's first file.
@@ -179,6 +192,11 @@ impl Files {
         let folder = self.user(user);
         let stays = |path: &Path| !path.starts_with(&folder) || wanted.contains(&path.with_extension(""));
         FILES.with_borrow_mut(|files| files.retain(|path, _| stays(path)));
+    }
+
+    /// Forgets a file of a message that cannot be sent any more.
+    pub(crate) fn forget(&self, file: &LocalFile) {
+        self.remove(&file.source);
     }
 
     /// Forgets a file.

@@ -1,10 +1,12 @@
 //! Requests for files: by the page's function for uploads, which tells of its progress, else by `fetch`, which does not.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use tim_protocol::{Code, Fault};
+use tokio::sync::Notify;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -12,8 +14,10 @@ use wasm_bindgen_futures::JsFuture;
 use super::clock::sleep;
 use super::progress::Progress;
 
-/// How long a request may take.
-const WITHIN: Duration = Duration::from_secs(3_600);
+/// How long a request may take in all.
+const LONGEST: Duration = Duration::from_secs(3_600);
+/// How long a request may be silent: the server examines a picture before it answers.
+const SILENT: Duration = Duration::from_secs(300);
 
 thread_local! {
     /// `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`; `progress` takes 0 to 1.
@@ -40,7 +44,7 @@ extern "C" {
 }
 
 /// From now on files go up by this function: `(url, body, progress) => Promise<{status, body: ArrayBuffer}>`, where `progress` takes 0
-/// to 1.
+/// to 1. If the promise has a function `abort`, that is called when the upload is given up.
 pub fn set_put(put: Function) {
     PUT.set(Some(put));
 }
@@ -70,10 +74,35 @@ async fn by_page(
     body: &JsValue,
     progress: Progress,
 ) -> Result<(u16, Vec<u8>), JsValue> {
-    let note = Closure::<dyn Fn(f64)>::new(move |part: f64| progress.note(percent(part).min(99)));
-    let answer: Promise = put.call3(&JsValue::NULL, &url.into(), body, note.as_ref())?.unchecked_into();
-    let answer: Answer = JsFuture::from(answer).await?.unchecked_into();
-    Ok((answer.status(), Uint8Array::new(&answer.body()).to_vec()))
+    let alive = Rc::<Notify>::default();
+    let sign = Rc::clone(&alive);
+    let note = Closure::<dyn Fn(f64)>::new(move |part: f64| {
+        progress.note(percent(part).min(99));
+        sign.notify_one();
+    });
+    let request = Request(put.call3(&JsValue::NULL, &url.into(), body, note.as_ref())?.unchecked_into());
+    let mut answer = JsFuture::from(request.0.clone());
+    loop {
+        tokio::select! {
+            answer = &mut answer => {
+                let answer: Answer = answer?.unchecked_into();
+                return Ok((answer.status(), Uint8Array::new(&answer.body()).to_vec()));
+            }
+            () = alive.notified() => {}
+            () = sleep(SILENT) => return Err("the server takes nothing".into()),
+        }
+    }
+}
+
+/// A request of the page's, which is aborted when nobody waits for it any more.
+struct Request(Promise);
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        let abort = Reflect::get(&self.0, &"abort".into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
+        // One that has ended is not aborted by it.
+        let _ = abort.map(|abort| abort.call0(&JsValue::NULL));
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a conversion that saturates")]
@@ -85,6 +114,7 @@ async fn fetched(method: &str, url: &str, body: &JsValue) -> Result<(u16, Vec<u8
     let init = Object::new();
     Reflect::set(&init, &"method".into(), &method.into())?;
     Reflect::set(&init, &"body".into(), body)?;
+    Reflect::set(&init, &"credentials".into(), &"omit".into())?;
     let response: Response = JsFuture::from(fetch(url, &init)?).await?.unchecked_into();
     let bytes = JsFuture::from(response.array_buffer()?).await?;
     Ok((response.status(), Uint8Array::new(&bytes).to_vec()))
@@ -96,7 +126,7 @@ async fn answered(
 ) -> Result<Vec<u8>, Fault> {
     let answer = tokio::select! {
         answer = request => answer,
-        () = sleep(WITHIN) => Err("the server does not answer".into()),
+        () = sleep(LONGEST) => Err("the server does not answer".into()),
     };
     match answer {
         Ok((200, bytes)) => Ok(bytes),

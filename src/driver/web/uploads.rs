@@ -14,9 +14,9 @@ use super::digest::sha256;
 use super::download;
 use super::files::{beside, find};
 use super::http;
+use super::progress::{Progress, part_of};
 use crate::driver::InstanceState;
 use crate::driver::commands::Commands;
-use crate::driver::progress::Progress;
 
 type Ended = (MessageId, Result<Uploaded, Fault>);
 
@@ -24,9 +24,20 @@ type Ended = (MessageId, Result<Uploaded, Fault>);
 pub(crate) struct Uploads {
     shared: Arc<InstanceState>,
     commands: Commands,
-    /// An upload ends when its sender is dropped.
-    running: HashMap<MessageId, oneshot::Sender<()>>,
+    running: HashMap<MessageId, Running>,
     results: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
+}
+
+/// An upload, which ends when this is dropped.
+struct Running {
+    progress: Progress,
+    _running: oneshot::Sender<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.progress.end();
+    }
 }
 
 /// The parameters of an upload.
@@ -52,11 +63,14 @@ impl Uploads {
         place: usize,
     ) {
         let Some(attachment) = attachments.get(place).cloned() else { return };
-        let (progress, _) = self.shared.upload_parts(message);
+        let (whole, _) = self.shared.upload_parts(message);
+        let progress = whole.part(part_of(&attachments, place));
+        progress.begin();
         let (shared, commands) = (Arc::clone(&self.shared), self.commands.clone());
-        let upload = Upload { file: beside(first, place), attachment, progress, shared, commands };
+        let upload =
+            Upload { file: beside(first, place), attachment, progress: progress.clone(), shared, commands };
         let (running, cancelled) = oneshot::channel::<()>();
-        self.running.insert(message, running);
+        self.running.insert(message, Running { progress, _running: running });
         let results = self.results.0.clone();
         spawn_local(async move {
             tokio::select! {
@@ -111,7 +125,6 @@ impl Upload {
         let file = find(file).ok_or(Code::FILE_UNREADABLE)?;
         let (file_type, size) = (attachment.file_type, file.size());
         let ticket = UploadTicketRequest { file_type, size, sha256: sha256(&file).await? };
-        progress.begin();
         progress.note(0);
         let ticket = commands.ask(ticket).await.map_err(|why| Fault::with_text(why.code, why.message))?;
         let url = shared.server.web(&ticket.path);
@@ -120,7 +133,6 @@ impl Upload {
         let uploaded = uploaded.map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.to_string()))?;
         progress.note(100);
         progress.flushed().await;
-        progress.end();
         Ok(uploaded)
     }
 }

@@ -99,3 +99,17 @@ test('what is no file or no picture is refused at once', async () => {
   assert.throws(() => alice.tim.createImageMessage({ ...to, payload: { file: Buffer.from('no picture') } }), { code: 2252 });
   assert.throws(() => alice.tim.createFileMessage({ ...to, payload: { file: new Uint8Array() } }), { code: 7006 });
 });
+
+test('an address that a sender made up is not shown', async () => {
+  const [alice, bob] = await world.people('alice9', 'bob9');
+  const { TYPES } = alice.TIM;
+  const file = new File(['tea'], 'tea.txt');
+  await alice.tim.sendMessage(alice.tim.createFileMessage({ to: 'bob9', conversationType: TYPES.CONV_C2C, payload: { file } }));
+  const received = await bob.message((it) => it.type === TYPES.MSG_FILE);
+  for (const path of ['javascript:void 0', '//elsewhere.example/tea.txt', '/elsewhere']) {
+    const payload = { ...received, payload: { ...received.payload, path } };
+    await bob.tim.sendMessage(bob.tim.createForwardMessage({ to: 'alice9', conversationType: TYPES.CONV_C2C, payload }));
+    const made = await alice.message((it) => it.type === TYPES.MSG_FILE && it.flow === 'in');
+    assert.deepEqual([made.payload.path, made.payload.fileUrl], [path, '']);
+  }
+});

@@ -14,7 +14,7 @@ const HEAD = 256 * 1024;
 export function add(given) {
   const file = fileOf(given);
   const [blob, head] = file instanceof Uint8Array ? [new Blob([file]), file.subarray(0, HEAD)] : [file, headOf(file)];
-  const name = given.name || file.name || 'file';
+  const name = file.name || 'file';
   return { path: addFile(name, blob, blob.size, head), blob, name, duration: file.duration };
 }
 
@@ -40,6 +40,9 @@ function headOf(blob) {
     request.send();
     // In this charset the lower eight bits of a character are the byte.
     return Uint8Array.from(request.responseText, (character) => character.charCodeAt(0) & 0xff);
+  } catch {
+    // A policy of the page without `connect-src blob:`. What needs the first bytes refuses the file.
+    return new Uint8Array();
   } finally {
     URL.revokeObjectURL(url);
   }

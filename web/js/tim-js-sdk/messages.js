@@ -2,6 +2,9 @@
 
 import { shown, update } from './message.js';
 
+/** Whether this was told before what is known: an event may wait for the addresses of files while a call returns. */
+const isOlder = (told, known) => (known.isRevoked && !told.isRevoked) || told.version < known.version;
+
 /** So many are known at most; those that were shown first are forgotten first. */
 const MOST = 10_000;
 
@@ -11,7 +14,8 @@ export class Messages {
   /** A message that the engine told: the object that the program has already, as it is now, or a new one. */
   show(told) {
     const known = this.#known.get(told.ID);
-    return known ? update(known, told) : this.#keep(shown(told));
+    if (!known) return this.#keep(shown(told));
+    return isOlder(told, known) ? known : update(known, told);
   }
 
   /** As `show`, for several. */

@@ -56,7 +56,8 @@ const SHOWN = {
  */
 export const shownPayload = (message, known = {}) => SHOWN[message.type]?.(message.payload, message, known) ?? message.payload;
 
-const address = (addresses, rendition, path) => addresses?.[rendition] ?? path;
+/** Where a file is. A peer chose the path: only a full address of the web is shown without the engine's word. */
+const address = (addresses, rendition, path) => addresses?.[rendition] ?? (path.startsWith('https://') ? path : '');
 
 const picture = (it, url) => ({ ...it, path: it.url, url, imageUrl: url, sizeType: it.type + 1 });
 

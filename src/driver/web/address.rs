@@ -1,6 +1,6 @@
 //! The server's address. The page connects, and decides which certificates it trusts.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use tim_protocol::Code;
 
@@ -22,14 +22,13 @@ impl Address {
     pub(crate) fn of_server(text: &str, _: Option<&str>) -> Result<Self, TimError> {
         let parsed = text.split_once("://").and_then(|(scheme, rest)| {
             let authority = rest.strip_suffix("/v1").or_else(|| rest.strip_suffix('/')).unwrap_or(rest);
-            let is_plain = |letter: char| letter.is_alphanumeric() || "-._:[]".contains(letter);
-            let is_host = !authority.is_empty() && authority.chars().all(is_plain);
+            let host = host_of(authority)?;
             let is_encrypted = match scheme {
                 "wss" => true,
-                "ws" if is_this_machine(host_of(authority)) => false,
+                "ws" if is_this_machine(host) => false,
                 _ => return None,
             };
-            is_host.then(|| Self { authority: authority.to_owned(), is_encrypted })
+            Some(Self { authority: authority.to_owned(), is_encrypted })
         });
         parsed.ok_or_else(|| Code::SERVER_ADDRESS_INVALID.into())
     }
@@ -45,11 +44,21 @@ impl Address {
     }
 }
 
-fn host_of(authority: &str) -> &str {
-    match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, _)) => host,
-        None => authority.split_once(':').map_or(authority, |(host, _)| host),
-    }
+/// The host of `host`, `host:port` or `[address]:port`; `None` for anything else.
+fn host_of(authority: &str) -> Option<&str> {
+    let (host, rest, is_name) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            rest.split_once(']').map(|(host, rest)| (host, rest, host.parse::<Ipv6Addr>().is_ok()))?
+        }
+        None => {
+            let end = authority.find(':').unwrap_or(authority.len());
+            let (host, rest) = authority.split_at_checked(end)?;
+            let is_plain = |letter: char| letter.is_alphanumeric() || "-._".contains(letter);
+            (host, rest, !host.is_empty() && host.chars().all(is_plain))
+        }
+    };
+    let is_port = rest.is_empty() || rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+    (is_name && is_port).then_some(host)
 }
 
 /// Whether traffic to this host stays on this machine.

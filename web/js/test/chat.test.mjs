@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { World } from './world.mjs';
+import { load, World } from './world.mjs';
 
 let world;
 before(async () => (world = await World.start()));
@@ -274,5 +274,16 @@ test('bob connects where an attempt before ended in an error alone, as in Node 2
     assert.ok(attempts > 1);
   } finally {
     globalThis.WebSocket = usual;
+  }
+});
+
+test('an address of a server that is none is refused at once', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const TIM = await load();
+  const addresses = ['wss://a:b:c', 'wss://[', 'wss://', 'ws://chat.example', 'https://chat.example', 'wss://chat.example/a'];
+  for (const [place, server] of addresses.entries()) {
+    const tim = TIM.create({ SDKAppID: 100 + place, server });
+    const why = await tim.login({ userID: 'alice', userSig: 'sig' }).catch((error) => error);
+    assert.equal(why.code, 130165, server);
   }
 });

@@ -37,6 +37,7 @@ export class Session {
   #netState = TYPES.NET_STATE_CONNECTED;
   #unwatch = () => {};
   #telling = Promise.resolve();
+  #ending = null;
 
   /** @param {{SDKAppID: number, server?: string}} options */
   constructor(options) {
@@ -129,13 +130,17 @@ export class Session {
     return isNews;
   }
 
-  /** Ends the engine, if there is one. */
-  async end() {
+  /** Ends the engine, if there is one; whoever asks again waits for the same end. */
+  end() {
     this.isDestroyed = true;
     this.#unwatch();
-    const engine = this.#engine;
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end() {
+    // One that has failed has ended.
+    await this.#engine?.destroy().catch(() => {});
     this.#engine = null;
-    await engine?.destroy();
     await this.#telling;
   }
 

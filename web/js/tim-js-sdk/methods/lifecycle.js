@@ -25,7 +25,7 @@ export const lifecycle = {
 };
 
 async function login(session, userID, userSig) {
-  const isNew = session.user === null;
+  const isNew = session.reason !== 0;
   if (isNew) session.reason = CODE.LOGGING_IN;
   session.loggingIn = userID;
   try {

@@ -16,10 +16,12 @@
 //!   push or is part of its first sync: `Effect::Attach` and `Effect::Follow` are answered with `Input::Attached`.
 //! * Pushes are best effort. A client repairs lost pushes by syncing; the pong tells it the newest cursor.
 
+pub mod actor;
 pub mod fair;
 pub mod keys;
 pub mod media_path;
 pub mod media_records;
+pub mod notifications;
 pub mod ops;
 pub mod policy;
 pub mod presence;

@@ -1,0 +1,19 @@
+//! On whose behalf something is done.
+
+use tim_protocol::UserId;
+use uuid::Uuid;
+
+use super::keys::UserKey;
+
+/// The authenticated user on whose behalf a request is carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The application. IDs in the request are looked up within it.
+    pub app: u32,
+    /// The user.
+    pub user: UserId,
+    /// The store's number for the user.
+    pub key: UserKey,
+    /// The requesting session, which gets no pushes of its own changes. `None` for the server itself.
+    pub session: Option<Uuid>,
+}

@@ -323,7 +323,7 @@ pub enum EventName {
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,

@@ -2,11 +2,11 @@
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use tim_protocol::call::{Grant, GrantRequest};
+use tim_protocol::call::{DownloadTicketRequest, Grant, GrantRequest};
 use tim_protocol::{Code, UserId};
 
 use super::files::hex;
-use super::{CallResult, Commands, InstanceState, download};
+use super::{CallResult, Commands, InstanceState};
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 
@@ -49,10 +49,15 @@ pub(crate) async fn signed(
             signed
         }
         // A server of an earlier version.
-        (Err(why), _) if why.code == Code::UNSUPPORTED => download::ticket(commands, path).await,
+        (Err(why), _) if why.code == Code::UNSUPPORTED => ticket(commands, path).await,
         (Err(_), Some(grant)) if grant.expires > now => sign(&grant, path),
         (Err(why), _) => Err(why),
     }
+}
+
+/// The path of a file on the user's own server, with a ticket.
+pub(super) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
+    Ok(commands.ask(DownloadTicketRequest { url: url.to_owned() }).await?.path)
 }
 
 fn sign(Grant { grant, key, .. }: &Grant, path: &str) -> Result<String, TimError> {

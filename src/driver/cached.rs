@@ -4,35 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tim_protocol::{Code, UserId};
+use tim_protocol::Code;
 use tokio::task::block_in_place;
 
-use super::cache::{Cache, Cached};
-use super::download::Download;
-use super::progress::Progress;
-use super::{CallResult, Commands, InstanceState};
+use super::CallResult;
+use super::cache::Cache;
+use super::requested::{CachedFile, Download};
 use crate::error::TimError;
 use crate::machine::io::Call;
-
-/// A file that is asked for.
-pub(crate) struct CachedFile {
-    /// Whose cache.
-    pub(crate) user: UserId,
-    pub(crate) message: Cached,
-    /// The message has a place in a conversation, where it may be revoked or removed.
-    pub(crate) is_placed: bool,
-    /// Which of the copies of an own message it is, if it may be one.
-    pub(crate) place: Option<usize>,
-    /// As in [`Download`].
-    pub(crate) url: String,
-    /// Its name, or an empty one.
-    pub(crate) name: String,
-    pub(crate) progress: Progress,
-    /// How many bytes the cache may have.
-    pub(crate) max_bytes: u64,
-    pub(crate) shared: Arc<InstanceState>,
-    pub(crate) commands: Commands,
-}
 
 impl CachedFile {
     /// The path of the file.
@@ -118,7 +97,10 @@ mod tests {
     use super::super::address::Address;
     use super::super::dispatch::Dispatch;
     use super::super::files::Files;
+    use super::super::progress::Progress;
+    use super::super::{Commands, InstanceState};
     use super::*;
+    use tim_protocol::UserId;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn it_ends_with_the_login_though_nobody_answers() {

@@ -3,45 +3,23 @@
 //! One whose connection breaks is continued, after pauses like those between connections. What is there of one that ends
 //! early stays for a later one, except where the app cancels it.
 
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tim_protocol::call::DownloadTicketRequest;
-use tim_protocol::{Code, Fault, MessageId, UserId};
+use tim_protocol::{Code, Fault, UserId};
 use tokio::time::Instant;
 
-use super::cancel::CancelGuard;
+use super::addresses::ticket;
 use super::fetch::fetch;
 use super::files::Files;
-use super::http::CHUNK;
-use super::http::log_end;
+use super::http::{CHUNK, log_end};
 use super::partial::{self, Partial};
-use super::progress::Progress;
+use super::requested::Download;
 use super::source::Source;
-use super::{Commands, InstanceState};
 use crate::error::TimError;
 use crate::machine::longest_pause_ms;
 
 /// Most attempts in a row that bring next to nothing.
 const MAX_FAILURES: u32 = 6;
-
-/// The parameters of a download.
-pub(crate) struct Download {
-    /// The message of the file.
-    pub(crate) message: MessageId,
-    /// A path on the user's own server, which needs a ticket, or a full URL.
-    pub(crate) url: String,
-    pub(crate) target: PathBuf,
-    /// What comes of it stays for a later download.
-    pub(crate) is_resumable: bool,
-    /// A larger file is not loaded: [`Code::FILE_TOO_LARGE`].
-    pub(crate) max_bytes: u64,
-    pub(crate) progress: Progress,
-    pub(crate) guard: CancelGuard,
-    pub(crate) shared: Arc<InstanceState>,
-    pub(crate) commands: Commands,
-}
 
 impl Download {
     /// Downloads the file, and reports 100 before it succeeds.
@@ -125,9 +103,4 @@ pub(super) fn sweep(files: &Files, user: &UserId) {
 fn pause(failures: u32) -> Duration {
     let (_, random) = uuid::Uuid::now_v7().as_u64_pair();
     Duration::from_millis(random % (longest_pause_ms(failures) + 1))
-}
-
-/// The path of a file on the user's own server, with a ticket.
-pub(crate) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
-    Ok(commands.ask(DownloadTicketRequest { url: url.to_owned() }).await?.path)
 }

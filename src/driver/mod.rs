@@ -4,7 +4,7 @@
 //!
 //! * This file is the task: inputs in, outputs carried out in order; `commands` leads to it, `shared` is what handles see.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` asks a `source` for a file, or gives it one. `upload` and `download` transfer one each, `uploads` are those under
+//! * `http` asks a `source` for a file, or gives it one. `upload` and `download` transfer one each, `requested` is what a download is told, `uploads` are those under
 //!   way, `fetch` is one attempt of a download, `partial` what is there of a file. `cancel` ends them early, `progress`
 //!   reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it, `blocking` waits for it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
@@ -49,6 +49,7 @@ pub(crate) mod local_files;
 #[cfg(not(target_family = "wasm"))]
 mod partial;
 pub(crate) mod progress;
+pub(crate) mod requested;
 #[cfg_attr(target_family = "wasm", path = "web/runtime.rs")]
 pub(crate) mod runtime;
 mod shared;
@@ -83,7 +84,6 @@ use clock::Clock;
 pub(crate) use commands::{CallResult, Commands};
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
-pub(crate) use download::Download;
 use link::{Link, LinkEvent};
 pub(crate) use runtime::Runtime;
 pub(crate) use shared::InstanceState;

@@ -10,11 +10,10 @@ use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
 use super::files::Digest;
-use super::http::CHUNK;
-use super::http::log_end;
+use super::http::{CHUNK, log_end};
 use super::progress::Progress;
 use super::source::Source;
-use super::{Commands, download, http};
+use super::{Commands, addresses, http};
 use crate::driver::address::Address;
 use crate::plugin::{UploadFile, UploadPlugin};
 
@@ -63,7 +62,7 @@ impl Upload {
     async fn again(&mut self) -> Result<Uploaded, Fault> {
         let former = &self.attachment.uploaded;
         let url = former.url(RenditionType::Original).unwrap_or_default();
-        match download::ticket(&self.commands, url).await {
+        match addresses::ticket(&self.commands, url).await {
             Ok(_) => Ok(self.attachment.uploaded.clone()),
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.transfer().await,
             Err(why) => Err(Fault::with_text(why.code, why.message)),

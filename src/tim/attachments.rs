@@ -7,10 +7,9 @@ use tim_protocol::Code;
 use tim_protocol::media::RenditionType;
 
 use super::Tim;
-use crate::driver::Download;
 use crate::driver::addresses;
-use crate::driver::cached::CachedFile;
 use crate::driver::progress::Progress;
+use crate::driver::requested::{CachedFile, Download};
 use crate::driver::runtime::run_on;
 use crate::error::TimError;
 use crate::message::{Flow, Message};

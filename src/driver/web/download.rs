@@ -1,33 +1,12 @@
 //! Downloads of files into the memory of a page.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use tim_protocol::{Code, Fault, UserId};
 
-use tim_protocol::call::DownloadTicketRequest;
-use tim_protocol::{Code, Fault, MessageId, UserId};
-
+use super::addresses::ticket;
 use super::files::Files;
 use super::http;
-use crate::driver::cancel::CancelGuard;
-use crate::driver::progress::Progress;
-use crate::driver::{Commands, InstanceState};
+use super::requested::Download;
 use crate::error::TimError;
-
-/// The parameters of a download.
-pub(crate) struct Download {
-    pub(crate) message: MessageId,
-    /// A path on the user's own server, which needs a ticket, or a full URL.
-    pub(crate) url: String,
-    /// The path under which it is kept.
-    pub(crate) target: PathBuf,
-    pub(crate) is_resumable: bool,
-    /// A larger file is not kept: [`Code::FILE_TOO_LARGE`].
-    pub(crate) max_bytes: u64,
-    pub(crate) progress: Progress,
-    pub(crate) guard: CancelGuard,
-    pub(crate) shared: Arc<InstanceState>,
-    pub(crate) commands: Commands,
-}
 
 impl Download {
     /// Downloads the file, and reports 100 before it succeeds.
@@ -59,8 +38,3 @@ impl Download {
 
 /// Nothing of a download that ended early stays.
 pub(crate) fn sweep(_: &Files, _: &UserId) {}
-
-/// The path of a file on the user's own server, with a ticket.
-pub(crate) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
-    Ok(commands.ask(DownloadTicketRequest { url: url.to_owned() }).await?.path)
-}

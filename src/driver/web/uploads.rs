@@ -10,8 +10,8 @@ use tim_protocol::{Code, Fault, MessageId};
 use tokio::sync::{mpsc, oneshot};
 use wasm_bindgen_futures::spawn_local;
 
+use super::addresses;
 use super::digest::sha256;
-use super::download;
 use super::files::{beside, find};
 use super::http;
 use super::progress::{Progress, part_of};
@@ -111,7 +111,7 @@ impl Upload {
         let uploaded = &self.attachment.uploaded;
         if uploaded.is_on_own_server() {
             let url = uploaded.url(RenditionType::Original).unwrap_or_default();
-            match download::ticket(&self.commands, url).await {
+            match addresses::ticket(&self.commands, url).await {
                 Ok(_) => return Ok(uploaded.clone()),
                 Err(why) if why.code == Code::MEDIA_NOT_FOUND => {}
                 Err(why) => return Err(Fault::with_text(why.code, why.message)),

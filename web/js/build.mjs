@@ -1,8 +1,8 @@
 // Bundles the packages: node build.mjs FOLDER, where FOLDER has what wasm-bindgen wrote for the target "web" (tim.js, tim_bg.wasm).
-// Writes into ../dist what npm installs as tim-js-sdk: tim-js.js (UMD, global TIM), tim-js.mjs for pages and tim-js.node.mjs for Node, each
-// with the WebAssembly in it, and the types; and in its folder tim-upload-plugin (global TIMUploadPlugin).
+// Writes into ../dist what npm installs as tim-js-sdk, and in its folders chat, which is @tencentcloud/chat, and tim-upload-plugin. Those
+// with an engine are there for script tags (UMD), for pages and for Node, each with the WebAssembly in it, and have types.
 
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,34 +12,69 @@ import { pack } from './bytes.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** What npm reads. */
-const SDK = {
-  name: 'tim-js-sdk',
-  version: '0.1.0',
-  description: "tim's engine for pages and Node, with the API of tim-js-sdk 2.27.6",
-  license: 'MIT OR Apache-2.0',
-  main: './tim-js.js',
-  module: './tim-js.mjs',
-  types: './types/index.d.ts',
+const LICENSE = 'MIT OR Apache-2.0';
+const VERSION = '0.1.0';
+
+/** What npm reads of a package with an engine. */
+const withEngine = (name, api, { umd, page, node }, types, more = {}) => ({
+  name,
+  version: VERSION,
+  description: `tim's engine for pages and Node, with the API of ${api}`,
+  license: LICENSE,
+  main: `./${umd}`,
+  module: `./${page}`,
+  types: `./types/${types}`,
   exports: {
     '.': {
-      types: './types/index.d.ts',
-      node: { import: './tim-js.node.mjs', default: './tim-js.js' },
-      import: './tim-js.mjs',
-      default: './tim-js.js',
+      types: { import: `./types/${types}`, default: `./types/require/${types}` },
+      node: { import: `./${node}`, default: `./${umd}` },
+      import: `./${page}`,
+      default: `./${umd}`,
     },
+    ...more.exports,
   },
-  files: ['tim-js*', 'types'],
+  files: [umd, page, node, 'types', ...(more.files ?? [])],
   peerDependencies: { ws: '>=8' },
   peerDependenciesMeta: { ws: { optional: true } },
   engines: { node: '>=18' },
-};
+});
+
+const TIM_JS = { umd: 'tim-js.js', page: 'tim-js.mjs', node: 'tim-js.node.mjs' };
+const CHAT = { umd: 'index.js', page: 'index.es.js', node: 'index.node.mjs' };
+
+/** The modules that programs for the smaller file of @tencentcloud/chat register. Here everything is in every file. */
+const MODULES = ['cloud-search-module', 'follow-module', 'group-module', 'relationship-module', 'signaling-module'];
+
+/** The packages with an engine: their folders, sources, the names of their globals, and their files. */
+const PACKAGES = [
+  {
+    folder: '',
+    source: 'tim-js-sdk/index.js',
+    global: 'TIM',
+    files: TIM_JS,
+    manifest: withEngine('tim-js-sdk', 'tim-js-sdk 2.27.6', TIM_JS, 'index.d.ts'),
+  },
+  {
+    folder: 'chat',
+    source: 'chat/index.js',
+    global: 'TencentCloudChat',
+    files: CHAT,
+    manifest: withEngine('@tencentcloud/chat', '@tencentcloud/chat 3.6.6', CHAT, 'chat.d.ts', {
+      exports: {
+        './index.js': './index.js',
+        './index.es.js': { types: './types/chat.d.ts', node: './index.node.mjs', default: './index.es.js' },
+        './modules/*': './modules/*',
+      },
+      files: ['modules'],
+    }),
+  },
+];
 
 const UPLOAD_PLUGIN = {
   name: 'tim-upload-plugin',
-  version: '0.1.0',
-  description: 'What programs for tim-js-sdk register; the engine of tim uploads files by itself',
-  license: 'MIT OR Apache-2.0',
+  version: VERSION,
+  description: 'What programs for tim-js-sdk and @tencentcloud/chat register; the engine of tim uploads files by itself',
+  license: LICENSE,
   main: './tim-upload-plugin.js',
   files: ['tim-upload-plugin*'],
   module: './tim-upload-plugin.mjs',
@@ -68,19 +103,14 @@ else root.${name} = make();
 });
 
 /** Resolves the engine: what wasm-bindgen wrote, with a guard around its exports; and `require`. */
-function engine(folder, kind) {
+function engine({ glue, wasm }, kind) {
   return {
     name: 'engine',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^tim-engine$/ }, () => ({ path: join(folder, 'tim.js'), namespace: 'glue' }));
-      onResolve({ filter: /^tim-engine\/wasm$/ }, () => ({ path: join(folder, 'tim_bg.wasm'), namespace: 'wasm' }));
-      onResolve({ filter: /^tim-engine\/require$/ }, ({ path }) => ({ path, namespace: 'require' }));
-      onLoad({ filter: /./, namespace: 'glue' }, async ({ path }) => ({
-        contents: guarded(await readFile(path, 'utf8')),
-        resolveDir: here,
-      }));
-      onLoad({ filter: /./, namespace: 'wasm' }, async ({ path }) => ({ contents: pack(await readFile(path)), loader: 'text' }));
-      onLoad({ filter: /./, namespace: 'require' }, () => ({ contents: REQUIRE[kind] }));
+      onResolve({ filter: /^tim-engine(\/|$)/ }, ({ path }) => ({ path, namespace: 'engine' }));
+      onLoad({ filter: /^tim-engine$/, namespace: 'engine' }, () => ({ contents: glue, resolveDir: here }));
+      onLoad({ filter: /\/wasm$/, namespace: 'engine' }, () => ({ contents: wasm, loader: 'text' }));
+      onLoad({ filter: /\/require$/, namespace: 'engine' }, () => ({ contents: REQUIRE[kind] }));
     },
   };
 }
@@ -94,31 +124,68 @@ function guarded(glue) {
 
 const COMMON = { bundle: true, minify: true, legalComments: 'none', target: 'es2020', logLevel: 'warning' };
 
-/** How the package is bundled with the engine in a folder. */
-const sdk = (folder, kind) => ({
-  ...COMMON,
-  entryPoints: [join(here, 'tim-js-sdk/index.js')],
-  inject: [join(here, 'host.js')],
-  define: { 'globalThis.crypto': 'hostCrypto' },
-  external: ['node:module'],
-  plugins: [engine(resolve(folder), kind)],
-});
+/** What wasm-bindgen wrote into a folder, as bundles have it. */
+async function read(folder) {
+  const [glue, wasm] = await Promise.all([readFile(join(folder, 'tim.js'), 'utf8'), readFile(join(folder, 'tim_bg.wasm'))]);
+  return { glue: guarded(glue), wasm: pack(wasm) };
+}
+
+/** Bundles a package for one kind of surroundings. */
+const bundleFor = (source, made, kind, format, outfile) =>
+  build({
+    ...COMMON,
+    entryPoints: [join(here, source)],
+    inject: [join(here, 'host.js')],
+    define: { 'globalThis.crypto': 'hostCrypto' },
+    external: ['node:module'],
+    plugins: [engine(made, kind)],
+    ...format,
+    outfile,
+  });
 
 const describe = (folder, what) => writeFile(join(folder, 'package.json'), `${JSON.stringify(what, null, 2)}\n`);
 
+/** Writes a package with an engine. */
+async function writePackage({ source, global, files, manifest }, made, folder) {
+  const esm = { format: 'esm' };
+  await Promise.all([
+    bundleFor(source, made, 'page', esm, join(folder, files.page)),
+    bundleFor(source, made, 'node', esm, join(folder, files.node)),
+    bundleFor(source, made, 'umd', umd(global), join(folder, files.umd)),
+    writeTypes(join(folder, 'types')),
+  ]);
+  await describe(folder, manifest);
+}
+
+/** Writes the types twice: the compiler takes them as those of a module, or of a script, by what stands beside them. */
+async function writeTypes(folder) {
+  for (const [target, type] of [[folder, 'module'], [join(folder, 'require'), 'commonjs']]) {
+    await cp(join(here, 'types'), target, { recursive: true });
+    await describe(target, { type });
+  }
+}
+
+/** Writes the modules of @tencentcloud/chat. */
+async function writeModules(folder) {
+  await mkdir(folder, { recursive: true });
+  await Promise.all(MODULES.map((name) => cp(join(here, 'chat/module.js'), join(folder, `${name}.js`))));
+  await describe(folder, { type: 'module' });
+}
+
+async function writePlugin(folder) {
+  const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
+  await Promise.all([
+    build({ ...plugin, format: 'esm', outfile: join(folder, 'tim-upload-plugin.mjs') }),
+    build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(folder, 'tim-upload-plugin.js') }),
+  ]);
+  await describe(folder, UPLOAD_PLUGIN);
+}
+
 /** Writes the packages into `target`, with the engine in `folder`. */
 export async function bundle(folder, target = join(here, '../dist')) {
-  const plugin = { ...COMMON, entryPoints: [join(here, 'tim-upload-plugin/index.js')] };
-  const beside = join(target, 'tim-upload-plugin');
-  await Promise.all([
-    build({ ...sdk(folder, 'page'), format: 'esm', outfile: join(target, 'tim-js.mjs') }),
-    build({ ...sdk(folder, 'node'), format: 'esm', outfile: join(target, 'tim-js.node.mjs') }),
-    build({ ...sdk(folder, 'umd'), ...umd('TIM'), outfile: join(target, 'tim-js.js') }),
-    build({ ...plugin, format: 'esm', outfile: join(beside, 'tim-upload-plugin.mjs') }),
-    build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(beside, 'tim-upload-plugin.js') }),
-    cp(join(here, 'types'), join(target, 'types'), { recursive: true }),
-  ]);
-  await Promise.all([describe(target, SDK), describe(beside, UPLOAD_PLUGIN)]);
+  const made = await read(resolve(folder));
+  const packages = PACKAGES.map((it) => writePackage(it, made, join(target, it.folder)));
+  await Promise.all([...packages, writeModules(join(target, 'chat/modules')), writePlugin(join(target, 'tim-upload-plugin'))]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

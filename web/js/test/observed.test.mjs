@@ -1,12 +1,12 @@
-// What programs observe of tim-js-sdk without a chat: the package's object, instances, handlers, what is refused when, logins.
+// What programs observe without a chat: instances, handlers, what is refused when, logins. What differs between the packages is in
+// packages.test.mjs.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { NOT_YET } from '../tim-js-sdk/methods/not-yet.js';
+import { NOT_YET } from '../face/methods/not-yet.js';
 import { APP, bundle, load, World } from './world.mjs';
 
 let world;
@@ -24,22 +24,6 @@ async function offline() {
   return { TIM, tim: TIM.create({ SDKAppID: APP, server: 'ws://127.0.0.1:9' }) };
 }
 
-test('the package has four properties, as a module and as a script', async () => {
-  for (const TIM of [await load(), createRequire(import.meta.url)(bundle('tim-js.js'))]) {
-    assert.deepEqual(Object.keys(TIM), ['create', 'TYPES', 'EVENT', 'VERSION']);
-    assert.equal(TIM.VERSION, '2.27.6');
-    assert.deepEqual([Object.keys(TIM.EVENT).length, Object.keys(TIM.TYPES).length], [31, 108]);
-  }
-});
-
-test('an instance has 114 functions and nothing else', async () => {
-  const { tim } = await offline();
-  assert.equal(Object.getPrototypeOf(tim), null);
-  const names = Object.keys(tim);
-  assert.equal(names.length, 114);
-  for (const name of names) assert.deepEqual([typeof tim[name], tim[name].name, tim[name].length], ['function', '', 0], name);
-});
-
 test('there is one instance for each SDKAppID', async () => {
   const TIM = await load();
   const create = (SDKAppID) => TIM.create({ SDKAppID });
@@ -48,34 +32,6 @@ test('there is one instance for each SDKAppID', async () => {
   for (const other of [APP + 0.9, APP + 1, -1]) assert.notEqual(create(other), first);
   assert.equal(create(-1), create(-1));
   assert.notEqual(create(0), create(0));
-});
-
-test('an SDKAppID that is none gives null, and options that are none throw', async (t) => {
-  const TIM = await load();
-  const told = t.mock.method(console, 'error', () => {});
-  for (const options of [{}, { SDKAppID: 'abc' }, { SDKAppID: `${APP}xyz` }, { SDKAppID: NaN }]) assert.equal(TIM.create(options), null);
-  assert.equal(told.mock.callCount(), 4);
-  for (const options of [undefined, null, { SDKAppID: 1n }]) assert.throws(() => TIM.create(options), TypeError);
-});
-
-test('before a login all but ten methods are refused with 2024, by a promise and the event ERROR', async () => {
-  const { TIM, tim } = await offline();
-  const errors = [];
-  tim.on(TIM.EVENT.ERROR, ({ data }) => errors.push(data));
-  const ungated = ['login', 'logout', 'on', 'off', 'setLogLevel', 'registerPlugin', 'destroy', 'joinGroup', 'quitGroup', 'getGroupOnlineMemberCount'];
-  const gated = Object.keys(tim).filter((name) => !ungated.includes(name));
-  for (const name of gated) {
-    const refused = tim[name]();
-    assert.equal(errors.length, 1, `${name} emits before it returns`);
-    const [told] = errors.splice(0);
-    assert.deepEqual(Object.keys(told), ['code', 'message']);
-    const why = await rejection(refused);
-    assert.ok(why instanceof Error);
-    assert.deepEqual([why.name, why.code, why.message, why.data], ['Error', 2024, told.message, {}]);
-    assert.deepEqual([told.code, told.message.split(' | ')[1]], [2024, name]);
-    assert.deepEqual(Object.keys(why), ['code', 'message', 'data']);
-  }
-  assert.equal(gated.length, 104);
 });
 
 test('what is not refused before a login says by itself that it cannot work', async () => {
@@ -228,6 +184,7 @@ test('a method without what it needs throws at once', async () => {
     'logout', 'destroy', 'setLogLevel', 'registerPlugin', 'findMessage', 'setAllMessageRead', 'getConversationList',
     'getConversationGroupList', 'getTotalUnreadMessageCount', 'getGroupList', 'getGroupOnlineMemberCount', 'getJoinedCommunityList', 'getMyProfile', 'updateMyProfile', 'setSelfStatus',
     'unsubscribeUserStatus', 'getBlacklist', 'getFriendList', 'getFriendApplicationList', 'setFriendApplicationRead', 'getFriendGroupList',
+    'getGroupApplicationList',
     ...Object.keys(NOT_YET),
   ];
   for (const name of Object.keys(tim).filter((it) => !needsNothing.includes(it))) assert.throws(() => tim[name](), INVALID, name);

@@ -1,14 +1,21 @@
-// The types name every method. `npm run types` compiles a program with them.
+// The types name every method. `npm run types` compiles programs with them.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { METHODS } from '../tim-js-sdk/method-names.js';
+import { observed } from './observed.mjs';
 
-test('the types name every method', async () => {
-  const types = await readFile(new URL('../types/index.d.ts', import.meta.url), 'utf8');
-  const [, instance] = /interface ChatSDK \{\n([^]*?)\n\}/.exec(types);
-  const named = [...instance.matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
-  assert.deepEqual(named.sort(), [...METHODS].sort());
-});
+/** The methods that an interface names by itself. */
+async function named(file, name) {
+  const types = await readFile(new URL(`../types/${file}`, import.meta.url), 'utf8');
+  const [, body] = new RegExp(`interface ${name}[^{]*\\{(\\}|\n[^]*?\n\\})`).exec(types);
+  return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, method]) => method);
+}
+
+for (const [name, file] of [['tim-js-sdk', 'index.d.ts'], ['@tencentcloud/chat', 'chat.d.ts']]) {
+  test(`the types of ${name} name every method`, async () => {
+    const all = [...(await named('methods.d.ts', 'Methods')), ...(await named(file, 'ChatSDK'))];
+    assert.deepEqual(all.sort(), [...(await observed(name)).methods].sort());
+  });
+}

@@ -1,6 +1,6 @@
 // A program as it is written for tim-js-sdk, for the compiler alone.
 
-import TIM, { type ChatSDK, type Conversation, type Group, type IMEvent, type Message } from '../types/index';
+import TIM, { type ChatSDK, type Conversation, type Group, type IMEvent, type Message } from 'tim-js-sdk';
 
 const tim: ChatSDK = TIM.create({ SDKAppID: 1400000001, oversea: false });
 tim.setLogLevel(1);

@@ -20,11 +20,17 @@ export function bundle(name) {
   return path;
 }
 
-/** The package, loaded anew: each has instances of its own. */
+/** What Node loads of each package, as a module and as a script. */
+export const PACKAGES = {
+  'tim-js-sdk': { module: 'tim-js.node.mjs', script: 'tim-js.js' },
+  '@tencentcloud/chat': { module: 'chat/index.node.mjs', script: 'chat/index.js' },
+};
+
+/** A package, loaded anew: each has instances of its own. */
 let loads = 0;
-export async function load() {
+export async function load(name = 'tim-js-sdk') {
   loads += 1;
-  return (await import(`${pathToFileURL(bundle('tim-js.node.mjs'))}?${loads}`)).default;
+  return (await import(`${pathToFileURL(bundle(PACKAGES[name].module))}?${loads}`)).default;
 }
 
 function serverProgram() {
@@ -33,19 +39,19 @@ function serverProgram() {
   return path;
 }
 
-/** What the server is told besides: pages of any origin may send files. */
-const CONFIG = '[media]\norigins = ["*"]\n';
+/** What the server is told besides: pages of any origin may send files, and messages are searched. */
+const CONFIG = '[media]\norigins = ["*"]\n[search]\nenabled = true\n';
 const ANY = '127.0.0.1:0';
 
-/** A server with an application. */
+/** A server with an application, and the package that people have. */
 export class World {
-  static async start() {
+  static async start(name) {
     const program = serverProgram();
     const folder = await mkdtemp(join(tmpdir(), 'tim-js-'));
     const [data, config] = [join(folder, 'data'), join(folder, 'config.toml')];
     await writeFile(config, CONFIG);
     await run(program, ['app', '--data', data, '--id', String(APP)]);
-    const world = new World({ program, folder, data, config });
+    const world = new World({ program, folder, data, config, name });
     world.server = await world.serve(ANY);
     return world;
   }
@@ -82,7 +88,7 @@ export class World {
 
   /** Somebody with an instance, not logged in. */
   async person(user) {
-    const TIM = await load();
+    const TIM = await load(this.name);
     const person = new Person(user, TIM, TIM.create({ SDKAppID: APP, server: this.server }), await this.userSig(user));
     this.#people.push(person);
     return person;
@@ -124,11 +130,16 @@ export class Person {
   constructor(user, TIM, tim, userSig) {
     Object.assign(this, { user, TIM, tim, userSig });
     for (const name of new Set(Object.values(TIM.EVENT))) {
-      tim.on(name, (event) => {
-        this.#heard.push(event);
-        this.#wake();
-      });
+      tim.on(name, (event) => this.#hear(event));
     }
+    for (const name of Object.values(TIM.TSignaling ?? {}).filter((it) => typeof it === 'string')) {
+      tim.addSignalingListener(name, (event) => this.#hear(event));
+    }
+  }
+
+  #hear(event) {
+    this.#heard.push(event);
+    this.#wake();
   }
 
   /** Logs in, until everything works. */

@@ -1,9 +1,16 @@
-// What methods and events give: messages, conversations, groups, users.
+// What methods and events give: messages, conversations, groups, users. `Word` is the type of the words of `TYPES`.
 
 /** A field of the application's own. */
 export interface CustomField {
   key: string;
   value: string;
+}
+
+/** How a user is shown. */
+export interface UserInfo {
+  userID: string;
+  nick: string;
+  avatar: string;
 }
 
 /** How many have read a message that asks for receipts. */
@@ -14,16 +21,16 @@ export interface ReadReceiptInfo {
 }
 
 /** A message. The program has one object for each, which changes when the message does. */
-export interface Message {
+export interface Message<Word = string> {
   /** Its identity: final from its creation on, the same for everybody. */
   ID: string;
   /** What it is: one of `TYPES.MSG_…`. */
-  type: string;
+  type: Word;
   /** Its content, by its type. */
   payload: any;
   /** `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`. */
   conversationID: string;
-  conversationType: string;
+  conversationType: Word;
   /** The receiver: a user or a group. */
   to: string;
   /** The sender. */
@@ -39,10 +46,14 @@ export interface Message {
   /** `unSend`, `success` or `fail`. */
   status: string;
   isRevoked: boolean;
-  /** Who revoked it. */
-  revoker: string | null;
+  /** Who revoked it: the ID, or null. */
+  revoker: any;
+  /** The same, with the nick and the avatar if it is the sender. */
+  revokerInfo: UserInfo;
+  /** The reason that this user gave. */
+  revokeReason: string;
   /** Its urgency in a group. */
-  priority: string;
+  priority: Word;
   /** The sender's nick and avatar when it was sent. */
   nick: string;
   avatar: string;
@@ -61,9 +72,11 @@ export interface Message {
   /** A text of the application's own, which everybody gets. */
   cloudCustomData: string;
   needReadReceipt: boolean;
-  readReceiptInfo: ReadReceiptInfo;
+  /** A `ReadReceiptInfo`. */
+  readReceiptInfo: any;
   isBroadcastMessage: boolean;
   isSupportExtension: boolean;
+  hasRiskContent: boolean;
 }
 
 /** A message of a merger. */
@@ -78,17 +91,17 @@ export interface SimplifiedMessage {
 }
 
 /** The newest message of a conversation. */
-export interface LastMessage {
+export interface LastMessage<Word = string> {
   lastTime: number;
   lastSequence: number;
   fromAccount: string;
   /** A line that shows it. */
   messageForShow: string;
-  type: string;
+  type: Word;
   payload: any;
   isRevoked: boolean;
   isPeerRead: boolean;
-  revoker: string | null;
+  revoker: any;
   nick: string;
   nameCard: string;
   version: number;
@@ -97,23 +110,23 @@ export interface LastMessage {
 }
 
 /** A conversation of this user's list. */
-export interface Conversation {
+export interface Conversation<Word = string> {
   conversationID: string;
   /** `TYPES.CONV_C2C`, `TYPES.CONV_GROUP` or `TYPES.CONV_SYSTEM`. */
-  type: string;
+  type: Word;
   /** The group's type. */
   subType: string;
   unreadCount: number;
-  lastMessage: LastMessage;
+  lastMessage: LastMessage<Word> & { [more: string]: any };
   /** The other user, in a conversation with one. */
-  userProfile?: Pick<Profile, 'userID' | 'nick' | 'avatar'> & Partial<Profile>;
+  userProfile: Profile<Word>;
   /** The group, in a group's conversation. */
-  groupProfile?: Pick<Group, 'groupID' | 'name' | 'avatar' | 'type'> & Partial<Group>;
+  groupProfile: Group<Word>;
   /** The unread messages that mention this user. */
-  groupAtInfoList: { from: string; groupID: string; topicID: string; messageSequence: number; atTypeArray: number[] }[];
+  groupAtInfoList: { from: string; groupID: string; topicID: string; messageSequence: number; atTypeArray: any[] }[];
   remark: string;
   isPinned: boolean;
-  messageRemindType: string;
+  messageRemindType: Word;
   /** Up to when the other user has read. */
   peerReadTime: number;
   markList: number[];
@@ -123,38 +136,32 @@ export interface Conversation {
 }
 
 /** A group. */
-export interface Group {
+export interface Group<Word = string> {
   groupID: string;
   name: string;
   avatar: string;
   /** One of `TYPES.GRP_…`. */
-  type: string;
+  type: Word;
   introduction: string;
   notification: string;
   ownerID: string;
-  createTime: number;
+  /** In seconds since 1970. */
+  createTime: any;
   /** How often the profile changed. */
   infoSequence: number;
   lastInfoTime: number;
-  lastMessage: Pick<LastMessage, 'lastTime' | 'lastSequence' | 'fromAccount' | 'messageForShow'>;
+  /** `lastTime`, `lastSequence`, `fromAccount` and `messageForShow` of a conversation's. */
+  lastMessage: any;
   nextMessageSeq: number;
-  /** This user in it. */
-  selfInfo: {
-    userID: string;
-    role?: string;
-    nameCard?: string;
-    joinTime?: number;
-    muteUntil?: number;
-    messageRemindType?: string;
-    memberCustomField?: CustomField[];
-  };
+  /** This user in it: `userID`, and of members `role`, `nameCard`, `joinTime`, `muteUntil`, `messageRemindType`, `memberCustomField`. */
+  selfInfo: any;
   memberCount: number;
   memberNum: number;
   maxMemberCount: number;
   maxMemberNum: number;
   muteAllMembers: boolean;
-  joinOption: string;
-  inviteOption: string;
+  joinOption: Word;
+  inviteOption: Word;
   groupCustomField: CustomField[];
   isSupportTopic: boolean;
 }
@@ -173,46 +180,48 @@ export interface GroupMember {
 }
 
 /** A user. */
-export interface Profile {
+export interface Profile<Word = string> {
   userID: string;
   nick: string;
   avatar: string;
-  gender: string;
+  gender: Word;
   birthday: number;
   location: string;
   selfSignature: string;
   /** Who becomes this user's friend on asking. */
-  allowType: string;
+  allowType: Word;
   language: number;
   messageSettings: number;
-  adminForbidType: string;
+  adminForbidType: Word;
   level: number;
   role: number;
   lastUpdatedTime: number;
+  /** The same. */
+  lastUpdatedNumber: number;
   profileCustomField: CustomField[];
 }
 
 /** A friend. */
-export interface Friend {
+export interface Friend<Word = string> {
   userID: string;
   timeStamp: number;
   remark: string;
   groupList: string[];
   source: string;
   wording: string;
-  profile: Profile;
+  profile: Profile<Word>;
   friendCustomField: CustomField[];
 }
 
 /** An application to become a friend. */
-export interface FriendApplication {
+export interface FriendApplication<Word = string> {
   userID: string;
   nick: string;
   avatar: string;
   time: number;
   source: string;
   wording: string;
-  type: string;
+  type: Word;
 }
 
 /** Friends under a name. */

@@ -17,6 +17,8 @@ const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const PAGES = {
   '/script.html': '<input type="file" id="imagePicker"><script src="/tim-js.js"></script>',
   '/module.html': '<script type="module">import TIM from "/tim-js.mjs"; window.TIM = TIM;</script>',
+  '/chat-script.html': '<script src="/chat/index.js"></script><script>window.TIM = TencentCloudChat;</script>',
+  '/chat-module.html': '<script type="module">import TencentCloudChat from "/chat/index.es.js"; window.TIM = TencentCloudChat;</script>',
 };
 
 let world;
@@ -38,7 +40,7 @@ after(async () => {
 async function serve() {
   const server = createServer(async ({ url }, answer) => {
     const isPage = url in PAGES;
-    const isBundle = /^\/tim-js\.m?js$/.test(url);
+    const isBundle = /^\/(tim-js\.m?js|chat\/index(\.es)?\.js)$/.test(url);
     if (!isPage && !isBundle) return answer.writeHead(404).end();
     answer.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
     return answer.end(isPage ? `<!doctype html>${PAGES[url]}` : await readFile(bundle(url.slice(1))));
@@ -74,23 +76,30 @@ async function say({ to, text }) {
   return (await tim.sendMessage(message)).data.message.status;
 }
 
-test('two pages chat, and each knows what the other said', async () => {
-  const alice = await visitor('alice', '/script.html');
-  const bob = await visitor('bob', '/module.html');
-  assert.equal(await alice.page.evaluate(say, { to: 'bob', text: 'from a script' }), 'success');
+for (const [name, people, script, module] of [
+  ['tim-js-sdk', ['alice', 'bob'], '/script.html', '/module.html'],
+  ['@tencentcloud/chat', ['carol', 'dave'], '/chat-script.html', '/chat-module.html'],
+]) {
+  test(`two pages chat with ${name}, and each knows what the other said`, () => talk(people, script, module));
+}
+
+async function talk([first, second], script, module) {
+  const alice = await visitor(first, script);
+  const bob = await visitor(second, module);
+  assert.equal(await alice.page.evaluate(say, { to: second, text: 'from a script' }), 'success');
   await bob.page.waitForFunction(() => received.some((it) => it.payload.text === 'from a script'));
-  assert.equal(await bob.page.evaluate(say, { to: 'alice', text: 'from a module' }), 'success');
+  assert.equal(await bob.page.evaluate(say, { to: first, text: 'from a module' }), 'success');
   await alice.page.waitForFunction(() => received.some((it) => it.payload.text === 'from a module'));
   const told = await alice.page.evaluate(async () => {
     const [it] = (await tim.getConversationList()).data.conversationList;
     return [it.conversationID, it.unreadCount, it.lastMessage.messageForShow];
   });
-  assert.deepEqual(told, ['C2Cbob', 1, 'from a module']);
+  assert.deepEqual(told, [`C2C${second}`, 1, 'from a module']);
   for (const { page, faults } of [alice, bob]) {
     await page.evaluate(() => tim.destroy());
     assert.deepEqual(faults, []);
   }
-});
+}
 
 test('the code of the quick start sends the picture that a user has picked', async () => {
   const alice = await visitor('alice2', '/script.html');

@@ -1,4 +1,4 @@
-// The words and numbers of the API: what `TIM.TYPES` has.
+// The words and numbers that both packages have: what their `TYPES` begins with.
 
 export const TYPES = {
   MSG_TEXT: 'TIMTextElem',

@@ -10,7 +10,7 @@ import { logError } from './log.js';
 import { Messages } from './messages.js';
 import { watchNetwork } from './network.js';
 import { group } from './nouns.js';
-import { SILENT, TOLD } from './told.js';
+import { SILENT } from './told.js';
 import { TYPES } from './types.js';
 
 /** The options of the engine that a program may pass on. */
@@ -30,18 +30,25 @@ export class Session {
   conversations = new Map();
   groups = new Map();
   unreadCount = 0;
+  /** Applications to join groups that were decided here, or are no more. */
+  decided = new Set();
   /** Where pages of members go on, by the group and the offset. */
   memberPages = new Map();
   #options;
+  #told;
   #engine = null;
   #netState = TYPES.NET_STATE_CONNECTED;
   #unwatch = () => {};
   #telling = Promise.resolve();
   #ending = null;
 
-  /** @param {{SDKAppID: number, server?: string}} options */
-  constructor(options) {
+  /**
+   * @param {{SDKAppID: number, server?: string}} options
+   * @param {Record<string, Function>} told what the program is told of the engine's events, by their names
+   */
+  constructor(options, told) {
     this.#options = options;
+    this.#told = told;
   }
 
   get appId() {
@@ -101,7 +108,7 @@ export class Session {
     this.user = null;
     this.reason = reason;
     this.unreadCount = 0;
-    for (const known of [this.messages, this.conversations, this.groups, this.memberPages]) known.clear();
+    for (const known of [this.messages, this.conversations, this.groups, this.memberPages, this.decided]) known.clear();
   }
 
   /** Keeps the conversations that the engine told; gives those of the program. */
@@ -159,7 +166,7 @@ export class Session {
   }
 
   async #tell({ name, data }) {
-    const tell = TOLD[name];
+    const tell = this.#told[name];
     const shown = tell ? await tell(this, data) : data;
     if (shown !== SILENT) this.events.emit(name, shown);
   }

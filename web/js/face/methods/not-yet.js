@@ -7,7 +7,7 @@ const TOPICS = 'communities have no topics yet';
 const COUNTERS = 'groups have no counters yet';
 const EXTENSIONS = 'messages have no extensions yet: reactions or cloudCustomData may serve';
 
-/** The methods, and why. */
+/** Those of both packages, and why. */
 export const NOT_YET = {
   translateText: 'nothing translates texts here',
   setMessageExtensions: EXTENSIONS,
@@ -18,7 +18,6 @@ export const NOT_YET = {
   renameConversationGroup: CONVERSATION_GROUPS,
   addConversationsToGroup: CONVERSATION_GROUPS,
   deleteConversationsFromGroup: CONVERSATION_GROUPS,
-  getGroupApplicationList: 'applications come as system notices: list the messages of @TIM#SYSTEM',
   setGroupCounters: COUNTERS,
   increaseGroupCounter: COUNTERS,
   decreaseGroupCounter: COUNTERS,
@@ -31,7 +30,6 @@ export const NOT_YET = {
   callExperimentalAPI: 'there are no experimental calls',
 };
 
-/** Methods that refuse. */
-export const notYet = Object.fromEntries(
-  Object.entries(NOT_YET).map(([name, why]) => [name, () => Promise.reject(error(CODE.UNSUPPORTED, `${name}: ${why}`))]),
-);
+/** Methods that refuse, of those for which there is nothing. */
+export const refusing = (reasons) =>
+  Object.fromEntries(Object.entries(reasons).map(([name, why]) => [name, () => Promise.reject(error(CODE.UNSUPPORTED, `${name}: ${why}`))]));

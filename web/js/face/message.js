@@ -18,8 +18,15 @@ export function shown({ known = {}, ...told }) {
     isDeleted: false,
     isBroadcastMessage: false,
     isSupportExtension: false,
+    hasRiskContent: false,
+    revokerInfo: revoker(told),
     readReceiptInfo: told.readReceiptInfo ?? { readCount: undefined, unreadCount: undefined, isPeerRead: undefined },
   };
+}
+
+/** Who revoked it. Of others than the sender no more is known here than the ID. */
+function revoker({ revoker: userID, from, nick, avatar }) {
+  return userID === from ? { userID, nick, avatar } : { userID: userID ?? '', nick: '', avatar: '' };
 }
 
 /** What nobody has any more is shown as an empty text: `isRevoked` tells. */

@@ -1,5 +1,6 @@
-// The table of methods by their names.
+// The table of the methods that both packages have, by their names.
 
+import { applications } from './applications.js';
 import { conversations } from './conversations.js';
 import { createFiles } from './create-files.js';
 import { createMessages } from './create-messages.js';
@@ -8,7 +9,7 @@ import { groups } from './groups.js';
 import { lifecycle } from './lifecycle.js';
 import { members } from './members.js';
 import { messages } from './messages.js';
-import { notYet } from './not-yet.js';
+import { NOT_YET, refusing } from './not-yet.js';
 import { profiles } from './users.js';
 
 /** @type {Record<string, (session: import('../session.js').Session, ...args: any[]) => any>} */
@@ -20,7 +21,8 @@ export const METHOD = {
   ...conversations,
   ...groups,
   ...members,
+  ...applications,
   ...profiles,
   ...friends,
-  ...notYet,
+  ...refusing(NOT_YET),
 };

@@ -1,8 +1,7 @@
-// What is refused while nobody is logged in: every method but a few, with the number that says why, which the event ERROR tells, too.
+// What is refused while nobody is logged in: with the number that says why, which the event ERROR tells, too.
 
 import { CODE, describe, error } from './errors.js';
 import { EVENT } from './event-names.js';
-import { UNGATED } from './method-names.js';
 import { TYPES } from './types.js';
 
 /** Why calls are refused after a kick. */
@@ -13,13 +12,27 @@ export const KICKED = {
   [TYPES.KICKED_OUT_REST_API]: CODE.KICKED_BY_SERVER,
 };
 
+/** The methods that both packages never refuse. */
+export const UNGATED = [
+  'login',
+  'logout',
+  'on',
+  'off',
+  'setLogLevel',
+  'registerPlugin',
+  'destroy',
+  'joinGroup',
+  'quitGroup',
+  'getGroupOnlineMemberCount',
+];
+
 /**
  * The promise that refuses a call, or nothing if it may be made.
  * @param {import('./session.js').Session} session
  * @param {string} method
  */
 export function refusal(session, method) {
-  if (session.reason === 0 || UNGATED.has(method)) return undefined;
+  if (session.reason === 0) return undefined;
   const code = session.reason;
   const why = error(code, `${describe(code)} | ${method} | ${describe(CODE.NOT_READY)}`);
   session.events.emit(EVENT.ERROR, { code, message: why.message });

@@ -34,11 +34,11 @@ export const members = {
 };
 
 /** Programs go on by the number of members that they have, the engine by a text that the page before gave. */
-async function page(session, { groupID, count = PAGE, offset = 0 }) {
-  const place = (number) => `${groupID} ${number}`;
+async function page(session, { groupID, count = PAGE, offset = 0, role = null }) {
+  const place = (number) => `${groupID} ${role ?? ''} ${number}`;
   const next = offset === 0 ? null : session.memberPages.get(place(offset));
   if (next === undefined) throw error(CODE.BAD_REQUEST, 'no page of members ended at this offset: begin with 0');
-  const told = await session.call('getGroupMemberList', { groupID, count, next });
+  const told = await session.call('getGroupMemberList', { groupID, count, role, next });
   if (told.next === null) return { memberList: told.memberList, offset: 0 };
   const following = offset + told.memberList.length;
   session.memberPages.set(place(following), told.next);

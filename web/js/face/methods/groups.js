@@ -3,7 +3,7 @@
 import { CODE, error, invalid, response } from '../errors.js';
 import { group, toFields, toMap } from '../nouns.js';
 import { TYPES } from '../types.js';
-import { having, pick, steps, text, verb } from './verb.js';
+import { having, pick, text, verb } from './verb.js';
 
 const onlyID = (groupID) => ({ groupID: text(groupID) });
 const itsID = (_, { args: [groupID] }) => ({ groupID });
@@ -11,9 +11,6 @@ const itself = (told, { session }) => ({ group: group(told, session) });
 
 const CHANGEABLE = ['name', 'avatar', 'introduction', 'notification', 'muteAllMembers', 'joinOption', 'inviteOption', 'groupCustomField'];
 const FIRST = ['name', 'groupID', 'introduction', 'notification', 'avatar', 'joinOption', 'inviteOption', 'groupCustomField'];
-
-/** The mark of an application to join, among the server's notices. */
-const APPLICATION = 1;
 
 export const groups = {
   getGroupList: verb('getGroupList', undefined, (told, { session }) => ({ groupList: session.keepGroups(told) })),
@@ -44,10 +41,6 @@ export const groups = {
     if (session.user === null) return Promise.resolve(response({ memberCount: 0 }));
     return session.call('getGroupOnlineMemberCount', onlyID(groupID)).then((memberCount) => response({ memberCount }));
   },
-  handleGroupApplication: steps(decision, async (session, given) => {
-    await session.call('handleGroupApplication', given);
-    return { group: await session.group(given.groupID) };
-  }),
   // There are no communities with topics yet: nobody has joined one.
   getJoinedCommunityList: () => Promise.resolve(response({ groupList: [] })),
   initGroupAttributes: changingAttributes('initGroupAttributes'),
@@ -63,18 +56,6 @@ function newGroup(options) {
 
 function joined({ status, group: told }, session) {
   return { status, ...(told && { group: group(told, session) }) };
-}
-
-/** Of a notice of the server, or of an application that was listed. */
-function decision({ handleAction, handleMessage = '', message, application } = {}) {
-  return { ...applicant(message, application), accept: handleAction === 'Agree', handleMessage };
-}
-
-function applicant(message, application) {
-  if (application) return { groupID: application.groupID, userID: application.applicant };
-  if (message?.payload?.operationType !== APPLICATION) throw invalid();
-  const { groupProfile, operatorID } = message.payload;
-  return { groupID: groupProfile.groupID, userID: operatorID };
 }
 
 function changingAttributes(name) {

@@ -1,4 +1,4 @@
-// The names of events: what `TIM.EVENT` has.
+// The names of events that both packages have.
 
 export const EVENT = {
   SDK_READY: 'sdkStateReady',
@@ -16,7 +16,6 @@ export const EVENT = {
   CONVERSATION_GROUP_LIST_UPDATED: 'onConversationGroupListUpdated',
   CONVERSATION_IN_GROUP_UPDATED: 'onConversationInGroupUpdated',
   GROUP_LIST_UPDATED: 'onGroupListUpdated',
-  GROUP_SYSTEM_NOTICE_RECEIVED: 'receiveGroupSystemNotice',
   GROUP_ATTRIBUTES_UPDATED: 'groupAttributesUpdated',
   GROUP_COUNTER_UPDATED: 'onGroupCounterUpdated',
   TOPIC_CREATED: 'onTopicCreated',
@@ -31,5 +30,4 @@ export const EVENT = {
   KICKED_OUT: 'kickedOut',
   ERROR: 'error',
   NET_STATE_CHANGE: 'netStateChange',
-  SDK_RELOAD: 'sdkReload',
 };

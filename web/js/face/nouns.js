@@ -33,8 +33,13 @@ function self(info, userID, messageRemindType = TYPES.MSG_REMIND_ACPT_AND_NOTE) 
   return { ...info, userID, messageRemindType };
 }
 
-/** A profile. */
-export const profile = (told) => ({ ...told, messageSettings: 0, adminForbidType: TYPES.FORBID_TYPE_NONE });
+/** A profile. Programs look for the time of its last change under two names. */
+export const profile = (told) => ({
+  ...told,
+  lastUpdatedNumber: told.lastUpdatedTime,
+  messageSettings: 0,
+  adminForbidType: TYPES.FORBID_TYPE_NONE,
+});
 
 /** A friend. */
 export const friend = (told) => ({ ...told, profile: profile(told.profile) });

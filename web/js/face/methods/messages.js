@@ -10,7 +10,8 @@ import { having, isText, pick, verb } from './verb.js';
 const PAGE = 15;
 const MOST_READERS = 100;
 
-const one = (message) => {
+/** The message, if it is one. */
+export const one = (message) => {
   if (!isText(message?.ID)) throw invalid();
   return message;
 };
@@ -20,7 +21,8 @@ const several = (list) => {
   return messages.map(one);
 };
 
-const listed = (list) => ({ messageList: several(list).map(forEngine) });
+/** The messages as the engine has them. */
+export const listed = (list) => ({ messageList: several(list).map(forEngine) });
 
 /** Sends a message, and tells in the program's object what became of it. */
 async function sent(session, message, verbName, parameters) {

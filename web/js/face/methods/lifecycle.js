@@ -30,7 +30,7 @@ async function login(session, userID, userSig) {
   session.loggingIn = userID;
   try {
     if (session.appId === 0) throw error(CODE.NO_SDKAPPID);
-    if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: TIM.create({SDKAppID, server: "wss://…"})');
+    if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: create({SDKAppID, server: "wss://…"})');
     const { repeatLogin } = await session.call('login', { userID, userSig });
     session.user = userID;
     return response({ actionStatus: 'OK', errorCode: 0, errorInfo: '', ...(repeatLogin && { repeatLogin }) });

@@ -8,6 +8,7 @@ import { refusing } from '../face/methods/not-yet.js';
 import { TYPES as WORDS } from '../face/types.js';
 import { account } from './methods/account.js';
 import { conversations } from './methods/conversations.js';
+import { experimental } from './methods/experimental.js';
 import { NOT_YET } from './methods/not-yet.js';
 import { reactions } from './methods/reactions.js';
 import { searches } from './methods/searches.js';
@@ -41,7 +42,7 @@ const TYPES = {
   IOS_OFFLINE_PUSH_DEFAULT_SOUND: 'default',
 };
 
-const methods = { ...METHOD, ...account, ...conversations, ...reactions, ...searches, ...signaling, ...refusing(NOT_YET) };
+const methods = { ...METHOD, ...account, ...conversations, ...reactions, ...searches, ...signaling, ...experimental, ...refusing(NOT_YET) };
 
 const ungated = new Set([...UNGATED, 'getLoginUser', 'isReady', 'addSignalingListener', 'removeSignalingListener', 'callExperimentalAPI']);
 

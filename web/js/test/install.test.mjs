@@ -7,13 +7,17 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+
+import { build } from 'esbuild';
 
 import { APP, bundle, World } from './world.mjs';
 
 const run = promisify(execFile);
-const folderOf = (manifest) => `file:${dirname(bundle(manifest))}`;
-const WS = `file:${dirname(createRequire(import.meta.url).resolve('ws/package.json'))}`;
+const CHAT = dirname(bundle('chat/package.json'));
+const PLUGIN = dirname(bundle('tim-upload-plugin/package.json'));
+const WS = dirname(createRequire(import.meta.url).resolve('ws/package.json'));
 
 let world;
 let folder;
@@ -60,8 +64,7 @@ test('a new project installs the packages by their names, and its program ends b
     if (Same !== TencentCloudChat) throw new Error('there are two');
     ${await greeting('alice', 'bob', register)}`;
   const path = await write('app', {}, { 'main.js': program });
-  const [chat, plugin] = ['chat', 'tim-upload-plugin'].map((it) => folderOf(`${it}/package.json`));
-  await npm(path, 'install', '--install-links', `@tencentcloud/chat@${chat}`, `tim-upload-plugin@${plugin}`, `ws@${WS}`);
+  await npm(path, 'install', '--install-links', `@tencentcloud/chat@file:${CHAT}`, `tim-upload-plugin@file:${PLUGIN}`, `ws@file:${WS}`);
   const { dependencies } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
   assert.deepEqual(Object.keys(dependencies).sort(), ['@tencentcloud/chat', 'tim-upload-plugin', 'ws']);
   const { stdout } = await run(process.execPath, ['main.js'], { cwd: path });
@@ -77,11 +80,19 @@ test('an override takes the place for a package that asks for the original', asy
   await npm(uikit, 'pack');
   const path = await write(
     'shop',
-    { dependencies: { uikit: 'file:../uikit/uikit-1.0.0.tgz', ws: WS }, overrides: { '@tencentcloud/chat': folderOf('chat/package.json') } },
+    { dependencies: { uikit: 'file:../uikit/uikit-1.0.0.tgz', ws: `file:${WS}` }, overrides: { '@tencentcloud/chat': `file:${CHAT}` } },
     { 'main.js': "import 'uikit';" },
   );
   await npm(path, 'install');
   const { stdout } = await run(process.execPath, ['main.js'], { cwd: path });
   assert.equal(stdout, 'the end\n');
   await dave.receives('from carol');
+});
+
+test('a bundler for pages takes it by an alias', async () => {
+  const program = "import TencentCloudChat from '@tencentcloud/chat'; export const { VERSION } = TencentCloudChat;";
+  const path = await write('page', {}, { 'main.js': program });
+  const outfile = join(path, 'bundle.mjs');
+  await build({ entryPoints: [join(path, 'main.js')], bundle: true, format: 'esm', platform: 'browser', alias: { '@tencentcloud/chat': CHAT }, outfile });
+  assert.equal((await import(pathToFileURL(outfile))).VERSION, '3.6.6');
 });

@@ -76,6 +76,16 @@ test('what only @tencentcloud/chat never refuses answers before a login, too', a
   assert.equal((await rejection(instance.callExperimentalAPI('anything'))).code, 130103);
 });
 
+test('kits of components hear from @tencentcloud/chat what they can use', async () => {
+  const { instance } = await offline('@tencentcloud/chat');
+  assert.equal(instance.callExperimentalAPI('canIUseModule', [17]), true);
+  const [readReceipts, statuses, reactions, translations] = [5, 7, 48, 38].map((bit) => 2 ** bit);
+  const isEnabled = async (sum) => (await instance.callExperimentalAPI('isCommercialAbilityEnabled', sum)).data.enabled;
+  for (const sum of [readReceipts, statuses, reactions, readReceipts + reactions]) assert.equal(await isEnabled(sum), true, `${sum}`);
+  for (const sum of [translations, reactions + translations, undefined]) assert.equal(await isEnabled(sum), false, `${sum}`);
+  assert.deepEqual(await instance.callExperimentalAPI('statTUIKeyFeatures', { code: 1 }), { code: 0, data: {} });
+});
+
 test('an instance of @tencentcloud/chat that was destroyed refuses a login with 2903', async () => {
   const { instance } = await offline('@tencentcloud/chat');
   await rejection(instance.destroy());

@@ -37,19 +37,21 @@ test('applications to join are listed until somebody decides', async () => {
   assert.deepEqual(await listed(bob), []);
 });
 
-test('what another admin decided is listed no more once one hears of it', async () => {
-  const [alice, bob, carol] = await world.people('alice1', 'bob1', 'carol1');
+test('who was let in is listed no more, and who was refused by another admin until one hears of it', async () => {
+  const [alice, bob, carol, dave] = await world.people('alice1', 'bob1', 'carol1', 'dave1');
   const { TYPES } = alice.TIM;
   const groupID = 'club1';
   await alice.tim.createGroup({ name: 'Club', type: TYPES.GRP_PUBLIC, groupID, inviteOption: TYPES.INVITE_OPTIONS_FREE_ACCESS });
   await alice.tim.addGroupMember({ groupID, userIDList: ['bob1'] });
   await alice.tim.setGroupMemberRole({ groupID, userID: 'bob1', role: TYPES.GRP_MBR_ROLE_ADMIN });
-  await carol.tim.joinGroup({ groupID });
-  await application(alice);
-  const message = await application(bob);
-  await bob.tim.handleGroupApplication({ handleAction: 'Reject', message });
-  const [it] = await listed(alice);
-  assert.equal((await rejection(alice.tim.handleGroupApplication({ handleAction: 'Agree', application: it }))).code, 10024);
+  for (const [somebody, handleAction] of [[carol, 'Reject'], [dave, 'Agree']]) {
+    await somebody.tim.joinGroup({ groupID });
+    await application(alice);
+    await bob.tim.handleGroupApplication({ handleAction, message: await application(bob) });
+  }
+  const open = await listed(alice);
+  assert.deepEqual(open.map((it) => it.applicant), ['carol1']);
+  assert.equal((await rejection(alice.tim.handleGroupApplication({ handleAction: 'Agree', application: open[0] }))).code, 10024);
   assert.deepEqual(await listed(alice), []);
 });
 

@@ -16,7 +16,7 @@ const LICENSE = 'MIT OR Apache-2.0';
 const VERSION = '0.1.0';
 
 /** What npm reads of a package with an engine. */
-const withEngine = (name, api, { umd, page, node }, types, more = {}) => ({
+const manifest = ({ name, api, files: { umd, page, node }, types, more = {} }) => ({
   name,
   version: VERSION,
   description: `tim's engine for pages and Node, with the API of ${api}`,
@@ -39,34 +39,36 @@ const withEngine = (name, api, { umd, page, node }, types, more = {}) => ({
   engines: { node: '>=18' },
 });
 
-const TIM_JS = { umd: 'tim-js.js', page: 'tim-js.mjs', node: 'tim-js.node.mjs' };
-const CHAT = { umd: 'index.js', page: 'index.es.js', node: 'index.node.mjs' };
-
 /** The modules that programs for the smaller file of @tencentcloud/chat register. Here everything is in every file. */
 const MODULES = ['cloud-search-module', 'follow-module', 'group-module', 'relationship-module', 'signaling-module'];
 
-/** The packages with an engine: their folders, sources, the names of their globals, and their files. */
+/** The packages with an engine: the APIs that they have, their folders, sources, the names of their globals, and their files. */
 const PACKAGES = [
   {
+    name: 'tim-js-sdk',
+    api: 'tim-js-sdk 2.27.6',
     folder: '',
     source: 'tim-js-sdk/index.js',
     global: 'TIM',
-    files: TIM_JS,
-    manifest: withEngine('tim-js-sdk', 'tim-js-sdk 2.27.6', TIM_JS, 'index.d.ts'),
+    files: { umd: 'tim-js.js', page: 'tim-js.mjs', node: 'tim-js.node.mjs' },
+    types: 'index.d.ts',
   },
   {
+    name: '@tencentcloud/chat',
+    api: '@tencentcloud/chat 3.6.6',
     folder: 'chat',
     source: 'chat/index.js',
     global: 'TencentCloudChat',
-    files: CHAT,
-    manifest: withEngine('@tencentcloud/chat', '@tencentcloud/chat 3.6.6', CHAT, 'chat.d.ts', {
+    files: { umd: 'index.js', page: 'index.es.js', node: 'index.node.mjs' },
+    types: 'chat.d.ts',
+    more: {
       exports: {
         './index.js': './index.js',
         './index.es.js': { types: './types/chat.d.ts', node: './index.node.mjs', default: './index.es.js' },
         './modules/*': './modules/*',
       },
       files: ['modules'],
-    }),
+    },
   },
 ];
 
@@ -146,21 +148,23 @@ const bundleFor = (source, made, kind, format, outfile) =>
 const describe = (folder, what) => writeFile(join(folder, 'package.json'), `${JSON.stringify(what, null, 2)}\n`);
 
 /** Writes a package with an engine. */
-async function writePackage({ source, global, files, manifest }, made, folder) {
+async function writePackage(described, made, folder) {
+  const { source, global, files, types } = described;
   const esm = { format: 'esm' };
   await Promise.all([
     bundleFor(source, made, 'page', esm, join(folder, files.page)),
     bundleFor(source, made, 'node', esm, join(folder, files.node)),
     bundleFor(source, made, 'umd', umd(global), join(folder, files.umd)),
-    writeTypes(join(folder, 'types')),
+    writeTypes(types, join(folder, 'types')),
   ]);
-  await describe(folder, manifest);
+  await describe(folder, manifest(described));
 }
 
 /** Writes the types twice: the compiler takes them as those of a module, or of a script, by what stands beside them. */
-async function writeTypes(folder) {
+async function writeTypes(types, folder) {
   for (const [target, type] of [[folder, 'module'], [join(folder, 'require'), 'commonjs']]) {
-    await cp(join(here, 'types'), target, { recursive: true });
+    await mkdir(target, { recursive: true });
+    await Promise.all([types, 'methods.d.ts', 'nouns.d.ts'].map((name) => cp(join(here, 'types', name), join(target, name))));
     await describe(target, { type });
   }
 }

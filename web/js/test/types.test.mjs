@@ -19,3 +19,17 @@ for (const [name, file] of [['tim-js-sdk', 'index.d.ts'], ['@tencentcloud/chat',
     assert.deepEqual(all.sort(), [...(await observed(name)).methods].sort());
   });
 }
+
+/** The members of an enumeration. */
+async function enumeration(file, name) {
+  const types = await readFile(new URL(`../types/${file}`, import.meta.url), 'utf8');
+  const [, body] = new RegExp(`  enum ${name} \\{\n([^]*?)\n  \\}`).exec(types);
+  return Object.fromEntries([...body.matchAll(/^ {4}(\w+) = (?:'(.*)'|(\d+)),$/gm)].map(([, key, text, number]) => [key, text ?? Number(number)]));
+}
+
+for (const [name, file, words] of [['tim-js-sdk', 'index.d.ts', ['EVENT', 'TYPES']], ['@tencentcloud/chat', 'chat.d.ts', ['EVENT', 'TYPES', 'TSignaling']]]) {
+  test(`the types of ${name} have the values that the package has`, async () => {
+    const seen = await observed(name);
+    for (const word of words) assert.deepEqual(await enumeration(file, word), seen[word], word);
+  });
+}

@@ -31,7 +31,8 @@ async function onReady(): Promise<void> {
 }
 
 function show(message: Message): void {
-  if (message.type === TIM.TYPES.MSG_TEXT) console.log(message.from, message.payload.text);
+  const type: TIM.TYPES = message.type;
+  if (type === TIM.TYPES.MSG_TEXT) console.log(message.from, message.payload.text);
 }
 
 const title = (it: Conversation): string => it.groupProfile?.name ?? it.userProfile?.nick ?? it.conversationID;

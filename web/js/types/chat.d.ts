@@ -4,7 +4,7 @@ import type { CreateOptions, IMResponse, Methods } from './methods.js';
 import type * as nouns from './nouns.js';
 
 export type { CreateOptions, IMError, IMEvent, IMResponse, MessageOptions, SendOptions } from './methods.js';
-export type { CustomField, FriendGroup, ReadReceiptInfo, SimplifiedMessage, UserInfo, UserStatus } from './nouns.js';
+export type { CustomField, FriendGroup, GroupMember, ReadReceiptInfo, SimplifiedMessage, UserInfo, UserStatus } from './nouns.js';
 
 type Word = TencentCloudChat.TYPES;
 type Answer = Promise<IMResponse>;
@@ -12,25 +12,10 @@ type Answer = Promise<IMResponse>;
 export interface Message extends nouns.Message<Word> {}
 export interface Conversation extends nouns.Conversation<Word> {}
 export interface Group extends nouns.Group<Word> {}
-export interface GroupMember extends nouns.GroupMember {}
 export interface Profile extends nouns.Profile<Word> {}
 export interface Friend extends nouns.Friend<Word> {}
 export interface FriendApplication extends nouns.FriendApplication<Word> {}
-
-/** A topic of a community. There are none yet. */
-export interface Topic {
-  topicID: string;
-  topicName: string;
-  avatar: string;
-  introduction: string;
-  notification: string;
-  unreadCount: number;
-  muteAllMembers: boolean;
-  customData: string;
-  groupAtInfoList: any[];
-  lastMessage: any;
-  selfInfo: any;
-}
+export interface Topic extends nouns.Topic {}
 
 /** A signal: an invitation, or what somebody says about one. */
 export interface Signaling {
@@ -74,11 +59,11 @@ export interface ChatSDK extends Methods<Word> {
   searchCloudGroups(options: Keywords & { groupTypeList?: string[] }): Answer;
   /** Of the groups that this user is in: `groupInfo` and `memberList` of each. */
   searchCloudGroupMembers(options: Keywords & { groupTypeList?: string[]; groupIDList?: string[] }): Answer;
-  searchCloudUsers(options: Keywords & { miniBirthday?: number; maxBirthday?: number; userGenderType?: Word }): Answer;
+  searchCloudUsers(options: Keywords & { miniBirthday?: number; maxBirthday?: number; userGenderType?: Word | string }): Answer;
 
   setConversationDraft(options: { conversationID: string; draftText: string }): Answer;
   /** From a time of the day on, every day or, with `isRepeated: false`, today; `duration` is in seconds. */
-  setAllReceiveMessageOpt(options: { messageRemindType?: Word; startHour?: number; startMinute?: number; startSecond?: number; duration?: number; isRepeated?: boolean }): Answer;
+  setAllReceiveMessageOpt(options: { messageRemindType?: Word | string; startHour?: number; startMinute?: number; startSecond?: number; duration?: number; isRepeated?: boolean }): Answer;
   /** `{messageRemindType, startTime, endTime, isRepeated}`. */
   getAllReceiveMessageOpt(): Answer;
   pinGroupMessage(options: { groupID: string; message: nouns.Message<Word>; isPinned: boolean }): Answer;

@@ -36,15 +36,15 @@ export interface CreateOptions {
 }
 
 /** What a message is made of. */
-export interface MessageOptions<Word = string> {
+export interface MessageOptions<Word> {
   /** A user, or a group. */
   to: string;
   /** `TYPES.CONV_C2C` or `TYPES.CONV_GROUP`. */
-  conversationType: Word;
+  conversationType: Word | string;
   /** Its content, by its kind. */
   payload: any;
   /** Its urgency in a group. */
-  priority?: Word;
+  priority?: Word | string;
   /** A text of the application's own. */
   cloudCustomData?: string;
   /** Whether the sender wants to know who read it. */
@@ -75,13 +75,13 @@ type GroupFields<Word> = {
   introduction?: string;
   notification?: string;
   muteAllMembers?: boolean;
-  joinOption?: Word;
-  inviteOption?: Word;
+  joinOption?: Word | string;
+  inviteOption?: Word | string;
   groupCustomField?: any[];
 };
 
 /** What instances of both packages do. Calls are refused until the event SDK_READY. */
-export interface Methods<Word = string> {
+export interface Methods<Word> {
   /** Logs a user in; the event SDK_READY tells when everything works. */
   login(options: { userID: string; userSig: string }): Answer;
   logout(): Promise<any>;
@@ -120,7 +120,7 @@ export interface Methods<Word = string> {
   /** A message that the program has seen, or null. */
   findMessage(ID: string): Message<Word> | null;
   setMessageRead(options: { conversationID: string }): Answer;
-  setAllMessageRead(options?: { scope?: Word }): Answer;
+  setAllMessageRead(options?: { scope?: Word | string }): Answer;
   sendMessageReadReceipt(messageList: Message<Word>[]): Answer;
   getMessageReadReceiptList(messageList: Message<Word>[]): Answer;
   getGroupMessageReadMemberList(options: { message: Message<Word>; filter?: number; cursor?: string; count?: number }): Answer;
@@ -130,12 +130,12 @@ export interface Methods<Word = string> {
   translateText(options: { sourceTextList: string[]; sourceLanguage: string; targetLanguage: string }): Answer;
 
   /** `{conversationList, isSyncCompleted}`: all, those of a list, or those that a filter wants. */
-  getConversationList(options?: string[] | { type?: Word; groupName?: string; markType?: number; hasUnreadCount?: boolean; hasGroupAtInfo?: boolean }): Answer;
+  getConversationList(options?: string[] | { type?: Word | string; groupName?: string; markType?: number; hasUnreadCount?: boolean; hasGroupAtInfo?: boolean }): Answer;
   getConversationProfile(conversationID: string): Answer;
   deleteConversation(options: string | { conversationIDList: string[]; clearHistoryMessage?: boolean }): Answer;
   clearHistoryMessage(conversationID: string): Answer;
   pinConversation(options: { conversationID: string; isPinned: boolean }): Answer;
-  setMessageRemindType(options: { groupID?: string; userIDList?: string[]; messageRemindType: Word }): Answer;
+  setMessageRemindType(options: { groupID?: string; userIDList?: string[]; messageRemindType: Word | string }): Answer;
   getTotalUnreadMessageCount(): number;
   setConversationCustomData(options: { conversationIDList: string[]; customData: string }): Answer;
   markConversation(options: { conversationIDList: string[]; markType: number; enableMark: boolean }): Answer;
@@ -148,7 +148,7 @@ export interface Methods<Word = string> {
 
   getGroupList(options?: { groupProfileFilter?: string[] }): Answer;
   getGroupProfile(options: { groupID: string; groupCustomFieldFilter?: string[] }): Answer;
-  createGroup(options: Named<GroupFields<Word> & { type?: Word; groupID?: string; memberList?: any[]; [other: string]: any }>): Answer;
+  createGroup(options: Named<GroupFields<Word> & { type?: Word | string; groupID?: string; memberList?: any[]; [other: string]: any }>): Answer;
   updateGroupProfile(options: { groupID: string } & GroupFields<Word>): Answer;
   dismissGroup(groupID: string): Answer;
   /** `{status, group}`. */
@@ -179,7 +179,7 @@ export interface Methods<Word = string> {
   addGroupMember(options: { groupID: string } & Users): Answer;
   deleteGroupMember(options: { groupID: string; reason?: string; duration?: number } & Users): Answer;
   setGroupMemberMuteTime(options: { groupID: string; userID: string; muteTime: number }): Answer;
-  setGroupMemberRole(options: { groupID: string; userID: string; role: Word }): Answer;
+  setGroupMemberRole(options: { groupID: string; userID: string; role: Word | string }): Answer;
   setGroupMemberNameCard(options: { groupID: string; userID?: string; nameCard: string }): Answer;
   setGroupMemberCustomField(options: { groupID: string; userID?: string; memberCustomField: any[] }): Answer;
   markGroupMemberList(options: { groupID: string; markType: number; enableMark: boolean } & Users): Answer;
@@ -197,15 +197,15 @@ export interface Methods<Word = string> {
 
   getFriendList(): Answer;
   /** `{userID, code}`: 0, or 30539 if the other has to confirm. */
-  addFriend(options: { to: string; source: string; wording?: string; type?: Word; remark?: string; groupName?: string }): Answer;
-  deleteFriend(options: { type?: Word } & Users): Answer;
-  checkFriend(options: { type?: Word } & Users): Answer;
+  addFriend(options: { to: string; source: string; wording?: string; type?: Word | string; remark?: string; groupName?: string }): Answer;
+  deleteFriend(options: { type?: Word | string } & Users): Answer;
+  checkFriend(options: { type?: Word | string } & Users): Answer;
   getFriendProfile(options: Users): Answer;
   updateFriend(options: { userID: string; remark?: string; friendCustomField?: any[] }): Answer;
   getFriendApplicationList(): Answer;
-  acceptFriendApplication(options: { userID: string; type?: Word; remark?: string; [other: string]: any }): Answer;
+  acceptFriendApplication(options: { userID: string; type?: Word | string; remark?: string; [other: string]: any }): Answer;
   refuseFriendApplication(options: { userID: string }): Answer;
-  deleteFriendApplication(options: { userID: string; type?: Word }): Answer;
+  deleteFriendApplication(options: { userID: string; type?: Word | string }): Answer;
   setFriendApplicationRead(): Answer;
   getFriendGroupList(): Answer;
   createFriendGroup(options: Named<Partial<Users>>): Answer;

@@ -21,7 +21,7 @@ export interface ReadReceiptInfo {
 }
 
 /** A message. The program has one object for each, which changes when the message does. */
-export interface Message<Word = string> {
+export interface Message<Word> {
   /** Its identity: final from its creation on, the same for everybody. */
   ID: string;
   /** What it is: one of `TYPES.MSG_…`. */
@@ -91,7 +91,7 @@ export interface SimplifiedMessage {
 }
 
 /** The newest message of a conversation. */
-export interface LastMessage<Word = string> {
+export interface LastMessage<Word> {
   lastTime: number;
   lastSequence: number;
   fromAccount: string;
@@ -110,7 +110,7 @@ export interface LastMessage<Word = string> {
 }
 
 /** A conversation of this user's list. */
-export interface Conversation<Word = string> {
+export interface Conversation<Word> {
   conversationID: string;
   /** `TYPES.CONV_C2C`, `TYPES.CONV_GROUP` or `TYPES.CONV_SYSTEM`. */
   type: Word;
@@ -136,7 +136,7 @@ export interface Conversation<Word = string> {
 }
 
 /** A group. */
-export interface Group<Word = string> {
+export interface Group<Word> {
   groupID: string;
   name: string;
   avatar: string;
@@ -180,7 +180,7 @@ export interface GroupMember {
 }
 
 /** A user. */
-export interface Profile<Word = string> {
+export interface Profile<Word> {
   userID: string;
   nick: string;
   avatar: string;
@@ -202,7 +202,7 @@ export interface Profile<Word = string> {
 }
 
 /** A friend. */
-export interface Friend<Word = string> {
+export interface Friend<Word> {
   userID: string;
   timeStamp: number;
   remark: string;
@@ -214,7 +214,7 @@ export interface Friend<Word = string> {
 }
 
 /** An application to become a friend. */
-export interface FriendApplication<Word = string> {
+export interface FriendApplication<Word> {
   userID: string;
   nick: string;
   avatar: string;
@@ -236,4 +236,19 @@ export interface UserStatus {
   userID: string;
   statusType: number;
   customStatus: string;
+}
+
+/** A topic of a community. There are none yet. */
+export interface Topic {
+  topicID: string;
+  topicName: string;
+  avatar: string;
+  introduction: string;
+  notification: string;
+  unreadCount: number;
+  muteAllMembers: boolean;
+  customData: string;
+  groupAtInfoList: any[];
+  lastMessage: any;
+  selfInfo: any;
 }

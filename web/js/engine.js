@@ -1,7 +1,7 @@
 // The engine: its WebAssembly, started once from bytes of the bundle, and instances that take and give plain values. Listeners are
 // called when no call of the engine is under way. What a value means is none of its business.
 
-import { addFile as add, Engine as Instance, initSync, setLogLevel, setPut } from 'tim-engine';
+import init, { addFile as add, Engine as Instance, setLogLevel, setPut } from 'tim-engine';
 import wasm from 'tim-engine/wasm';
 
 import { unpack } from './bytes.js';
@@ -13,13 +13,21 @@ import { hasTrapped, onTrap } from './trap.js';
 const PANICKED = 130185;
 
 let started = false;
+let starting = null;
 /** How much the engine logs, by its numbers. */
 let level = 1;
 
-function start() {
-  if (started) return;
+/** Starts the engine, once. It is compiled while the page goes on. */
+export function startEngine() {
+  starting ??= start();
+  // Whoever tries again begins anew.
+  starting.catch(() => (starting = null));
+  return starting;
+}
+
+async function start() {
   prepareHost();
-  initSync({ module: unpack(wasm) });
+  await init({ module_or_path: unpack(wasm) });
   setLogLevel(level);
   if (typeof XMLHttpRequest === 'function') setPut(put);
   started = true;
@@ -31,18 +39,15 @@ export function setEngineLogLevel(given) {
   if (started) setLogLevel(level);
 }
 
-/** Adds a file, with its first bytes; gives the path by which messages are made of it. */
-export function addFile(name, blob, size, head) {
-  start();
-  return add(name, blob, size, head);
-}
+/** Adds a file, with its first bytes; gives the path by which messages are made of it. The engine has been started. */
+export const addFile = (name, blob, size, head) => add(name, blob, size, head);
 
 /** What a call ends with once the engine has failed. */
 function fault() {
   return Object.assign(new Error('a fault in the engine: load the page again, and please report it'), { code: PANICKED });
 }
 
-/** An instance of the engine. */
+/** An instance of the engine, which has been started. */
 export class Engine {
   #instance;
   #hear;
@@ -56,7 +61,6 @@ export class Engine {
    */
   constructor(options, hear) {
     if (hasTrapped()) throw fault();
-    start();
     this.#hear = hear;
     this.#instance = new Instance(JSON.stringify(options), (json) => this.#queue(JSON.parse(json)));
     this.#forgetTrap = onTrap(() => this.#fail());

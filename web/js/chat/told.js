@@ -12,8 +12,8 @@ export const TOLD = {
     await readClock(session);
   },
   // One event for each message.
-  async onMessageReactionsUpdated(session, told) {
-    for (const { ID, reactionList } of await session.show(told)) {
+  async onMessageReactionsUpdated(session, told, addresses) {
+    for (const { ID, reactionList } of await session.show(told, addresses)) {
       session.events.emit('onMessageReactionsUpdated', { messageID: ID, reactionList });
     }
     return SILENT;
@@ -29,6 +29,8 @@ export const TOLD = {
 /** The program is told the message and who pinned it; the engine tells the message's place, and an ID. */
 async function tellPinned(session, { groupID, messageSequence, isPinned, operatorID }) {
   const [message, operatorInfo] = await Promise.all([messageAt(session, groupID, messageSequence), userInfo(session, operatorID)]);
+  // No event is told after the end.
+  if (session.isDestroyed) return;
   session.events.emit('onPinnedGroupMessageUpdated', { groupID, message, isPinned, operatorInfo });
 }
 

@@ -47,6 +47,3 @@ function headOf(blob) {
     URL.revokeObjectURL(url);
   }
 }
-
-/** An address at which the page can show a file that was not sent yet; nothing in Node. */
-export const previewOf = (blob) => (typeof document === 'object' ? URL.createObjectURL(blob) : '');

@@ -1,7 +1,7 @@
 // What an instance knows: its engine, who is logged in or why nobody is, and the nouns that its program has been shown. The methods
 // of the program are in other files.
 
-import { Engine } from '../engine.js';
+import { Engine, startEngine } from '../engine.js';
 import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, error, fromEngine } from './errors.js';
@@ -10,7 +10,7 @@ import { logError } from './log.js';
 import { Messages } from './messages.js';
 import { watchNetwork } from './network.js';
 import { group } from './nouns.js';
-import { SILENT } from './told.js';
+import { AT_ONCE, LOOKED_UP, SILENT } from './told.js';
 import { TYPES } from './types.js';
 
 /** The options of the engine that a program may pass on. */
@@ -24,6 +24,8 @@ export class Session {
   /** Who is being logged in. */
   loggingIn = null;
   isLoggingOut = false;
+  /** Whether others have ended the login, of which the program may not have been told yet. */
+  isKicked = false;
   isDestroyed = false;
   events = new Events();
   messages = new Messages();
@@ -59,10 +61,16 @@ export class Session {
     return this.#options.server;
   }
 
-  /** The engine, which is made for the first login. */
-  get engine() {
+  /** Makes the engine, for the first login. */
+  async start() {
+    await startEngine();
     if (this.isDestroyed) throw error(CODE.NO_LOGIN);
-    return (this.#engine ??= this.#start());
+    this.#engine ??= this.#make();
+  }
+
+  get engine() {
+    if (this.#engine === null) throw error(CODE.NO_LOGIN);
+    return this.#engine;
   }
 
   /** Calls a verb of the engine. */
@@ -79,27 +87,38 @@ export class Session {
     }
   }
 
-  /** Makes a message; `progress` is told 0 to 100 while its file goes up, `addresses` are those of its files until then. */
-  create(verb, parameters, progress, addresses) {
+  /** Makes a message; `progress` is told 0 to 100 while its file goes up, `preview` gives the addresses of its files until then. */
+  create(verb, parameters, progress, preview = () => undefined) {
     try {
-      return this.messages.show({ ...this.engine.create(verb, parameters, progress), known: { addresses } });
+      return this.messages.showNew(this.engine.create(verb, parameters, progress), preview());
     } catch (why) {
       throw fromEngine(why);
     }
   }
 
   /** Messages that the engine told, as the program has them. */
-  async show(told) {
-    return this.messages.showAll(await this.complete(told));
+  async show(told, addresses) {
+    return this.messages.showAll(await this.complete(told, addresses));
   }
 
   /** Messages that the engine told, with what else is known of them: the addresses of their files, and their group's name. */
-  async complete(told) {
-    const addresses = await addressesOf((verb, parameters) => this.call(verb, parameters), told);
+  async complete(told, addresses = this.addresses(told)) {
+    const found = await addresses;
     return told.map((message, place) => {
       const groupName = this.groups.get(message.to)?.name ?? '';
-      return { ...message, known: { addresses: addresses[place], groupName } };
+      return { ...message, known: { addresses: found[place], groupName } };
     });
+  }
+
+  /** The addresses of the files of messages that the engine told. */
+  addresses(told) {
+    return addressesOf((verb, parameters) => this.call(verb, parameters), told);
+  }
+
+  /** Others have ended the login: calls are refused from now on, also before the program is told. */
+  kicked(reason) {
+    const isOfLogin = (this.user === null) !== (this.loggingIn === null);
+    if (isOfLogin) Object.assign(this, { isKicked: true, reason });
   }
 
   /** The login has ended. What is known of it is forgotten; a kick's reason stays. */
@@ -151,7 +170,7 @@ export class Session {
     await this.#telling;
   }
 
-  #start() {
+  #make() {
     const { SDKAppID, server } = this.#options;
     const passedOn = Object.fromEntries(PASSED_ON.filter((name) => name in this.#options).map((name) => [name, this.#options[name]]));
     const options = { SDKAppID, server: server ?? '', dataDir: '', platform: 'web', ...passedOn };
@@ -160,14 +179,18 @@ export class Session {
     return engine;
   }
 
-  // What is told first is shown first, however long that takes.
-  #heard(event) {
-    this.#telling = this.#telling.then(() => this.#tell(event)).catch((why) => logError(`${event.name} could not be told`, why));
+  // What is heard first is told first. What has to be looked up for an event is asked for at once, so that events wait for it together.
+  #heard({ name, data }) {
+    AT_ONCE[name]?.(this, data);
+    const found = (async () => LOOKED_UP[name]?.(this, data))();
+    // In its turn it is logged.
+    found.catch(() => {});
+    this.#telling = this.#telling.then(() => this.#tell(name, data, found)).catch((why) => logError(`${name} could not be told`, why));
   }
 
-  async #tell({ name, data }) {
+  async #tell(name, data, found) {
     const tell = this.#told[name];
-    const shown = tell ? await tell(this, data) : data;
+    const shown = tell ? await tell(this, data, await found) : data;
     if (shown !== SILENT) this.events.emit(name, shown);
   }
 }

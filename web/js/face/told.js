@@ -8,10 +8,25 @@ import { friend, profile, toMap } from './nouns.js';
 /** For an event that is not told. */
 export const SILENT = Symbol('silent');
 
-const messages = (session, told) => session.show(told);
+const MESSAGES = ['onMessageReceived', 'onMessageModified', 'onMessageRevoked', 'onMessageReadByPeer', 'onMessageStatusChanged', 'onMessageReactionsUpdated'];
+
+/** The same for each event of messages. */
+const ofMessages = (work) => Object.fromEntries(MESSAGES.map((name) => [name, work]));
+
+const reasonOf = ({ type }) => KICKED[type] ?? CODE.KICKED_BY_DEVICE;
+
+/** What holds as soon as an event is heard, before the program is told. */
+export const AT_ONCE = {
+  kickedOut: (session, data) => session.kicked(reasonOf(data)),
+};
+
+/** What takes time to find for an event. */
+export const LOOKED_UP = ofMessages((session, told) => session.addresses(told));
 
 export const TOLD = {
+  ...ofMessages((session, told, addresses) => session.show(told, addresses)),
   sdkStateReady(session) {
+    if (session.isKicked) return;
     // The login's promise may be a moment later.
     session.user ??= session.loggingIn;
     session.reason = 0;
@@ -20,7 +35,7 @@ export const TOLD = {
     session.loggedOut(CODE.LOGGED_OUT);
   },
   kickedOut(session, data) {
-    session.loggedOut(KICKED[data.type] ?? CODE.KICKED_BY_DEVICE);
+    session.loggedOut(reasonOf(data));
     return data;
   },
   // The instance tells it by itself, also where there is no engine yet.
@@ -28,12 +43,6 @@ export const TOLD = {
   netStateChange(session, data) {
     return session.netStateChanged(data.state) ? data : SILENT;
   },
-  onMessageReceived: messages,
-  onMessageModified: messages,
-  onMessageRevoked: messages,
-  onMessageReadByPeer: messages,
-  onMessageStatusChanged: messages,
-  onMessageReactionsUpdated: messages,
   onMessageReadReceiptReceived: (session, told) => told.map((receipt) => readReceipt(session, receipt)),
   onConversationListUpdated: (session, told) => session.keepConversations(told),
   // All of it is in onConversationListUpdated.
@@ -64,6 +73,8 @@ async function tellAttributes(session, { groupID, groupAttributes, deletedKeyLis
     (answer) => toMap(answer.groupAttributes),
     () => changed,
   );
+  // No event is told after the end.
+  if (session.isDestroyed) return;
   const data = { groupID, groupAttributes: whole, updatedKeyList: Object.keys(changed), deletedKeyList };
   session.events.emit('groupAttributesUpdated', data);
 }

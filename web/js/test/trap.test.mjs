@@ -2,13 +2,9 @@
 // nobody can read.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 
-import { bundle } from '../build.mjs';
+import { bundled } from './bundled.mjs';
 
 // In the place of what wasm-bindgen writes: an engine that waits, traps in a call, or traps in what the host calls.
 const GLUE = `
@@ -25,20 +21,15 @@ export class Engine {
   call(verb) { return wasm.call(verb); }
   destroy() { return wasm.call('destroy'); }
 }
-export function initSync() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
+export default async function init() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
 export function setLogLevel() {}
 export function setPut() {}
 export const addFile = () => '';
 `;
 
-let folder;
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tim-trap-'));
-  await writeFile(join(folder, 'tim.js'), GLUE);
-  await writeFile(join(folder, 'tim_bg.wasm'), '');
-  await bundle(folder, folder);
-});
-after(() => rm(folder, { recursive: true, force: true }));
+let fake;
+before(async () => (fake = await bundled(GLUE)));
+after(() => fake.end());
 
 /** The engine tells events. */
 const tell = (...events) => globalThis.heard(JSON.stringify(events));
@@ -46,7 +37,7 @@ const tell = (...events) => globalThis.heard(JSON.stringify(events));
 /** Somebody who is logged in and waits for a profile. */
 async function waiting(t, name) {
   t.mock.method(console, 'error', () => {});
-  const TIM = (await import(`${pathToFileURL(join(folder, 'tim-js.node.mjs'))}?${name}`)).default;
+  const TIM = await fake.load(name);
   const tim = TIM.create({ SDKAppID: 1, server: 'wss://chat.example' });
   const error = new Promise((told) => tim.on(TIM.EVENT.ERROR, ({ data }) => told(data)));
   const ready = new Promise((told) => tim.on(TIM.EVENT.SDK_READY, told));

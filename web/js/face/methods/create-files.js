@@ -1,7 +1,8 @@
 // Methods that make a message of a file. It goes up when the message is sent.
 
-import { add, previewOf } from '../files.js';
+import { add } from '../files.js';
 import { logError } from '../log.js';
+import { previewOf } from '../previews.js';
 import { commonOf } from './common.js';
 
 const MS = 1_000;
@@ -23,9 +24,8 @@ const [ORIGINAL, THUMB, LARGE] = [0, 1, 2];
 const creator = (name, take, renditions) => (session, given) => {
   const { payload, ...common } = commonOf(given);
   const file = add(payload.file);
-  const preview = previewOf(file.blob);
-  const addresses = preview && Object.fromEntries(renditions.map((rendition) => [rendition, preview]));
-  return session.create(name, { ...common, file: file.path, ...take(file, payload) }, progressOf(given), addresses || undefined);
+  const preview = () => previewOf(file.blob, renditions);
+  return session.create(name, { ...common, file: file.path, ...take(file, payload) }, progressOf(given), preview);
 };
 
 /** The program is told 0 to 1, when no call of the engine is under way. */

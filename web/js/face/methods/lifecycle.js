@@ -27,15 +27,16 @@ export const lifecycle = {
 async function login(session, userID, userSig) {
   const isNew = session.reason !== 0;
   if (isNew) session.reason = CODE.LOGGING_IN;
-  session.loggingIn = userID;
+  Object.assign(session, { loggingIn: userID, isKicked: false });
   try {
     if (session.appId === 0) throw error(CODE.NO_SDKAPPID);
     if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: create({SDKAppID, server: "wss://…"})');
+    await session.start();
     const { repeatLogin } = await session.call('login', { userID, userSig });
-    session.user = userID;
+    if (!session.isKicked) session.user = userID;
     return response({ actionStatus: 'OK', errorCode: 0, errorInfo: '', ...(repeatLogin && { repeatLogin }) });
   } catch (why) {
-    if (isNew && session.appId !== 0) session.reason = CODE.LOGIN_FAILED;
+    if (isNew && !session.isKicked && session.appId !== 0) session.reason = CODE.LOGIN_FAILED;
     throw fromEngine(why);
   } finally {
     session.loggingIn = null;

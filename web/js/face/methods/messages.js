@@ -55,7 +55,7 @@ export const messages = {
   resendMessage: (session, message) => sent(session, one(message), 'resendMessage', { messageID: message.ID }),
   revokeMessage: changing('revokeMessage'),
   modifyMessage: changing('modifyMessage'),
-  deleteMessage: verb('deleteMessage', listed, (_, { args: [list] }) => ({ messageList: several(list).map(deleted) })),
+  deleteMessage: verb('deleteMessage', listed, (_, { session, args: [list] }) => ({ messageList: several(list).map((it) => deleted(session, it)) })),
   getMessageList: verb(
     'getMessageList',
     ({ conversationID, nextReqMessageID, count = PAGE } = {}) => ({
@@ -99,7 +99,8 @@ async function merged(session, message) {
   return message;
 }
 
-function deleted(message) {
+function deleted(session, message) {
+  session.messages.giveUpPreview(message.ID);
   message.isDeleted = true;
   return message;
 }

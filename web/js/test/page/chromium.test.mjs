@@ -1,18 +1,14 @@
 // Two pages of a browser chat: one with a script tag, one with a module.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
-import { chromium } from 'playwright-core';
-
 import { picture } from '../picture.mjs';
 import { sections } from '../quickstart.mjs';
 import { APP, bundle, World } from '../world.mjs';
-
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { browser as launch } from './browser.mjs';
 
 const PAGES = {
   '/script.html': '<input type="file" id="imagePicker"><script src="/tim-js.js"></script>',
@@ -25,10 +21,9 @@ let world;
 let pages;
 let browser;
 before(async () => {
-  if (!existsSync(BROWSER)) throw new Error(`${BROWSER} is missing: apt-get install chromium, or name another one with CHROMIUM`);
   world = await World.start();
   pages = await serve();
-  browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -110,14 +105,16 @@ test('the code of the quick start sends the picture that a user has picked', asy
   alice.page.on('console', (line) => line.text().startsWith('file uploading:') && parts.push(Number(line.text().split(' ').at(-1))));
   const code = (await sections())['Send a picture'];
   // The page shows it before it is sent, and says what became of it.
-  const [before, status] = await alice.page.evaluate(`(async () => {
+  const [before, status, preview] = await alice.page.evaluate(`(async () => {
     ${code}
-    const before = await size(message.payload.imageInfoArray[1].url);
+    const preview = message.payload.imageInfoArray[1].url;
+    const before = await size(preview);
     await promise;
-    return [before, message.status];
+    return [before, message.status, await fetch(preview).catch(() => 'given up')];
     ${size}
   })()`);
-  assert.deepEqual([before, status], [[400, 300], 'success']);
+  // What showed it keeps no file in memory.
+  assert.deepEqual([before, status, preview], [[400, 300], 'success', 'given up']);
   assert.equal(parts.at(-1), 1);
   await user1.page.waitForFunction(() => received.some((it) => it.type === TIM.TYPES.MSG_IMAGE));
   const shown = await user1.page.evaluate(`(async () => {
@@ -136,3 +133,19 @@ async function size(url) {
   await image.decode();
   return [image.naturalWidth, image.naturalHeight];
 }
+
+test('the preview of a picture that is never sent is given up at the logout', async () => {
+  const { page, faults } = await visitor('alice3', '/script.html');
+  await page.setInputFiles('#imagePicker', { name: 'picture.png', mimeType: 'image/png', buffer: picture(40, 30) });
+  const [shown, after] = await page.evaluate(async () => {
+    const payload = { file: document.getElementById('imagePicker') };
+    const message = tim.createImageMessage({ to: 'alice3', conversationType: TIM.TYPES.CONV_C2C, payload });
+    const { url } = message.payload.imageInfoArray[0];
+    const load = () => fetch(url).then((answer) => answer.status, () => 'given up');
+    const before = await load();
+    await tim.logout();
+    return [before, await load()];
+  });
+  assert.deepEqual([shown, after], [200, 'given up']);
+  assert.deepEqual(faults, []);
+});

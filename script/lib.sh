@@ -153,12 +153,17 @@ within() {
     return "$status"
 }
 
-# Builds a server and starts it in `folder`; `address` is where it listens.
-start_server() {
+# Builds `tim_server`.
+build_server() {
     cargo build --locked -p tim-server --bin tim-server
     tim_server=${CARGO_TARGET_DIR:-target}/debug/tim-server
+}
+
+# start_server ARGUMENT...: builds a server and starts it in `folder`, with these arguments besides; `address` is where it listens.
+start_server() {
+    build_server
     mkfifo "$folder/said"
-    "$tim_server" serve --data "$folder/server" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 \
+    "$tim_server" serve --data "$folder/server" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 "$@" \
         >"$folder/said" 2>"$folder/server.log" &
     server=$!
     # The first line tells the address; the server ends without one if it cannot start.

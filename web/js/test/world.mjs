@@ -43,15 +43,16 @@ function serverProgram() {
 const CONFIG = '[media]\norigins = ["*"]\n[search]\nenabled = true\n';
 const ANY = '127.0.0.1:0';
 
-/** A server with an application, and the package that people have. */
+/** A server with an application, users with nicks, and the package that people have. */
 export class World {
-  static async start(name) {
+  static async start(name, nicks = {}) {
     const program = serverProgram();
     const folder = await mkdtemp(join(tmpdir(), 'tim-js-'));
     const [data, config] = [join(folder, 'data'), join(folder, 'config.toml')];
     await writeFile(config, CONFIG);
     await run(program, ['app', '--data', data, '--id', String(APP)]);
     const world = new World({ program, folder, data, config, name });
+    for (const [user, nick] of Object.entries(nicks)) await world.#account(user, nick);
     world.server = await world.serve(ANY);
     return world;
   }
@@ -84,6 +85,11 @@ export class World {
   async userSig(user) {
     const { stdout } = await run(this.program, ['usersig', '--data', this.data, '--app', String(APP), '--user', user]);
     return stdout.trim().split('\n').at(-1);
+  }
+
+  /** Makes a user with a nick, before the first login. */
+  async #account(user, nick) {
+    await run(this.program, ['user', 'put', '--data', this.data, '--app', String(APP), '--user', user, '--nick', nick]);
   }
 
   /** Somebody with an instance, not logged in. */

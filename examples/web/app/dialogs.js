@@ -1,0 +1,35 @@
+// What all dialogs have in common: a form that does something when it is sent, and a button that closes it.
+
+import { find } from './dom.js';
+import { trying } from './toast.js';
+
+/**
+ * Opens a dialog whenever a button is pressed.
+ * @param {string} button
+ * @param {string} dialog
+ * @param {() => void} prepare is called before it opens
+ */
+export function opens(button, dialog, prepare = () => {}) {
+  find(button).onclick = () => {
+    find(dialog).querySelector('form').reset();
+    prepare();
+    find(dialog).showModal();
+  };
+}
+
+/**
+ * Does something with what a dialog's form has, and tells if it fails. Closes the dialog unless the work gives false.
+ * @param {string} dialog
+ * @param {string} failure
+ * @param {(form: FormData) => any} work
+ */
+export function does(dialog, failure, work) {
+  find(dialog).querySelector('form').onsubmit = async (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    const stays = await trying(failure, () => work(form));
+    if (stays !== false) find(dialog).close();
+  };
+}
+
+for (const button of document.querySelectorAll('dialog .cancel')) button.onclick = () => button.closest('dialog').close();

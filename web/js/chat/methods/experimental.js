@@ -9,18 +9,18 @@ const [READ_RECEIPTS, STATUSES, REACTIONS] = [5, 7, 48].map((bit) => 2 ** bit);
 const ABILITIES = READ_RECEIPTS + STATUSES + REACTIONS;
 
 /** Whether all of a sum of abilities are there. */
-const hasAll = (sum) => typeof sum === 'number' && (BigInt(sum) & ~BigInt(ABILITIES)) === 0n;
+const hasAll = (sum) => Number.isInteger(sum) && (BigInt(sum) & ~BigInt(ABILITIES)) === 0n;
 
-const ANSWERS = {
+const ANSWERS = new Map([
   // Everything is in every file. The answer is no promise.
-  canIUseModule: () => true,
-  isCommercialAbilityEnabled: (sum) => Promise.resolve(response({ enabled: hasAll(sum) })),
+  ['canIUseModule', () => true],
+  ['isCommercialAbilityEnabled', (sum) => Promise.resolve(response({ enabled: hasAll(sum) }))],
   // What a program uses is reported to nobody.
-  statTUIKeyFeatures: () => Promise.resolve(response()),
-};
+  ['statTUIKeyFeatures', () => Promise.resolve(response())],
+]);
 
 const { callExperimentalAPI: refuse } = refusing({ callExperimentalAPI: 'there is no experimental call of this name' });
 
 export const experimental = {
-  callExperimentalAPI: (_, name, given) => (Object.hasOwn(ANSWERS, name) ? ANSWERS[name](given) : refuse()),
+  callExperimentalAPI: (_, name, given) => (ANSWERS.get(name) ?? refuse)(given),
 };

@@ -15,8 +15,8 @@ const [PAGES, PAGE] = [10, 100];
 
 export const applications = {
   getGroupApplicationList: steps(() => undefined, waiting),
-  handleGroupApplication: steps(decision, async (session, { groupID, users, ...how }) => {
-    for (const userID of users) await decide(session, { groupID, userID, ...how });
+  handleGroupApplication: steps(decision, async (session, { groupID, users, notice, ...how }) => {
+    for (const userID of users) await decide(session, notice, { groupID, userID, ...how });
     return { group: await session.group(groupID) };
   }),
 };
@@ -28,11 +28,11 @@ function decision({ handleAction, handleMessage = '', message, application } = {
 
 function applicants(message, application) {
   if (application) {
-    const { groupID, applicant, applicationType, userID } = application;
-    return { groupID, users: [applicationType === INVITED ? userID : applicant] };
+    const { groupID, applicant, applicationType, userID, messageKey } = application;
+    return { groupID, users: [applicationType === INVITED ? userID : applicant], notice: messageKey };
   }
   if (!isApplication(message)) throw invalid();
-  return { groupID: message.payload.groupProfile.groupID, users: applied(message.payload) };
+  return { groupID: message.payload.groupProfile.groupID, users: applied(message.payload), notice: message.ID };
 }
 
 const isApplication = (message) => message?.type === TYPES.MSG_GRP_SYS_NOTICE && message.payload.operationType === APPLICATION;
@@ -40,28 +40,31 @@ const isApplication = (message) => message?.type === TYPES.MSG_GRP_SYS_NOTICE &&
 /** Who would join: those whom a member invites, or else who asks. */
 const applied = ({ userIDList = [], operatorID }) => (userIDList.length > 0 ? userIDList : [operatorID]);
 
-const nameOf = ({ groupID, userID }) => `${groupID} ${userID}`;
+/** One user's application of a notice. */
+const nameOf = (notice, userID) => `${notice} ${userID}`;
 
-async function decide(session, given) {
+async function decide(session, notice, given) {
+  const decided = () => session.decided.add(nameOf(notice, given.userID));
   try {
     await session.call('handleGroupApplication', given);
-    session.decided.add(nameOf(given));
+    decided();
   } catch (why) {
-    if (why.code === CODE.APPLICATION_HANDLED) session.decided.add(nameOf(given));
+    if (why.code === CODE.APPLICATION_HANDLED) decided();
     throw why;
   }
 }
 
 /**
- * Those that nobody has decided, as far as is known here: the users are no members, and this instance has not decided. What another
- * admin refused is told to nobody but the user, so that it is listed until a decision says that it is too late.
+ * The newest of each user for each group, if nobody has decided it, as far as is known here: the user is no member, and this instance
+ * has not decided. What another admin decided is told to the user alone, so that of who is no member it is listed until it is too late to decide.
  */
 async function waiting(session) {
-  const made = new Map();
+  const newest = new Map();
   for (const message of (await notices(session)).filter(isApplication)) {
-    for (const userID of applied(message.payload)) made.set(nameOf({ groupID: message.payload.groupProfile.groupID, userID }), { message, userID });
+    const { groupID } = message.payload.groupProfile;
+    for (const userID of applied(message.payload)) newest.set(`${groupID} ${userID}`, { message, userID });
   }
-  const open = [...made].filter(([name]) => !session.decided.has(name)).map(([, it]) => application(it));
+  const open = [...newest.values()].filter(({ message, userID }) => !session.decided.has(nameOf(message.ID, userID))).map(application);
   const outside = await Promise.all(open.map((it) => isOutside(session, it)));
   return { applicationList: open.filter((_, place) => outside[place]) };
 }

@@ -34,6 +34,9 @@ test('applications to join are listed until somebody decides', async () => {
   assert.deepEqual((await listed(alice)).map((it) => it.applicant), ['carol']);
   await alice.tim.handleGroupApplication({ handleAction: 'Reject', handleMessage: 'full', application: both[1] });
   assert.deepEqual(await listed(alice), []);
+  await carol.tim.joinGroup({ groupID: 'club', applyMessage: 'please' });
+  await application(alice);
+  assert.deepEqual((await listed(alice)).map((it) => it.note), ['please']);
   assert.deepEqual(await listed(bob), []);
 });
 

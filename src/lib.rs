@@ -16,7 +16,7 @@ pub mod log;
 pub mod options;
 pub mod plugin;
 pub mod search;
-#[cfg_attr(target_family = "wasm", path = "store/memory.rs")]
+#[cfg_attr(target_family = "wasm", path = "store/page.rs")]
 pub mod store;
 mod tim;
 
@@ -26,6 +26,8 @@ pub use crate::driver::runtime::Task;
 #[cfg(target_family = "wasm")]
 pub use crate::driver::{files::add_file, http::set_put};
 pub use crate::log::{set_log_level, set_log_sink};
+#[cfg(target_family = "wasm")]
+pub use crate::store::set_storage;
 #[cfg(not(target_family = "wasm"))]
 pub use crate::tim::runtime;
 pub use crate::tim::{

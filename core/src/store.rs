@@ -1,5 +1,6 @@
 //! The client's store as its driver sees it: a database of one user, whatever it is made of. [`conformance`] tests every
-//! implementation for the promises below; [`memory`] has the simplest.
+//! implementation for the promises below; [`memory`] has the simplest, [`kept`] keeps
+//! that one's rows.
 //!
 //! A store applies what the machine decides and makes no decisions. It belongs to one task, which asks one thing at a time.
 //!
@@ -18,6 +19,7 @@
 //! Methods are asynchronous, because databases of browsers are. An implementation that blocks is polled where it may.
 
 pub mod conformance;
+pub mod kept;
 pub mod memory;
 
 use std::future::Future;

@@ -16,7 +16,7 @@ use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId}
 use crate::signaling::Invitation;
 
 /// How far the device has followed the user's changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SyncState {
     /// The next sync asks for changes after this cursor.
     pub cursor: Cursor,
@@ -28,7 +28,7 @@ pub struct SyncState {
 }
 
 /// A conversation's positions; see [`tim_protocol::conversation::ConversationState`] for their meaning.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationRow {
     /// The conversation, as the own user names it.
     pub id: ConversationId,
@@ -148,7 +148,7 @@ pub struct Peer {
 }
 
 /// A message that the server does not have: it waits to be sent, was refused, or is only for this device.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutboxRow {
     /// Orders the outbox.
     pub position: u64,
@@ -161,7 +161,7 @@ pub struct OutboxRow {
 }
 
 /// Why the server does not have a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutboxState {
     /// It waits to be sent.
     Waiting,
@@ -172,7 +172,7 @@ pub enum OutboxState {
 }
 
 /// What the app keeps beside a message on this device.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct LocalData {
     /// A text; empty if none.
     pub custom_data: String,

@@ -207,6 +207,15 @@ impl InstanceState {
         drop(files);
     }
 
+    /// Gives the files of a created message to one with another ID.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn give_files(&self, from: MessageId, to: MessageId) {
+        let mut state = self.state();
+        if let Some(files) = state.created.remove(&from) {
+            state.created.insert(to, files);
+        }
+    }
+
     /// The progress and the plugin of an upload.
     pub(super) fn upload_parts(&self, id: MessageId) -> (Progress, Option<Arc<dyn UploadPlugin>>) {
         let state = self.state();

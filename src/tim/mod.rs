@@ -3,7 +3,7 @@
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
 //! * `create` creates messages, `mergers` those of several; `messages`, `online`, `history`, `search`, `conversations`, `attachments`, `reactions`, `receipts`, `groups`, `pins`
 //!   and `relations` have the verbs of their domain.
-//! * `registry` keeps the one instance per application.
+//! * `registry` keeps the one instance per application. `page` is for pages that share a login.
 //!
 //! Every verb checks what can be checked without the machine, and passes the call on to it.
 
@@ -22,6 +22,8 @@ mod members;
 mod mergers;
 mod messages;
 mod online;
+#[cfg(target_family = "wasm")]
+mod page;
 mod pins;
 mod reactions;
 mod receipts;

@@ -143,6 +143,23 @@ impl Engine {
         self.tim.get_login_user()
     }
 
+    /// From now on messages can be created here in the name of a user who is logged in elsewhere; nobody: no more.
+    ///
+    /// # Errors
+    /// For what is no user.
+    #[wasm_bindgen(js_name = actAs)]
+    pub fn act_as(&self, user: Option<String>) -> Result<(), JsValue> {
+        self.tim.engine().act_as(user.as_deref()).map_err(|why| thrown(why.into()))
+    }
+
+    /// Gives the files of a message that was created here to one with another ID.
+    #[wasm_bindgen(js_name = giveFiles)]
+    pub fn give_files(&self, from: &str, to: &str) {
+        if let (Ok(from), Ok(to)) = (from.parse(), to.parse()) {
+            self.tim.engine().give_files(from, to);
+        }
+    }
+
     /// Tells that the network came or went.
     #[wasm_bindgen(js_name = networkChanged)]
     pub fn network_changed(&self, up: bool) {
@@ -177,6 +194,14 @@ fn bytes(size: f64) -> u64 {
 #[wasm_bindgen(js_name = setPut)]
 pub fn set_put(put: Function) {
     tim::set_put(put);
+}
+
+/// From now on this object keeps the databases of instances whose option `dataDir` is not empty: `load(name)` gives a promise of the
+/// keys and the texts of all rows, one after the other, or of `null` if nothing can be kept; `write(name, rows, anew, durable)` keeps rows,
+/// given in the same way with `null` for a row that is no more, all or none; `close(name)`. A rejection has a `code`.
+#[wasm_bindgen(js_name = setStorage)]
+pub fn set_storage(storage: JsValue) {
+    tim::set_storage(storage);
 }
 
 /// The version of the engine.

@@ -534,7 +534,7 @@ fn bob() -> ConversationId {
 }
 
 /// Alice's message of this place, which says its number.
-fn message(sequence: u64) -> Message {
+pub(super) fn message(sequence: u64) -> Message {
     let mut random = [0; 10];
     random[..8].copy_from_slice(&sequence.to_be_bytes());
     let body = serde_json::value::to_raw_value(

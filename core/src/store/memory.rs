@@ -1,11 +1,14 @@
 //! A store in memory: for browsers without another one, and for tests. What was stored is there as long as its [`MemoryPlace`].
 //!
-//! Nothing of it is on a disk, so nothing can be damaged, and every change can be made. It does no work later.
+//! Nothing of it is on a disk, so nothing can be damaged, and every change can be made. It does no work later. [`super::kept`] keeps its
+//! rows elsewhere.
 
+mod key;
 mod log;
+mod rows;
 mod search;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::conversation::{self, Cursor};
@@ -15,6 +18,8 @@ use tim_protocol::profile::Profile;
 use tim_protocol::receive::ReceiveOpt;
 use tim_protocol::{ConversationId, Fault, GroupId, List, MessageId, UnixMillis, UserId};
 
+use self::key::Key;
+pub use self::key::Row;
 use self::log::Log;
 use super::{Opened, RECENT_SENT, Store};
 use crate::search::{Found, Search};
@@ -29,17 +34,17 @@ pub struct MemoryPlace(Arc<Mutex<Data>>);
 
 /// A database in memory.
 #[derive(Debug)]
-pub struct MemoryStore(MemoryPlace);
+pub struct MemoryStore(pub(super) MemoryPlace);
 
 /// What is stored of one user.
 #[derive(Debug, Default)]
-struct Data {
+pub(super) struct Data {
     sync: SyncState,
     logs: BTreeMap<ConversationId, Log>,
     outbox: BTreeMap<u64, OutboxRow>,
-    /// The last acknowledged messages as they were sent, in the order of their acknowledgements.
-    sent: VecDeque<Message>,
-    beside: HashMap<(MessageId, UserId), LocalData>,
+    /// The last acknowledged messages as they were sent, numbered in the order of their acknowledgements.
+    sent: BTreeMap<u64, Message>,
+    pub(super) beside: HashMap<(MessageId, UserId), LocalData>,
     profile: Option<Profile>,
     receive_opt: ReceiveOpt,
     relations: BTreeMap<String, conversation::Change>,
@@ -50,10 +55,16 @@ struct Data {
     drafts: BTreeMap<ConversationId, String>,
     profiles: BTreeMap<UserId, Profile>,
     profiles_as_of: UnixMillis,
+    /// Whether rows are kept elsewhere.
+    is_kept: bool,
+    /// The rows that changed since they were kept.
+    touched: BTreeSet<Key>,
+    /// How many messages were since those that are kept were counted.
+    added: usize,
 }
 
 impl MemoryPlace {
-    fn data(&self) -> MutexGuard<'_, Data> {
+    pub(super) fn data(&self) -> MutexGuard<'_, Data> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,10 +77,7 @@ impl Store for MemoryStore {
     }
 
     async fn rebuild(at: &MemoryPlace) -> Result<String, Fault> {
-        let mut data = at.data();
-        let Data { sync, outbox, sent, .. } = std::mem::take(&mut *data);
-        let cursor = Cursor { epoch: sync.cursor.epoch, version: 0 };
-        *data = Data { sync: SyncState { cursor, ..SyncState::default() }, outbox, sent, ..Data::default() };
+        at.data().rescue();
         Ok("memory".to_owned())
     }
 
@@ -137,6 +145,12 @@ impl Data {
         }
     }
 
+    /// A conversation that changes.
+    fn changed(&mut self, id: &ConversationId) -> &mut Log {
+        self.touch(Key::Log(id.clone()));
+        self.log(id)
+    }
+
     fn log(&mut self, id: &ConversationId) -> &mut Log {
         self.logs.entry(id.clone()).or_insert_with(|| Log::new(id.clone()))
     }
@@ -151,82 +165,165 @@ impl Data {
         log.range(query.low, query.high).filter(is_wanted).cloned().collect()
     }
 
-    fn apply(&mut self, change: &Change) {
+    /// Forgets what a rebuilt store does not have.
+    pub(super) fn rescue(&mut self) {
+        let Self { sync, outbox, sent, is_kept, .. } = std::mem::take(self);
+        let cursor = Cursor { epoch: sync.cursor.epoch, version: 0 };
+        let sync = SyncState { cursor, ..SyncState::default() };
+        *self = Self { sync, outbox, sent, is_kept, ..Self::default() };
+    }
+
+    pub(super) fn apply(&mut self, change: &Change) {
         match change {
             Change::Reset => self.reset(),
-            Change::Sync(state) => self.sync = *state,
-            Change::Conversation(row) => self.log(&row.id).row.clone_from(row),
-            Change::Messages(id, messages) => {
-                let log = self.log(id);
-                messages.iter().for_each(|message| _ = log.add(message));
+            Change::Sync(state) => {
+                self.touch(Key::Sync);
+                self.sync = *state;
             }
-            Change::Complete(id, low, high) => self.log(id).complete(*low, *high),
+            Change::Conversation(row) => self.changed(&row.id).row.clone_from(row),
+            Change::Messages(id, messages) => {
+                let log = self.changed(id);
+                messages.iter().for_each(|message| _ = log.add(message));
+                messages.iter().for_each(|message| self.touch(Key::Message(id.clone(), message.sequence)));
+            }
+            Change::Complete(id, low, high) => self.changed(id).complete(*low, *high),
             Change::Removed(id, low, high) => {
-                let gone = self.log(id).remove(*low, *high);
-                self.forget(gone);
+                let gone = self.changed(id).remove(*low, *high);
+                self.forget(id, gone);
             }
             Change::Cleared(id, floor) => {
-                let gone = self.log(id).clear(*floor);
-                self.forget(gone);
+                let gone = self.changed(id).clear(*floor);
+                self.forget(id, gone);
             }
             Change::Mutated(id, mutation) => {
-                if self.log(id).mutate(mutation) && matches!(mutation.change, MessageChange::Revoked(_)) {
-                    self.sent.retain(|sent| sent.to != *id || sent.sequence != mutation.sequence);
+                self.touch(Key::Message(id.clone(), mutation.sequence));
+                if self.changed(id).mutate(mutation) && matches!(mutation.change, MessageChange::Revoked(_)) {
+                    self.forget_sent(|sent| sent.to == *id && sent.sequence == mutation.sequence);
                 }
             }
-            Change::Receipts(id, receipts) => self.log(id).confirm(receipts),
+            Change::Receipts(id, receipts) => {
+                self.changed(id).confirm(receipts);
+                receipts.iter().for_each(|it| self.touch(Key::Message(id.clone(), it.sequence)));
+            }
             Change::Outbox(row) => {
                 self.outbox_done(row.message.id);
+                self.touch(Key::Outbox(row.position));
                 self.outbox.insert(row.position, row.clone());
             }
             Change::OutboxDone(id) => self.outbox_done(*id),
-            Change::ForgetLocal(id, sender) => _ = self.beside.remove(&(*id, sender.clone())),
+            Change::ForgetLocal(id, sender) => self.forget_beside((*id, sender.clone())),
             Change::Acknowledged(message) => self.acknowledged(message),
-            Change::Profile(profile) => self.profile = Some(profile.clone()),
-            Change::ReceiveOpt(opt) => self.receive_opt = *opt,
-            Change::Relation(told) => match relation_key(told) {
-                Some((key, true)) => _ = self.relations.insert(key, (**told).clone()),
-                Some((key, false)) => _ = self.relations.remove(&key),
-                None => {}
-            },
-            Change::Person(user, profile) => set(&mut self.profiles, user, profile.as_deref()),
-            Change::ProfilesAsOf(time) => self.profiles_as_of = *time,
-            Change::Blacklist(user, true) => _ = self.blacklist.insert(user.clone()),
-            Change::Blacklist(user, false) => _ = self.blacklist.remove(user),
-            Change::Group(id, group) => set(&mut self.groups, id, group.as_deref()),
-            Change::OutdatedGroup(id, number) => set(&mut self.outdated_groups, id, number.as_ref()),
-            Change::Invitation(id, invitation) => set(&mut self.invitations, id, invitation.as_deref()),
-            Change::Draft(id, text) => set(&mut self.drafts, id, text.as_ref()),
+            other => self.apply_entity(other),
         }
     }
 
-    fn forget(&mut self, gone: Vec<(MessageId, UserId)>) {
-        gone.iter().for_each(|message| _ = self.beside.remove(message));
+    /// Applies what is beside conversations and messages.
+    fn apply_entity(&mut self, change: &Change) {
+        let touched = match change {
+            Change::Profile(profile) => {
+                self.profile = Some(profile.clone());
+                Key::Profile
+            }
+            Change::ReceiveOpt(opt) => {
+                self.receive_opt = *opt;
+                Key::ReceiveOpt
+            }
+            Change::Relation(told) => {
+                let Some((key, is_there)) = relation_key(told) else { return };
+                set(&mut self.relations, &key, Some(&**told).filter(|_| is_there));
+                Key::Relation(key)
+            }
+            Change::Person(user, profile) => {
+                set(&mut self.profiles, user, profile.as_deref());
+                Key::Person(user.clone())
+            }
+            Change::ProfilesAsOf(time) => {
+                self.profiles_as_of = *time;
+                Key::ProfilesAsOf
+            }
+            Change::Blacklist(user, is_listed) => {
+                if *is_listed {
+                    self.blacklist.insert(user.clone());
+                } else {
+                    self.blacklist.remove(user);
+                }
+                Key::Blacklist(user.clone())
+            }
+            Change::Group(id, group) => {
+                set(&mut self.groups, id, group.as_deref());
+                Key::Group(id.clone())
+            }
+            Change::OutdatedGroup(id, number) => {
+                set(&mut self.outdated_groups, id, number.as_ref());
+                Key::OutdatedGroup(id.clone())
+            }
+            Change::Invitation(id, invitation) => {
+                set(&mut self.invitations, id, invitation.as_deref());
+                Key::Invitation(id.clone())
+            }
+            Change::Draft(id, text) => {
+                set(&mut self.drafts, id, text.as_ref());
+                Key::Draft(id.clone())
+            }
+            _ => return,
+        };
+        self.touch(touched);
+    }
+
+    fn forget(&mut self, id: &ConversationId, gone: Vec<Message>) {
+        for message in gone {
+            self.touch(Key::Message(id.clone(), message.sequence));
+            self.forget_beside((message.id, message.from));
+        }
+    }
+
+    fn forget_beside(&mut self, message: (MessageId, UserId)) {
+        if self.beside.remove(&message).is_some() {
+            self.touch(Key::Beside(message));
+        }
+    }
+
+    fn forget_sent(&mut self, is_gone: impl Fn(&Message) -> bool) {
+        let gone = self.sent.iter().filter(|(_, sent)| is_gone(sent)).map(|(number, _)| *number);
+        for number in gone.collect::<Vec<_>>() {
+            self.sent.remove(&number);
+            self.touch(Key::Sent(number));
+        }
     }
 
     fn outbox_done(&mut self, id: MessageId) {
-        self.outbox.retain(|_, row| row.message.id != id);
+        let done = self.outbox.values().filter(|row| row.message.id == id).map(|row| row.position);
+        for position in done.collect::<Vec<_>>() {
+            self.outbox.remove(&position);
+            self.touch(Key::Outbox(position));
+        }
     }
 
     /// Moves a message from the outbox to its conversation, and keeps it as sent lately unless it changed since.
     fn acknowledged(&mut self, message: &Message) {
         self.outbox_done(message.id);
-        let stored = self.log(&message.to).add(message);
+        self.touch(Key::Message(message.to.clone(), message.sequence));
+        let stored = self.changed(&message.to).add(message);
         if stored.revoked.is_none() && stored.version == 0 {
-            self.sent.retain(|sent| sent.id != stored.id);
-            self.sent.push_back(stored);
+            self.forget_sent(|sent| sent.id == stored.id);
+            let number = self.sent.last_key_value().map_or(0, |(last, _)| last + 1);
+            self.sent.insert(number, stored);
+            self.touch(Key::Sent(number));
         }
-        if self.sent.len() > RECENT_SENT as usize {
-            self.sent.pop_front();
+        if self.sent.len() > RECENT_SENT as usize
+            && let Some((number, _)) = self.sent.pop_first()
+        {
+            self.touch(Key::Sent(number));
         }
     }
 
     /// Keeps something beside the messages with this ID that are stored or in the outbox. Gives whether there are any.
-    fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> bool {
+    pub(super) fn keep_local(&mut self, id: MessageId, change: &LocalChange) -> bool {
         let waiting = self.outbox.values().map(|row| &row.message);
         let with_id = self.all_messages().chain(waiting).filter(|message| message.id == id);
         let senders: BTreeSet<UserId> = with_id.map(|message| message.from.clone()).collect();
         for sender in &senders {
+            self.touch(Key::Beside((id, sender.clone())));
             let data = self.beside.entry((id, sender.clone())).or_default();
             match change {
                 LocalChange::Data(text) => data.custom_data.clone_from(text),
@@ -239,11 +336,12 @@ impl Data {
 
     /// Keeps the outbox and the drafts, and appends the messages that were sent lately to it.
     fn reset(&mut self) {
-        let Self { mut outbox, sent, mut beside, drafts, .. } = std::mem::take(self);
+        self.touch_all();
+        let Self { mut outbox, sent, mut beside, drafts, is_kept, touched, .. } = std::mem::take(self);
         let is_waiting = |id: MessageId| {
             outbox.values().any(|row| row.message.id == id && row.state != OutboxState::Inserted)
         };
-        let again: Vec<Message> = sent.into_iter().filter(|message| !is_waiting(message.id)).collect();
+        let again: Vec<Message> = sent.into_values().filter(|message| !is_waiting(message.id)).collect();
         let last = outbox.last_key_value().map_or(0, |(position, _)| *position);
         for (position, message) in (last + 1..).zip(again) {
             outbox.retain(|_, row| row.message.id != message.id);
@@ -253,7 +351,8 @@ impl Data {
         beside.retain(|(id, sender), _| {
             outbox.values().any(|row| row.message.id == *id && row.message.from == *sender)
         });
-        *self = Self { outbox, beside, drafts, ..Self::default() };
+        *self = Self { outbox, beside, drafts, is_kept, touched, ..Self::default() };
+        self.touch_all();
     }
 }
 

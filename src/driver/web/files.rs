@@ -14,7 +14,7 @@ use wasm_bindgen::JsValue;
 
 use super::local_files::LocalFile;
 use crate::error::TimError;
-use crate::store::{DatabaseFile, DatabaseKey};
+use crate::store::{DatabaseFile, DatabaseKey, PageKeeper};
 
 /// A file of a message: whose, of which message, and which of its files.
 pub(crate) type FileOf<'a> = (&'a UserId, MessageId, usize);
@@ -90,6 +90,8 @@ pub(super) fn open(path: &Path) -> io::Result<(Cursor<Arc<[u8]>>, u64)> {
 pub(crate) struct Files {
     /// Where its files are.
     folder: Arc<Folder>,
+    /// What the databases are kept below; empty if they are not.
+    kept_below: String,
     databases: Arc<Mutex<HashMap<UserId, DatabaseFile>>>,
 }
 
@@ -105,11 +107,13 @@ impl Drop for Folder {
 }
 
 impl Files {
-    /// Nothing yet, and a name for the page.
-    pub(crate) fn open(_: &Path, _: u32) -> Result<(Self, String), TimError> {
+    /// Nothing yet, and a name for the page. Databases are kept below the folder of this name, if it is not empty.
+    pub(crate) fn open(data_dir: &Path, sdk_app_id: u32) -> Result<(Self, String), TimError> {
         let folder = Path::new("/kept").join(NEXT.fetch_add(1, Ordering::Relaxed).to_string());
         let name = uuid::Uuid::now_v7().simple().to_string();
-        Ok((Self { folder: Arc::new(Folder(folder)), databases: Arc::default() }, name))
+        let below = data_dir.to_string_lossy();
+        let kept_below = if below.is_empty() { String::new() } else { format!("{below}/{sdk_app_id}") };
+        Ok((Self { folder: Arc::new(Folder(folder)), kept_below, databases: Arc::default() }, name))
     }
 
     pub(crate) fn with_key(self, _: Option<DatabaseKey>) -> Self {
@@ -126,7 +130,8 @@ impl Files {
 
     /// A user's database.
     pub(crate) fn database(&self, user: &UserId) -> Result<DatabaseFile, Fault> {
-        Ok(self.databases().entry(user.clone()).or_default().clone())
+        let new = || DatabaseFile::new(PageKeeper::new(&self.kept_below, user.as_str()));
+        Ok(self.databases().entry(user.clone()).or_insert_with(new).clone())
     }
 
     fn user(&self, user: &UserId) -> PathBuf {

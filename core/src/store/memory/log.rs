@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use tim_protocol::ConversationId;
 use tim_protocol::message::{Message, MessageChange, MessageReceipts, Mutation, Revocation};
-use tim_protocol::{ConversationId, MessageId, UserId};
 
 use crate::mutation::{confirm, mutate, redact};
 use crate::ranges;
@@ -18,21 +19,86 @@ pub(super) struct Log {
     messages: BTreeMap<u64, Message>,
     /// Revocations that came before their messages.
     revoked: BTreeMap<u64, Revocation>,
+    /// Messages before this sequence are in memory only.
+    kept_from: u64,
+}
+
+/// A log without its messages, as it is kept.
+#[derive(Serialize, Deserialize)]
+pub(super) struct LogRow<'a> {
+    row: Cow<'a, ConversationRow>,
+    complete: Ranges,
+    removed: Cow<'a, Ranges>,
+    revoked: Cow<'a, BTreeMap<u64, Revocation>>,
 }
 
 impl Log {
     pub(super) fn new(id: ConversationId) -> Self {
         let StoredConversation { row, ranges, removed, .. } = StoredConversation::new(id);
-        Self { row, complete: ranges, removed, messages: BTreeMap::new(), revoked: BTreeMap::new() }
+        let (messages, revoked) = (BTreeMap::new(), BTreeMap::new());
+        Self { row, complete: ranges, removed, messages, revoked, kept_from: 0 }
+    }
+
+    /// What is kept beside the messages: of those that are not, none is said to be there.
+    pub(super) fn kept(&self) -> LogRow<'_> {
+        let mut complete = self.complete.clone();
+        if let Some(last) = self.kept_from.checked_sub(1) {
+            ranges::remove(&mut complete, 0, last);
+        }
+        let (row, removed) = (Cow::Borrowed(&*self.row), Cow::Borrowed(&self.removed));
+        LogRow { row, complete, removed, revoked: Cow::Borrowed(&self.revoked) }
+    }
+
+    /// Puts back what was kept beside the messages.
+    pub(super) fn load(&mut self, kept: LogRow<'_>) {
+        *self.row = kept.row.into_owned();
+        self.complete = kept.complete;
+        self.removed = kept.removed.into_owned();
+        self.revoked = kept.revoked.into_owned();
+    }
+
+    /// Puts back a message that was kept.
+    pub(super) fn load_message(&mut self, message: Message) {
+        self.messages.insert(message.sequence, message);
+    }
+
+    /// A message that is kept.
+    pub(super) fn kept_message(&self, sequence: u64) -> Option<&Message> {
+        let is_kept = |message: &&Message| {
+            sequence >= self.kept_from
+                || self.newest().is_some_and(|newest| newest.sequence == message.sequence)
+        };
+        self.messages.get(&sequence).filter(is_kept)
+    }
+
+    /// From now on only so many of the newest messages are kept, and those that no listener has returned from. Gives those that
+    /// were kept before and may not be any more.
+    pub(super) fn keep_newest(&mut self, count: usize) -> Vec<u64> {
+        let first = match self.messages.len() > count {
+            true => self.messages.keys().rev().nth(count.saturating_sub(1)).copied().unwrap_or(0),
+            false => 0,
+        };
+        let undelivered = self.row.undelivered.first().map_or(u64::MAX, |(low, _)| *low);
+        let (before, from) = (self.kept_from, first.min(undelivered));
+        self.kept_from = before.max(from);
+        self.range(before, from.saturating_sub(1)).map(|message| message.sequence).collect()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// The newest message that may be the last one.
+    fn newest(&self) -> Option<&Message> {
+        self.messages.range(..=self.row.last_shown_seq).next_back().map(|(_, message)| message)
     }
 
     pub(super) fn stored(&self) -> StoredConversation {
-        let newest = self.messages.range(..=self.row.last_shown_seq).next_back();
         StoredConversation {
             row: self.row.clone(),
             ranges: self.complete.clone(),
             removed: self.removed.clone(),
-            newest: newest.map(|(_, message)| Box::new(message.clone())),
+            newest: self.newest().cloned().map(Box::new),
         }
     }
 
@@ -84,14 +150,14 @@ impl Log {
     }
 
     /// The user removed the messages of a range. Gives those that were stored.
-    pub(super) fn remove(&mut self, low: u64, high: u64) -> Vec<(MessageId, UserId)> {
+    pub(super) fn remove(&mut self, low: u64, high: u64) -> Vec<Message> {
         add_visible(&mut self.removed, (low, high), self.row.first_visible_seq);
         self.complete(low, high);
         self.delete(low, high)
     }
 
     /// The messages before a sequence are not visible any more. Gives those that were stored.
-    pub(super) fn clear(&mut self, floor: u64) -> Vec<(MessageId, UserId)> {
+    pub(super) fn clear(&mut self, floor: u64) -> Vec<Message> {
         self.row.first_visible_seq = self.row.first_visible_seq.max(floor);
         let Some(last) = floor.checked_sub(1) else { return Vec::new() };
         ranges::remove(&mut self.complete, 0, last);
@@ -99,11 +165,10 @@ impl Log {
         self.delete(0, last)
     }
 
-    fn delete(&mut self, low: u64, high: u64) -> Vec<(MessageId, UserId)> {
-        let is_gone = |sequence: u64| (low..=high).contains(&sequence);
-        self.revoked.retain(|sequence, _| !is_gone(*sequence));
-        let gone = self.range(low, high).map(|message| (message.id, message.from.clone())).collect();
-        self.messages.retain(|sequence, _| !is_gone(*sequence));
+    fn delete(&mut self, low: u64, high: u64) -> Vec<Message> {
+        self.revoked.retain(|sequence, _| !(low..=high).contains(sequence));
+        let gone: Vec<Message> = self.range(low, high).cloned().collect();
+        gone.iter().for_each(|message| _ = self.messages.remove(&message.sequence));
         gone
     }
 

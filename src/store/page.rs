@@ -1,15 +1,24 @@
-//! The persistent state of a page, which has none: what is stored is in memory, for as long as the page.
+//! The persistent state of a page: in memory, for as long as the page, and kept in a database of the browser's if the page asks for it.
+
+mod keeper;
 
 use std::fmt;
 use std::str::FromStr;
 
 use tim_protocol::{Code, Fault};
 
-pub use tim_core::store::memory::{MemoryPlace as DatabaseFile, MemoryStore as Store};
+pub use keeper::{PageKeeper, set_storage};
+use tim_core::store::kept::{KeptPlace, KeptStore};
 pub use tim_core::stored::{
     Change, ConversationRow, LocalChange, LocalData, OutboxRow, OutboxState, Query, Ranges, Snapshot,
     StoredConversation, SyncState,
 };
+
+/// Where a user's database is.
+pub type DatabaseFile = KeptPlace<PageKeeper>;
+
+/// A user's database.
+pub type Store = KeptStore<PageKeeper>;
 
 /// Whether this build can encrypt.
 pub const CAN_ENCRYPT: bool = false;

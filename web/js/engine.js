@@ -1,16 +1,22 @@
 // The engine: its WebAssembly, started once from bytes of the bundle, and instances that take and give plain values. Listeners are
 // called when no call of the engine is under way. What a value means is none of its business.
 
-import init, { addFile as add, Engine as Instance, setLogLevel, setPut } from 'tim-engine';
+import init, { addFile as add, Engine as Instance, setLogLevel, setPut, setStorage } from 'tim-engine';
 import wasm from 'tim-engine/wasm';
 
 import { unpack } from './bytes.js';
 import { prepareHost } from './host.js';
 import { put } from './put.js';
+import { onDenied, storage } from './storage.js';
 import { hasTrapped, onTrap } from './trap.js';
 
 /** The number of the error of a fault in the engine. */
 const PANICKED = 130185;
+/** The event of a browser that keeps nothing. */
+export const KEEPS_NOTHING = {
+  name: 'error',
+  data: { code: 6022, message: 'nothing can be kept here: what waits to be sent is lost with the page' },
+};
 
 let started = false;
 let starting = null;
@@ -29,6 +35,7 @@ async function start() {
   prepareHost();
   await init({ module_or_path: unpack(wasm) });
   setLogLevel(level);
+  setStorage(storage);
   if (typeof XMLHttpRequest === 'function') setPut(put);
   started = true;
 }
@@ -39,8 +46,22 @@ export function setEngineLogLevel(given) {
   if (started) setLogLevel(level);
 }
 
+/** The files that were added and of which no message was made yet, by their paths. */
+const added = new Map();
+
 /** Adds a file, with its first bytes; gives the path by which messages are made of it. The engine has been started. */
-export const addFile = (name, blob, size, head) => add(name, blob, size, head);
+export function addFile(name, blob, size, head) {
+  const path = add(name, blob, size, head);
+  added.set(path, { path, name, blob, size, head });
+  return path;
+}
+
+/** The files that these parameters name, which is asked once. */
+export function takeFiles(parameters) {
+  const named = [...added.values()].filter(({ path }) => parameters.includes(JSON.stringify(path)));
+  named.forEach(({ path }) => added.delete(path));
+  return named;
+}
 
 /** What a call ends with once the engine has failed. */
 function fault() {
@@ -54,6 +75,7 @@ export class Engine {
   #heard = [];
   #waiting = new Set();
   #forgetTrap;
+  #forgetDenied;
 
   /**
    * @param {object} options as the engine has them
@@ -64,6 +86,10 @@ export class Engine {
     this.#hear = hear;
     this.#instance = new Instance(JSON.stringify(options), (json) => this.#queue(JSON.parse(json)));
     this.#forgetTrap = onTrap(() => this.#fail());
+    const kept = `${options.dataDir}/${options.SDKAppID}/`;
+    this.#forgetDenied = onDenied((name) => {
+      if (name.startsWith(kept)) this.#queue([KEEPS_NOTHING]);
+    });
   }
 
   /** Calls a verb with its parameters as JSON; resolves with its result. */
@@ -73,7 +99,19 @@ export class Engine {
 
   /** Calls a verb that creates a message; gives that. `progress` is told 0 to 100 while its file goes up. */
   create(verb, parameters, progress) {
-    return JSON.parse(this.#attempt(() => this.#instance.create(verb, JSON.stringify(parameters), progress)));
+    const given = JSON.stringify(parameters);
+    takeFiles(given);
+    return JSON.parse(this.#attempt(() => this.#instance.create(verb, given, progress)));
+  }
+
+  /** From now on messages are created here in the name of a user who is logged in elsewhere. */
+  actAs(user) {
+    this.#attempt(() => this.#instance.actAs(user));
+  }
+
+  /** Gives the files of a message that was created here to one with another ID. */
+  giveFiles(from, to) {
+    this.#attempt(() => this.#instance.giveFiles(from, to));
   }
 
   /** Tells that the network came or went. */
@@ -87,6 +125,7 @@ export class Engine {
       await this.#wait(() => this.#instance.destroy());
     } finally {
       this.#forgetTrap();
+      this.#forgetDenied();
       this.#hear = () => {};
     }
   }

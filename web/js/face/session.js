@@ -1,7 +1,9 @@
 // What an instance knows: its engine, who is logged in or why nobody is, and the nouns that its program has been shown. The methods
 // of the program are in other files.
 
-import { Engine, startEngine } from '../engine.js';
+import { Engine, KEEPS_NOTHING, startEngine } from '../engine.js';
+import { SharedEngine } from '../shared.js';
+import { canFollow } from '../tab.js';
 import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, error, fromEngine } from './errors.js';
@@ -171,10 +173,13 @@ export class Session {
   }
 
   #make() {
-    const { SDKAppID, server } = this.#options;
+    const { SDKAppID, server, storage } = this.#options;
     const passedOn = Object.fromEntries(PASSED_ON.filter((name) => name in this.#options).map((name) => [name, this.#options[name]]));
-    const options = { SDKAppID, server: server ?? '', dataDir: '', platform: 'web', ...passedOn };
-    const engine = new Engine(options, (event) => this.#heard(event));
+    const isToBeKept = storage === 'indexeddb';
+    const isKept = isToBeKept && canFollow();
+    const options = { SDKAppID, server: server ?? '', dataDir: isKept ? `tim/${server}` : '', platform: 'web', ...passedOn };
+    const engine = new (isKept ? SharedEngine : Engine)(options, (event) => this.#heard(event));
+    if (isToBeKept && !isKept) this.#heard(KEEPS_NOTHING);
     this.#unwatch = watchNetwork((up) => engine.networkChanged(up));
     return engine;
   }

@@ -17,6 +17,7 @@ export class Engine {
 export default async function init() { wasm = instance.exports; await globalThis.engineStarts; }
 export function setLogLevel() {}
 export function setPut() {}
+export function setStorage() {}
 export const addFile = () => '';
 `;
 

@@ -24,6 +24,7 @@ export class Engine {
 export default async function init() { wasm = instance.exports; globalThis.hostCalls = () => wasm.closures(); }
 export function setLogLevel() {}
 export function setPut() {}
+export function setStorage() {}
 export const addFile = () => '';
 `;
 

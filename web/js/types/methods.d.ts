@@ -26,6 +26,8 @@ export interface CreateOptions {
   SDKAppID: number | string;
   /** The server's address: `wss://host[:port]`, or `ws://` on this machine; without it the host that the page came from. */
   server?: string;
+  /** What is kept over the end of a page: `memory`, which is the default, nothing; `indexeddb` what a device keeps, shared by its pages. */
+  storage?: 'memory' | 'indexeddb';
   /** How often a connection shows that it lives. */
   heartbeatMs?: number;
   /** How long a login takes at most. */

@@ -1,28 +1,20 @@
 // Two pages of a browser chat: one with a script tag, one with a module.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { picture } from '../picture.mjs';
 import { sections } from '../quickstart.mjs';
-import { APP, bundle, World } from '../world.mjs';
+import { APP, World } from '../world.mjs';
 import { browser as launch } from './browser.mjs';
-
-const PAGES = {
-  '/script.html': '<input type="file" id="imagePicker"><script src="/tim-js.js"></script>',
-  '/module.html': '<script type="module">import TIM from "/tim-js.mjs"; window.TIM = TIM;</script>',
-  '/chat-script.html': '<script src="/chat/index.js"></script><script>window.TIM = TencentCloudChat;</script>',
-  '/chat-module.html': '<script type="module">import TencentCloudChat from "/chat/index.es.js"; window.TIM = TencentCloudChat;</script>',
-};
+import { addressOf, servePages } from './pages.mjs';
 
 let world;
 let pages;
 let browser;
 before(async () => {
   world = await World.start();
-  pages = await serve();
+  pages = await servePages();
   browser = await launch();
 });
 after(async () => {
@@ -31,26 +23,13 @@ after(async () => {
   await world?.end();
 });
 
-/** A server of pages and bundles. */
-async function serve() {
-  const server = createServer(async ({ url }, answer) => {
-    const isPage = url in PAGES;
-    const isBundle = /^\/(tim-js\.m?js|chat\/index(\.es)?\.js)$/.test(url);
-    if (!isPage && !isBundle) return answer.writeHead(404).end();
-    answer.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
-    return answer.end(isPage ? `<!doctype html>${PAGES[url]}` : await readFile(bundle(url.slice(1))));
-  });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return server;
-}
-
 /** Somebody in a page, logged in. */
 async function visitor(user, path) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const faults = [];
   page.on('pageerror', (fault) => faults.push(fault));
-  await page.goto(`http://127.0.0.1:${pages.address().port}${path}`);
+  await page.goto(addressOf(pages, path));
   await page.waitForFunction(() => 'TIM' in window);
   await page.evaluate(login, { SDKAppID: APP, server: world.server, userID: user, userSig: await world.userSig(user) });
   return { page, faults };

@@ -18,7 +18,7 @@ export function opens(button, dialog, prepare = () => {}) {
 }
 
 /**
- * Does something with what a dialog's form has, and tells if it fails. Closes the dialog unless the work gives false.
+ * Does something with what a dialog's form has, and tells if it fails. Closes the dialog unless it fails, or gives false.
  * @param {string} dialog
  * @param {string} failure
  * @param {(form: FormData) => any} work
@@ -27,8 +27,8 @@ export function does(dialog, failure, work) {
   find(dialog).querySelector('form').onsubmit = async (event) => {
     event.preventDefault();
     const form = new FormData(event.target);
-    const stays = await trying(failure, () => work(form));
-    if (stays !== false) find(dialog).close();
+    const isDone = await trying(failure, async () => (await work(form)) !== false);
+    if (isDone) find(dialog).close();
   };
 }
 

@@ -3,6 +3,7 @@
 import { avatar } from './avatar.js';
 import './composer.js';
 import { markOpen, showConversations } from './conversations.js';
+import { people } from './demo.js';
 import { find } from './dom.js';
 import './groups.js';
 import { start } from './login.js';
@@ -23,6 +24,8 @@ async function showChat() {
   find('me').replaceChildren(avatar(name, profile.avatar), name);
   closeTalk();
   await showConversations();
+  // What they are called is known when a group is made.
+  (await people()).forEach(nameOf);
   find('login').hidden = true;
   find('chat').hidden = false;
 }

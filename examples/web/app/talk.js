@@ -19,12 +19,13 @@ export const onOpen = (listener) => listeners.push(listener);
 
 const isHere = ({ conversationID }) => conversationID === open?.conversation.conversationID;
 
-/** Opens a conversation, also one in which nothing was said. */
+/** Opens a conversation, also one in which nothing was said. Gives false if it cannot be opened. */
 export async function openTalk(conversationID) {
   const answer = await trying('This conversation cannot be opened', () => tim.getConversationProfile(conversationID));
-  if (!answer) return;
+  if (!answer) return false;
   set({ conversation: answer.data.conversation, next: '', isCompleted: false, isLoading: false });
   await newest(open);
+  return true;
 }
 
 /** Closes what is open. */

@@ -7,6 +7,8 @@ let timer;
 
 export function toast(text) {
   const line = find('toast');
+  // What is behind an open dialog can be neither seen nor heard.
+  (document.querySelector('dialog[open]') ?? document.body).append(line);
   line.textContent = text;
   line.hidden = false;
   clearTimeout(timer);

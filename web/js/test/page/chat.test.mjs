@@ -12,6 +12,8 @@ import { browser as launch } from './browser.mjs';
 
 const NICKS = { alice: 'Alice', bob: 'Bob', carol: 'Carol Ann', dave: 'Dave', erin: 'Erin', frank: 'Frank', grace: 'Grace' };
 
+const PATIENCE_MS = 120_000;
+
 let world;
 let pages;
 let browser;
@@ -32,15 +34,21 @@ after(async () => {
   await world?.end();
 });
 
+/** A page of its own, at an address. */
+async function open(address) {
+  const context = await browser.newContext({ viewport: DESK, locale: 'en' });
+  // Others may keep the machine busy.
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
 /** Somebody's page, with what one does there. */
 class Visitor {
   static async come(user) {
-    const context = await browser.newContext({ viewport: DESK, locale: 'en' });
-    const page = await context.newPage();
-    const visitor = new Visitor(page);
-    page.on('pageerror', (fault) => visitor.faults.push(fault));
-    await page.goto(`${pages.address}/#${user}`);
-    await page.locator('#chat').waitFor();
+    const visitor = new Visitor(await open(`${pages.address}/#${user}`));
+    await visitor.page.locator('#chat').waitFor();
     return visitor;
   }
 
@@ -48,6 +56,7 @@ class Visitor {
 
   constructor(page) {
     this.page = page;
+    page.on('pageerror', (fault) => this.faults.push(fault));
   }
 
   /** Waits until a text is shown in a part of the page. */
@@ -92,9 +101,7 @@ class Visitor {
 const come = (...users) => Promise.all(users.map((user) => Visitor.come(user)));
 
 test('whoever comes without a name is asked for it', async () => {
-  const context = await browser.newContext({ viewport: DESK });
-  const page = await context.newPage();
-  await page.goto(pages.address);
+  const page = await open(pages.address);
   await page.locator('.person').first().waitFor();
   await album.look(page, 'login');
   await page.getByRole('button', { name: 'grace' }).click();
@@ -102,11 +109,16 @@ test('whoever comes without a name is asked for it', async () => {
   assert.equal(new URL(page.url()).hash, '#grace');
   await page.getByRole('button', { name: 'Log out' }).click();
   await page.locator('#login-notice', { hasText: 'You are logged out.' }).waitFor();
-  await context.close();
+  await page.context().close();
 });
 
 test('alice and bob chat: what is unread, who types, what was read', async () => {
   const [alice, bob] = await come('alice', 'bob');
+  await alice.page.click('#new-chat');
+  await alice.page.fill('#chat-dialog [name=userID]', 'nobody');
+  await alice.page.press('#chat-dialog [name=userID]', 'Enter');
+  await alice.sees('This conversation cannot be opened', '#chat-dialog');
+  await alice.page.keyboard.press('Escape');
   await alice.startsChat('bob');
   await alice.says('Are you coming tonight?');
   await alice.becomes('Sent');
@@ -127,6 +139,7 @@ test('alice and bob chat: what is unread, who types, what was read', async () =>
   await alice.says('And https://example.org/a/very/long/address/that/nothing/breaks/and/that/goes/on/and/on/and/on');
   await bob.sees('that/nothing/breaks');
   await alice.becomes('Read');
+  await alice.until(() => document.querySelector('#conversations .line').textContent.startsWith('You: And https'));
   await album.look(alice.page, 'talk');
   await album.look(bob.page, 'talk-other');
 

@@ -4,6 +4,8 @@
 /** What is wrong with what a page shows, a line each. Runs in the page. */
 export function faults() {
   const found = [];
+  const colours = new Map();
+  const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
   const say = (what, it) => found.push(`${what}: <${it.tagName.toLowerCase()}${it.id && ` #${it.id}`}${it.className && ` .${it.className}`}> ${it.textContent.trim().slice(0, 40)}`);
   const dialog = document.querySelector('dialog[open]');
   const isShown = (it) => it.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !it.closest('.for-readers') && !it.closest('option');
@@ -61,7 +63,12 @@ export function faults() {
 
   /** Red, green and blue to 255, and how much covers, by the browser's own reading of colours. */
   function colour(text) {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d');
+    if (!colours.has(text)) colours.set(text, read(text));
+    return colours.get(text);
+  }
+
+  function read(text) {
+    canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = text;
     canvas.fillRect(0, 0, 1, 1);
     const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;

@@ -302,6 +302,7 @@ fn describe(event: &Event) -> String {
         Event::InviteeAccepted(it) => format!("INVITEE_ACCEPTED {}", it.invitee),
         Event::InviteeRejected(it) => format!("INVITEE_REJECTED {}", it.invitee),
         Event::InvitationCancelled(it) => format!("INVITATION_CANCELLED by {}", it.inviter),
+        Event::InvitationModified(it) => format!("INVITATION_MODIFIED by {}", it.inviter),
         Event::InvitationTimeout(it) => format!("INVITATION_TIMEOUT {} users", it.invitee_list.len()),
         Event::UserStatusUpdated(statuses) => format!("USER_STATUS_UPDATED {} users", statuses.len()),
         Event::FriendApplicationListUpdated(it) => {

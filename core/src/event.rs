@@ -98,6 +98,8 @@ pub enum Event {
     /// The time of an invitation is over: told to those who did not answer (`invitee_list`: this user) and, five seconds later, to the
     /// inviter (`invitee_list`: all who did not).
     InvitationTimeout(SignalingInfo),
+    /// The inviter changed what an invitation says: told to all who are invited, and on the inviter's other devices.
+    InvitationModified(SignalingInfo),
     /// The blacklist changed: the whole list.
     BlacklistUpdated(Vec<UserId>),
     /// How this user wants to be told of messages of all conversations changed, on any of their devices.
@@ -229,6 +231,8 @@ pub enum EventName {
     InvitationCancelled,
     /// [`Event::InvitationTimeout`].
     InvitationTimeout,
+    /// [`Event::InvitationModified`].
+    InvitationModified,
     /// [`Event::BlacklistUpdated`].
     BlacklistUpdated,
     /// [`Event::AllReceiveMessageOptUpdated`].
@@ -279,6 +283,7 @@ impl Event {
             Self::InviteeRejected(_) => EventName::InviteeRejected,
             Self::InvitationCancelled(_) => EventName::InvitationCancelled,
             Self::InvitationTimeout(_) => EventName::InvitationTimeout,
+            Self::InvitationModified(_) => EventName::InvitationModified,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
             Self::AllReceiveMessageOptUpdated(_) => EventName::AllReceiveMessageOptUpdated,
             Self::FriendListUpdated(_) => EventName::FriendListUpdated,

@@ -57,6 +57,7 @@ impl Server {
             max_sig_life: None,
             media_quota: 0,
             ticket_key: [7; 32],
+            guests: Arc::default(),
         };
         Self {
             database,

@@ -103,6 +103,7 @@ codes! {
     GROUP_ID_INVALID = 2602: "a groupID is 1 to 48 printable ASCII characters";
     GROUP_OWNER_ALREADY = 2621: "the user owns the group already: name another member";
     GROUP_NOT_A_MEMBER = 2623: "the user is not a member of the group: add the user first";
+    LOGIN_NEEDED = 2662: "guests enter live rooms and listen, and do nothing else: log in with a userSig";
     GROUP_TYPE_WITHOUT_ROLES = 2682: "a group of this type has no admins";
     GROUP_ROLE_INVALID = 2683: "a member is made Admin or Member: change the owner by change_group_owner";
     GROUP_ROLE_OF_SELF = 2684: "nobody changes their own role";
@@ -258,6 +259,8 @@ codes! {
     // Ours: what a server may leave out.
     ROOM_BUSY = 130_153: "more is said in this live room than it passes on: the message was told to nobody";
     SEARCH_OFF = 130_155: "this server does not search messages: its operator turns it on with [search] enabled = true";
+
+    GUESTS_FULL = 130_156, retry: "as many guests are here as this server lets in: try again later, or log in with a userSig";
 
     // Ours: the engine's own life.
     TOO_MANY_SUBSCRIPTIONS = 130_159: "50 filters are subscribed to already: unsubscribe from one first";

@@ -16,6 +16,8 @@ use crate::Code;
 
 /// The conversation of system notices, and the sender they come from.
 const SYSTEM: &str = "@TIM#SYSTEM";
+/// The name of everybody who has no userSig.
+const GUEST: &str = "@TIM#GUEST";
 /// The prefix of group IDs that the server generates; users must not choose such an ID.
 const GENERATED_GROUP: &str = "@TGS#";
 /// The prefix of the IDs of communities.
@@ -24,7 +26,7 @@ const COMMUNITY: &str = "@TGS#_";
 /// Why a text is not a valid name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
-    /// A userID is 1 to 32 bytes of printable ASCII and is not the system's own name.
+    /// A userID is 1 to 32 bytes of printable ASCII and is neither the system's own name nor that of guests.
     #[error("a userID is 1 to 32 printable ASCII characters")]
     User,
     /// A groupID is 1 to 48 bytes of printable ASCII.
@@ -50,7 +52,7 @@ pub struct UserId(Arc<str>);
 impl UserId {
     /// Checks `text` and makes a userID of it.
     pub fn new(text: &str) -> Result<Self, InvalidId> {
-        if text != SYSTEM && printable(text, limits::USER_ID_BYTES) {
+        if ![SYSTEM, GUEST].contains(&text) && printable(text, limits::USER_ID_BYTES) {
             Ok(Self(text.into()))
         } else {
             Err(InvalidId::User)
@@ -70,6 +72,18 @@ impl UserId {
         &*self.0 == SYSTEM
     }
 
+    /// Everybody who has no userSig: the name in the `hello` of a guest, and nowhere else. No user can have it.
+    #[must_use]
+    pub fn guest() -> Self {
+        Self(GUEST.into())
+    }
+
+    /// Whether this is somebody who has no userSig.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        &*self.0 == GUEST
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -80,8 +94,12 @@ impl UserId {
 impl TryFrom<String> for UserId {
     type Error = InvalidId;
     fn try_from(text: String) -> Result<Self, InvalidId> {
-        // The system's name does travel, as the sender of notices; only `new` keeps users from taking it.
-        if text == SYSTEM { Ok(Self::system()) } else { Self::new(&text) }
+        // These names do travel, in notices and in the `hello` of guests; only `new` keeps users from taking them.
+        match text.as_str() {
+            SYSTEM => Ok(Self::system()),
+            GUEST => Ok(Self::guest()),
+            text => Self::new(text),
+        }
     }
 }
 

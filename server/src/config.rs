@@ -7,6 +7,7 @@ mod bucket;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use tokio::sync::Semaphore;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
+use crate::core::guests::{self, Guests};
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
 use crate::core::session::Settings;
@@ -44,6 +46,8 @@ pub struct Config {
     pub media: MediaConfig,
     /// Searches of messages.
     pub search: SearchConfig,
+    /// People without a UserSig.
+    pub guests: GuestsConfig,
     /// What is logged.
     pub log: Log,
 }
@@ -54,6 +58,18 @@ pub struct Config {
 pub struct SearchConfig {
     /// Whether the server keeps an index of messages.
     pub enabled: bool,
+}
+
+/// People without a UserSig, who enter live rooms and listen.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GuestsConfig {
+    /// The applications that let them in.
+    pub apps: Vec<u32>,
+    /// Guests of one application at once.
+    pub per_app: usize,
+    /// Guests from one address at once.
+    pub per_address: usize,
 }
 
 /// Where the certificate is.
@@ -163,6 +179,7 @@ impl Default for Config {
             limits: Limits::default(),
             media: MediaConfig::default(),
             search: SearchConfig::default(),
+            guests: GuestsConfig::default(),
             log: Log::default(),
         }
     }
@@ -199,6 +216,12 @@ impl Default for Limits {
             transfer_patience_s: 30,
             trusted_proxies: Vec::new(),
         }
+    }
+}
+
+impl Default for GuestsConfig {
+    fn default() -> Self {
+        Self { apps: Vec::new(), per_app: 10_000, per_address: 500 }
     }
 }
 
@@ -299,7 +322,13 @@ impl Config {
             media_quota: self.media.quota(),
             max_sig_life: (max_usersig_life_s > 0).then(|| i64::from(max_usersig_life_s)),
             ticket_key,
+            guests: self.guests(),
         }
+    }
+
+    fn guests(&self) -> Arc<Guests> {
+        let GuestsConfig { apps, per_app, per_address } = self.guests.clone();
+        Arc::new(Guests::new(guests::Limits { apps, per_app, per_address }))
     }
 
     /// How long a user whose connection broke stays online.

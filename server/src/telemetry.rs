@@ -57,6 +57,7 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
         "users and addresses whose use of their share is remembered"
     );
     metrics::describe_gauge!("tim_pending_connections", "connections that have not logged in");
+    metrics::describe_gauge!("tim_guests", "guests who are connected, or may go on with their session");
     metrics::describe_counter!("tim_evicted_total", "connections that gave way to newer ones, by place");
     metrics::describe_counter!("tim_slow_transfers_total", "uploads and downloads below the least pace");
     Ok(handle)

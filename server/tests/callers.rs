@@ -15,7 +15,7 @@ use tim_protocol::fields::Fields;
 use tim_protocol::group::{GroupChanges, GroupType, InviteOption, JoinOption, NewGroup, Role};
 use tim_protocol::group_rules::Rank;
 use tim_protocol::{Code, GroupId, UserId};
-use tim_server::core::ops::{Actor, Query, Write};
+use tim_server::core::ops::{Actor, Query, UserKey, Write};
 use tim_server::store::conformance::{logged_in, logging_in};
 use tim_server::store::sqlite::Database;
 
@@ -103,9 +103,11 @@ enum Who {
     Blacklisted,
     /// Of another application.
     Foreigner,
+    /// Has no userSig, and is nobody.
+    Guest,
 }
 
-const EVERYBODY: [(&str, Who); 8] = [
+const EVERYBODY: [(&str, Who); 9] = [
     ("alice", Who::Owner),
     ("erin", Who::Admin),
     ("bob", Who::Member),
@@ -114,6 +116,7 @@ const EVERYBODY: [(&str, Who); 8] = [
     ("carol", Who::Stranger),
     ("heidi", Who::Blacklisted),
     ("ivan", Who::Foreigner),
+    ("@TIM#GUEST", Who::Guest),
 ];
 const TYPES: [GroupType; 5] =
     [GroupType::Work, GroupType::Public, GroupType::Meeting, GroupType::Community, GroupType::AvChatRoom];
@@ -129,11 +132,14 @@ struct World {
 impl World {
     fn of(group_type: GroupType) -> Self {
         let mut database = Database::in_memory().unwrap();
-        let names = EVERYBODY.iter().map(|(name, _)| *name).chain(["dave"]);
+        let users = EVERYBODY.iter().filter(|(_, who)| *who != Who::Guest);
+        let names = users.map(|(name, _)| *name).chain(["dave"]);
         let mut actors: Vec<Actor> =
             names.map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0))).collect();
         let foreigner = actors.iter_mut().find(|actor| actor.user.as_str() == "ivan").unwrap();
         foreigner.app += 1;
+        let key = UserKey::of_guest(actors[0].app, "a guest's login");
+        actors.push(Actor { user: UserId::guest(), key, ..actors[0].clone() });
         let mut world = Self { database, actors, group_type };
         world.fill();
         world
@@ -201,6 +207,9 @@ fn refusal(world: &World, request: &Request, who: Who) -> Option<Code> {
     if who == Who::Foreigner {
         return Some(Code::GROUP_NOT_FOUND);
     }
+    if who == Who::Guest && (request.caller() != Caller::Guest || rules.keeps_members) {
+        return Some(Code::LOGIN_NEEDED);
+    }
     if !request.caller().includes(role) {
         return Some(Code::GROUP_PERMISSION_DENIED);
     }
@@ -239,6 +248,7 @@ fn refusal(world: &World, request: &Request, who: Who) -> Option<Code> {
 #[test]
 fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let refusals = [
+        Code::LOGIN_NEEDED,
         Code::GROUP_PERMISSION_DENIED,
         Code::GROUP_NOT_FOUND,
         Code::GROUP_BANNED,
@@ -278,7 +288,8 @@ fn every_verb_about_an_existing_group_is_tested() {
 #[test]
 fn a_caller_includes_all_higher_roles() {
     let ranks = [None, Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
-    for (caller, least) in [(Caller::User, 0), (Caller::Member, 1), (Caller::Manager, 2), (Caller::Owner, 3)]
+    for (caller, least) in
+        [(Caller::Guest, 0), (Caller::User, 0), (Caller::Member, 1), (Caller::Manager, 2), (Caller::Owner, 3)]
     {
         assert_eq!(
             ranks.map(|role| caller.includes(role)),

@@ -91,8 +91,11 @@ impl Files {
         self.user(user).join("cache")
     }
 
-    /// The file of a user's database, in a folder that exists.
+    /// The file of a user's database, in a folder that exists. Nothing of a guest is kept.
     pub(crate) fn database(&self, user: &UserId) -> Result<DatabaseFile, Fault> {
+        if user.is_guest() {
+            return Ok(DatabaseFile::in_memory());
+        }
         make_folder(&self.outbox(user)).map_err(|why| refusal(&why))?;
         Ok(DatabaseFile::in_folder(&self.user(user), self.key.clone()))
     }

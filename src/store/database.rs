@@ -146,7 +146,7 @@ impl Store {
         Ok(self.snapshot_or_failure()?)
     }
 
-    fn snapshot_or_failure(&self) -> StoreResult<Snapshot> {
+    pub(super) fn snapshot_or_failure(&self) -> StoreResult<Snapshot> {
         super::read::snapshot(&self.connection)
     }
 

@@ -75,7 +75,7 @@ impl fmt::Debug for DatabaseKey {
 /// A file with a database, and its key.
 #[derive(Debug, Clone)]
 pub struct DatabaseFile {
-    /// Where it is.
+    /// Where it is; empty for a database in memory.
     pub path: PathBuf,
     /// Its key; `None` if it is not encrypted.
     pub key: Option<DatabaseKey>,
@@ -93,6 +93,16 @@ impl DatabaseFile {
     #[must_use]
     pub fn in_folder(folder: &Path, key: Option<DatabaseKey>) -> Self {
         Self { path: folder.join(if key.is_some() { ENCRYPTED } else { PLAIN }), key }
+    }
+
+    /// None: the database is in memory, for as long as it is open.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { path: PathBuf::new(), key: None }
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.path.as_os_str().is_empty()
     }
 
     /// The same, at another path.

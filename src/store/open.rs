@@ -23,6 +23,11 @@ impl Store {
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
     pub fn open(file: impl Into<DatabaseFile>) -> Result<Opened, Fault> {
         let file = &file.into();
+        if file.is_in_memory() {
+            let store = Self::in_memory()?;
+            let snapshot = store.snapshot_or_failure()?;
+            return Ok(Opened { store, snapshot, set_aside: None });
+        }
         let aside = file.plain_before()?.map(|plain| Self::encrypt(&plain, file)).transpose()?.flatten();
         let opened = Self::open_or_rebuild(file)?;
         // Only now is it sure that the key opens what was written with it.

@@ -180,6 +180,22 @@ impl Tim {
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`]).
     pub async fn login(&self, user_id: &str, user_sig: &str) -> Result<LoginResult, TimError> {
         let user = UserId::new(user_id).map_err(|_| Code::USER_ID_INVALID)?;
+        self.log_in(user, user_sig).await
+    }
+
+    /// Lets somebody in who has no UserSig, if the server's operator lets guests in (`[guests]` in its configuration). A guest enters and
+    /// leaves live rooms ([`Tim::join_group`]), hears what is said there, and may ask for their profile, their attributes and how many
+    /// are there. Everything else is refused with [`Code::LOGIN_NEEDED`]. Nothing of a guest is stored, here or on the server. A guest who
+    /// logs in with a UserSig logs out before, and is in no room then.
+    ///
+    /// # Errors
+    /// Those of [`Tim::login`]: [`Code::USERSIG_EMPTY`] if the server lets no guests in. [`Code::GUESTS_FULL`] if as many are there as it
+    /// lets in.
+    pub async fn login_as_guest(&self) -> Result<LoginResult, TimError> {
+        self.log_in(UserId::guest(), "").await
+    }
+
+    async fn log_in(&self, user: UserId, user_sig: &str) -> Result<LoginResult, TimError> {
         match self.call(Call::Login { user, user_sig: user_sig.to_owned() }).await? {
             Return::LoggedIn { repeated } => Ok(LoginResult { repeat_login: repeated }),
             _ => Err(unexpected()),

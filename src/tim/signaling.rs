@@ -1,7 +1,7 @@
 //! Invitations: to a call, a game, whatever the app makes of it.
 
 use tim_protocol::bounds::user_count;
-use tim_protocol::{Code, ConversationId, Fault, GroupId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, GroupId, MessageId, UserId};
 
 use super::{Tim, unexpected};
 use crate::error::TimError;
@@ -53,6 +53,30 @@ impl Tim {
         let action = SignalingAction::Cancel;
         let info = SignalingInfo { action, invitee_list: open, data: data.to_owned(), ..info };
         self.signal(info, conversation_id, is_online_only).await.map(drop)
+    }
+
+    /// Changes what an invitation of this user's says, as long as it waits, for all who are invited. Its message is modified, so that
+    /// whoever was away sees what it says now.
+    ///
+    /// # Errors
+    /// [`Code::INVITATION_UNKNOWN`] for one that is unknown or over, or that was made with `online_user_only`;
+    /// [`Code::INVITATION_NOT_YOURS`], [`Code::MODIFY_CONFLICT`] if another device of this user changed it meanwhile, and the others of
+    /// [`Tim::modify_message`].
+    pub async fn modify_invitation(&self, invite_id: &str, data: &str) -> Result<(), TimError> {
+        let Invitation { info, conversation_id, .. } = self.invitation(invite_id).await?;
+        if info.inviter != self.admitted()? {
+            return Err(Code::INVITATION_NOT_YOURS.into());
+        }
+        let id: MessageId = invite_id.parse().map_err(|_| Code::INVITATION_UNKNOWN)?;
+        let is_its = |message: &Message| {
+            message.conversation_id == conversation_id && message.from == info.inviter && message.sequence > 0
+        };
+        let found = self.find_messages(&[id]).await?.into_iter().find(is_its);
+        let mut message = found.ok_or(Code::INVITATION_UNKNOWN)?;
+        let info = SignalingInfo { data: data.to_owned(), ..info };
+        message.payload =
+            Payload::Body(Body::Custom(CustomBody { data: info.write(), ..CustomBody::default() }));
+        self.modify_message(&message).await.map(drop)
     }
 
     /// Accepts an invitation, on all devices of this user.

@@ -59,6 +59,7 @@ impl Server {
             max_sig_life: None,
             media_quota: 0,
             ticket_key: [7; 32],
+            guests: Arc::default(),
         };
         let unlimited = Rate::new(1_000_000, 1_000_000, 1_000);
         let shares = Shares::new(shares::Limits {

@@ -49,6 +49,7 @@ fn told(phone: &mut Phone) -> Vec<&'static str> {
         Event::InviteeAccepted(_) | Event::InviteeRejected(_) => Some("answered"),
         Event::InvitationCancelled(_) => Some("cancelled"),
         Event::InvitationTimeout(_) => Some("over"),
+        Event::InvitationModified(_) => Some("modified"),
         _ => None,
     });
     named.collect()
@@ -81,6 +82,39 @@ fn what_has_no_place_does_not_cancel_what_has_one() {
     assert!(told(&mut phone).is_empty() && live(&mut phone).is_ok(), "a device that is away now still rings");
     bob_invites(&mut phone, 2, 2, now);
     assert_eq!(told(&mut phone), ["cancelled"]);
+}
+
+/// Somebody's message about bob's invitation says something else now.
+fn modified(number: u64, from: &str, to: &str, words: &str) -> Value {
+    let data = json!({
+        "businessID": 1, "inviteID": "call", "groupID": "", "inviter": "bob", "inviteeList": ["alice"], "data": words,
+        "actionType": 1, "timeout": 30,
+    });
+    let body = json!({"type": "TIMCustomElem", "payload": {"data": data.to_string()}});
+    let change = json!({"kind": "modified", "by": from, "time": BEGIN, "version": number, "body": body});
+    json!({
+        "n": number + 1, "ev": "mut",
+        "p": {"from": from, "to": to, "mutation": number, "sequence": 1, "countable": 1, "change": change},
+    })
+}
+
+#[test]
+fn an_inviter_changes_an_invitation_and_nobody_else_does() {
+    let mut phone = invited();
+    phone.hear(&modified(1, "bob", "C2Calice", "in room 7"));
+    assert_eq!(told(&mut phone), ["modified"]);
+    phone.hear(&modified(2, "bob", "C2Calice", "in room 7"));
+    phone.hear(&modified(3, "alice", "C2Cbob", "in mine"));
+    phone.hear(&modified(4, "bob", "GROUPtea", "elsewhere"));
+    assert_eq!(told(&mut phone), [] as [&str; 0]);
+    assert_eq!(live(&mut phone).unwrap().info.data, "in room 7");
+    let mut phone = phone.restarts();
+    phone.now = BEGIN + 20_000;
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(2, json!([]));
+    phone.wait(2_000);
+    assert_eq!(live(&mut phone).unwrap().info.data, "in room 7");
 }
 
 #[test]

@@ -104,6 +104,7 @@ pub fn settings() -> Arc<Settings> {
         max_sig_life: None,
         media_quota: 0,
         ticket_key: [7; 32],
+        guests: Arc::default(),
     })
 }
 

@@ -9,12 +9,12 @@ use tim::{Code, ConversationId, GroupId, UserId};
 use crate::groups::{new_group, tip};
 use crate::world::{Device, World, received, text_of};
 
-fn stage() -> GroupId {
+pub fn stage() -> GroupId {
     GroupId::new("stage").unwrap()
 }
 
 /// Alice's room, with alice in it.
-async fn alices_room(alice: &Device) {
+pub async fn alices_room(alice: &Device) {
     let made = alice.tim.create_group(new_group("stage", GroupType::AvChatRoom, &[])).await.unwrap();
     assert_eq!((made.group_type, made.max_member_count), (GroupType::AvChatRoom, 0));
     assert_eq!(made.self_info.unwrap().role, Role::Owner);
@@ -27,7 +27,7 @@ async fn enter(device: &Device) {
 }
 
 /// What is said with this text, whatever else is heard before it.
-async fn hears(device: &Device, words: &str) -> Message {
+pub async fn hears(device: &Device, words: &str) -> Message {
     device.expect(words, |event| received(event)?.into_iter().find(|it| text_of(it) == Some(words))).await
 }
 

@@ -37,6 +37,7 @@ mod gate;
 mod group_attributes;
 mod group_search;
 mod groups;
+mod guests;
 mod handlers;
 mod interrupted_transfers;
 mod jumps;

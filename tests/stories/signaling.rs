@@ -46,6 +46,14 @@ async fn hears_cancelled(device: &Device) -> SignalingInfo {
     device.expect("INVITATION_CANCELLED", cancelled).await
 }
 
+async fn hears_modified(device: &Device) -> SignalingInfo {
+    let modified = |event: &Event| match event {
+        Event::InvitationModified(info) => Some(info.clone()),
+        _ => None,
+    };
+    device.expect("INVITATION_MODIFIED", modified).await
+}
+
 async fn hears_timeout(device: &Device) -> SignalingInfo {
     let over = |event: &Event| match event {
         Event::InvitationTimeout(info) => Some(info.clone()),
@@ -174,6 +182,51 @@ async fn what_happened_in_a_break_or_a_restart_is_heard_afterwards_and_once() {
     let heard = laptop.heard.lock().await;
     let again = heard.iter().filter(|event| matches!(event, Event::NewInvitationReceived(_))).count();
     assert_eq!(again, 1, "{heard:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_that_waits_says_something_else_for_all_who_were_away_too() {
+    let world = World::new().await;
+    let wire = Proxy::new(&world.address).await;
+    let bob = world.device_at("bob", "phone", &wire.address);
+    bob.login(&world).await;
+    let (alice, tablet) = (world.device("alice", "phone").await, world.device("alice", "tablet").await);
+    let laptop = world.device("bob", "laptop").await;
+    let invite = alice.tim.invite(user("bob"), "by voice", 0, false).await.unwrap();
+    for device in [&bob, &laptop] {
+        assert_eq!(is_invited(device).await.data, "by voice");
+    }
+    alice.tim.modify_invitation(&invite, "with video").await.unwrap();
+    for device in [&bob, &laptop, &tablet] {
+        let now = hears_modified(device).await;
+        assert_eq!((now.invite_id, now.data.as_str()), (invite.clone(), "with video"));
+    }
+    let laptop = laptop.restart().await;
+    wire.cut();
+    wait_for(&bob, NetState::Disconnected).await;
+    tablet.tim.modify_invitation(&invite, "in room 7").await.unwrap();
+    assert_eq!(hears_modified(&alice).await.data, "in room 7");
+    wire.mend();
+    assert_eq!(hears_modified(&bob).await.data, "in room 7");
+    laptop.login(&world).await;
+    let told = |event: &Event| match event {
+        Event::NewInvitationReceived(it) | Event::InvitationModified(it) => {
+            (it.data == "in room 7").then_some(())
+        }
+        _ => None,
+    };
+    laptop.expect("what it says now", told).await;
+    assert_eq!(
+        bob.tim.modify_invitation(&invite, "mine").await.unwrap_err().code,
+        Code::INVITATION_NOT_YOURS
+    );
+    bob.tim.accept(&invite, "").await.unwrap();
+    assert_eq!(hears_accepted(&alice).await.invite_id, invite);
+    let late = alice.tim.modify_invitation(&invite, "too late").await;
+    assert_eq!(late.unwrap_err().code, Code::INVITATION_UNKNOWN);
+    let now = alice.tim.invite(user("bob"), "now", 60, true).await.unwrap();
+    let unstored = alice.tim.modify_invitation(&now, "or never").await;
+    assert_eq!(unstored.unwrap_err().code, Code::INVITATION_UNKNOWN);
 }
 
 #[tokio::test(flavor = "multi_thread")]

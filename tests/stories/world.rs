@@ -73,6 +73,13 @@ impl World {
         Self { process: Mutex::new(Some(process)), address, ..world }
     }
 
+    /// Starts the server again with these lines in its configuration.
+    pub async fn configure(&self, config: &str) {
+        std::fs::write(self.folder.path().join("tim.toml"), config).unwrap();
+        self.kill_server().await;
+        self.start_server().await;
+    }
+
     /// The server's data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")

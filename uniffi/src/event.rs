@@ -220,6 +220,12 @@ pub enum TimEvent {
         /// The invitation, with those who did not answer.
         invitation: SignalingInfo,
     },
+    /// The inviter changed what an invitation says: told to all who are invited, and on the inviter's other devices.
+    #[serde(rename = "ts_invitation_modified", serialize_with = "bare")]
+    InvitationModified {
+        /// The invitation, as it is now.
+        invitation: SignalingInfo,
+    },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
@@ -319,11 +325,13 @@ pub enum EventName {
     InvitationCancelled,
     /// The time of an invitation is over.
     InvitationTimeout,
+    /// An invitation says something else.
+    InvitationModified,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -357,6 +365,7 @@ impl EventName {
         Self::InviteeRejected,
         Self::InvitationCancelled,
         Self::InvitationTimeout,
+        Self::InvitationModified,
     ];
 }
 
@@ -396,6 +405,7 @@ impl From<EventName> for engine::EventName {
             EventName::InviteeRejected => Self::InviteeRejected,
             EventName::InvitationCancelled => Self::InvitationCancelled,
             EventName::InvitationTimeout => Self::InvitationTimeout,
+            EventName::InvitationModified => Self::InvitationModified,
         }
     }
 }
@@ -541,6 +551,9 @@ impl From<&engine::Event> for TimEvent {
             }
             engine::Event::InvitationTimeout(info) => {
                 Self::InvitationTimeout { invitation: info.clone().into() }
+            }
+            engine::Event::InvitationModified(info) => {
+                Self::InvitationModified { invitation: info.clone().into() }
             }
             engine::Event::Error { code, message } => {
                 Self::Error { code: code.0.cast_signed(), message: message.clone() }

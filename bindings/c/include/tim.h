@@ -455,6 +455,7 @@
  *     ts_invitee_rejected          the same
  *     ts_invitation_cancelled      a signaling info, with those who had not answered
  *     ts_invitation_timeout        a signaling info, with those who did not answer
+ *     ts_invitation_modified       a signaling info, as it is now
  *     onUserStatusUpdated          user statuses: of the users that tim_subscribe_user_status named, and of this user's own
  *     groupAttributesUpdated       {"groupID":"climbers", "groupAttributes":[{"key":"first", "value":"bob"}], "deletedKeyList":[],
  *                                  "version":8}: others set and removed these; not told of what changes while not connected
@@ -655,6 +656,10 @@ typedef enum {
    * The time of an invitation is over.
    */
   TIM_EVENT_INVITATION_TIMEOUT,
+  /**
+   * An invitation says something else.
+   */
+  TIM_EVENT_INVITATION_MODIFIED,
 } tim_event;
 
 /**
@@ -944,6 +949,20 @@ tim_status tim_login(tim_client client,
                      const char *user_sig,
                      tim_done_callback done,
                      void *user_data);
+
+/**
+ * Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+ * is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused
+ * with 2662. Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before,
+ * and is in no room then.
+ *
+ * Result: `login result`.
+ *
+ * Errors: those of `tim_login`: 70002 if the server lets no guests in; 130156 if as many are there as it lets in.
+ */
+tim_status tim_login_as_guest(tim_client client,
+                              tim_done_callback done,
+                              void *user_data);
 
 /**
  * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent
@@ -2665,6 +2684,22 @@ tim_status tim_cancel(tim_client client,
                       const char *data,
                       tim_done_callback done,
                       void *user_data);
+
+/**
+ * Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees
+ * what it says now.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 8010 for an invitation that is unknown or over, or was made for those who were connected alone,
+ * 8011 for one of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message
+ * is refused with; 2800 or 2801.
+ */
+tim_status tim_modify_invitation(tim_client client,
+                                 const char *invite_id,
+                                 const char *data,
+                                 tim_done_callback done,
+                                 void *user_data);
 
 /**
  * Accepts an invitation, on all devices of this user.

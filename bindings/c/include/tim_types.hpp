@@ -2831,6 +2831,12 @@ struct invitation_timeout {
     types::signaling_info invitation{};
 };
 
+/** The inviter changed what an invitation says: told to all who are invited, and on the inviter's other devices. */
+struct invitation_modified {
+    /** The invitation, as it is now. */
+    types::signaling_info invitation{};
+};
+
 /** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
 struct error {
     /** The number; stable for ever. */
@@ -2893,7 +2899,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::group_attributes_updated, types::new_invitation_received, types::invitee_accepted, types::invitee_rejected, types::invitation_cancelled, types::invitation_timeout, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_deleted, types::message_read_by_peer, types::message_read_receipt_received, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::unread_message_count_changed_by_filter, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::all_receive_message_opt_updated, types::friend_list_updated, types::friend_group_list_updated, types::friend_application_list_updated, types::user_status_updated, types::group_attributes_updated, types::new_invitation_received, types::invitee_accepted, types::invitee_rejected, types::invitation_cancelled, types::invitation_timeout, types::invitation_modified, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -2927,6 +2933,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::invitee_rejected>(&it)) { static_cast<void>(own); json["name"] = "ts_invitee_rejected"; json["data"] = own->answer; }
     if (auto *own = std::get_if<types::invitation_cancelled>(&it)) { static_cast<void>(own); json["name"] = "ts_invitation_cancelled"; json["data"] = own->invitation; }
     if (auto *own = std::get_if<types::invitation_timeout>(&it)) { static_cast<void>(own); json["name"] = "ts_invitation_timeout"; json["data"] = own->invitation; }
+    if (auto *own = std::get_if<types::invitation_modified>(&it)) { static_cast<void>(own); json["name"] = "ts_invitation_modified"; json["data"] = own->invitation; }
     if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
@@ -2964,6 +2971,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "ts_invitee_rejected") { types::invitee_rejected own{}; json.at("data").get_to(own.answer); it = std::move(own); return; }
     if (word == "ts_invitation_cancelled") { types::invitation_cancelled own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
     if (word == "ts_invitation_timeout") { types::invitation_timeout own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
+    if (word == "ts_invitation_modified") { types::invitation_modified own{}; json.at("data").get_to(own.invitation); it = std::move(own); return; }
     if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }

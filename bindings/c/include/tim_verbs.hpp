@@ -18,6 +18,10 @@ public:
     answer login(const std::string &user_id, const std::string &user_sig) const {
         return ask(tim_login, user_id, user_sig);
     }
+    /** As tim_login_as_guest. */
+    answer login_as_guest() const {
+        return ask(tim_login_as_guest);
+    }
     /** As tim_logout. */
     answer logout() const {
         return ask(tim_logout);
@@ -518,6 +522,10 @@ public:
     /** As tim_cancel. */
     answer cancel(const std::string &invite_id, const std::string &data) const {
         return ask(tim_cancel, invite_id, data);
+    }
+    /** As tim_modify_invitation. */
+    answer modify_invitation(const std::string &invite_id, const std::string &data) const {
+        return ask(tim_modify_invitation, invite_id, data);
     }
     /** As tim_accept. */
     answer accept(const std::string &invite_id, const std::string &data) const {

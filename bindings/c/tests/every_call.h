@@ -109,6 +109,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_invite(client, text, text, 1, true, done, NULL)); \
     EACH(tim_invite_in_group(client, text, json, text, 1, true, done, NULL)); \
     EACH(tim_cancel(client, text, text, done, NULL)); \
+    EACH(tim_modify_invitation(client, text, text, done, NULL)); \
     EACH(tim_accept(client, text, text, done, NULL)); \
     EACH(tim_reject(client, text, text, done, NULL)); \
     EACH(tim_get_signaling_info(client, json, done, NULL)); \
@@ -119,6 +120,7 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
 enum { EVERY_CALLS_DESTROYS = 2 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \
+    EACH(tim_login_as_guest(client, done, NULL)); \
     EACH(tim_logout(client, done, NULL)); \
     EACH(tim_pause(client, done, NULL)); \
     EACH(tim_resume(client, done, NULL)); \

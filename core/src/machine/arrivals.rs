@@ -36,7 +36,7 @@ impl Machine {
             Call::Logout => self.log_out(id),
             Call::Pause => self.pause(id),
             Call::Resume => self.link.resume(&mut self.cx, id, Return::Done),
-            call => match self.refusal() {
+            call => match self.refusal().or_else(|| self.refusal_of_guest(&call)) {
                 None => self.admitted(id, call),
                 Some(code) => {
                     if !transfers_a_file(&call) {
@@ -303,7 +303,8 @@ impl Machine {
             }
             Purpose::Mutations(id) => {
                 let result = read::<call::MutationsRequest>(result);
-                self.conversations.mutations_came(&mut self.cx, &id, result);
+                let (conversations, mut around) = self.inbox();
+                conversations.mutations_came(&mut around, &id, result);
             }
             Purpose::Settings => {
                 let result = read::<call::SetConversationsRequest>(result);
@@ -375,10 +376,10 @@ impl Machine {
             Reply::Messages(MessagesReply::Receipts(page)) => {
                 conversations.asked_for(around.cx, &request, page)
             }
-            Reply::Messages(MessagesReply::Revoke(mutation)) => {
-                conversations.own_mutation(&mut around, mutation);
-            }
-            Reply::Messages(MessagesReply::React(call::Newest { mutation: Some(mutation) }))
+            Reply::Messages(
+                MessagesReply::Revoke(mutation)
+                | MessagesReply::React(call::Newest { mutation: Some(mutation) }),
+            )
             | Reply::Groups(GroupsReply::PinMessage(call::Newest { mutation: Some(mutation) })) => {
                 conversations.own_mutation(&mut around, mutation);
             }

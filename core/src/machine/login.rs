@@ -136,7 +136,7 @@ impl Login {
             cx.complete(id, result);
             return false;
         }
-        if user_sig.is_empty() {
+        if user_sig.is_empty() && !user.is_guest() {
             self.gate = Gate::Closed(Code::LOGIN_FAILED);
             cx.complete(id, Err(Fault::new(Code::USERSIG_MISSING)));
             return false;

@@ -35,7 +35,7 @@
 //!   `arrivals` hands what arrives to the part that it concerns, `session` has the steps that concern several parts.
 //! * Each part owns its state, and is given a `context`: the time, the user, chance, and the effects to write into.
 //!   A part never calls another one that knows it; where a decision concerns two, it returns what the other has to do.
-//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes
+//! * `login` decides who is logged in and which calls pass, `guests` which of them pass without a userSig, `refusal` what being turned away means for that; `link` makes
 //!   connections; a `connection` matches replies to the `purpose` of their requests.
 //! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
 //!   `account` is profile, blacklist, receive option, groups and friends; `rooms` is live rooms; `statuses` is who is online;
@@ -48,6 +48,7 @@ mod calls;
 mod connection;
 mod context;
 mod conversations;
+mod guests;
 mod history;
 pub mod io;
 mod link;

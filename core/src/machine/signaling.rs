@@ -7,8 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::value::RawValue;
 use tim_protocol::body::Body;
-use tim_protocol::message::Message as WireMessage;
+use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation};
 use tim_protocol::{Code, ConversationId, MessageId, UnixMillis, UserId};
 
 use super::context::Context;
@@ -127,13 +128,8 @@ impl Signaling {
     ///
     /// A conversation of which the user wants to hear nothing invites nobody; what becomes of an invitation is heard.
     pub(super) fn hear(&mut self, cx: &mut Context, message: &WireMessage, is_own: bool, invites: bool) {
-        // Nearly no message is a signal.
-        if message.removed || !message.body.get().contains("businessID") {
-            return;
-        }
-        let Some(me) = cx.me() else { return };
-        let Ok(Body::Custom(custom)) = Body::read(&message.body) else { return };
-        let Some(info) = SignalingInfo::read(&custom.data) else { return };
+        let Some(me) = cx.me().filter(|_| !message.removed) else { return };
+        let Some(info) = signal(&message.body) else { return };
         if info.action == SignalingAction::Invite && !invites {
             return;
         }
@@ -141,6 +137,31 @@ impl Signaling {
         let is_online_only = message.sequence == 0;
         let (from, time) = (&message.from, message.time);
         self.heard(cx, &me, Heard { from, conversation: &conversation, time, info, is_own, is_online_only });
+    }
+
+    /// A message changed. If it is a live invitation's, which only its sender changes, that says something else now.
+    pub(super) fn modified(
+        &mut self,
+        cx: &mut Context,
+        id: &ConversationId,
+        change: &Mutation,
+        is_own: bool,
+    ) {
+        let MessageChange::Modified(now) = &change.change else { return };
+        let Some(info) = signal(&now.body).filter(|info| info.action == SignalingAction::Invite) else {
+            return;
+        };
+        let Some(live) = self.live.get_mut(&info.invite_id) else { return };
+        let invitation = &mut live.invitation;
+        let is_the_one = invitation.conversation_id == *id && invitation.info.inviter == change.from;
+        if !is_the_one || invitation.info.data == info.data {
+            return;
+        }
+        invitation.info.data = info.data;
+        if !is_own && !live.is_untold {
+            tell(cx, Event::InvitationModified(invitation.info.clone()));
+        }
+        store(cx, invitation);
     }
 
     /// An online-only message of this device, which the server passed on.
@@ -308,6 +329,18 @@ impl Signaling {
         let ends = self.live.values().filter_map(|live| ends(&me, &live.invitation)).map(|at| at - ahead);
         let quiet = (!self.live.is_empty()).then_some(self.quiet_until);
         ends.chain(quiet).filter(|at| *at > cx.now()).min()
+    }
+}
+
+/// The signal that a body is, if it is one.
+fn signal(body: &RawValue) -> Option<SignalingInfo> {
+    // Nearly no message is.
+    if !body.get().contains("businessID") {
+        return None;
+    }
+    match Body::read(body) {
+        Ok(Body::Custom(custom)) => SignalingInfo::read(&custom.data),
+        _ => None,
     }
 }
 

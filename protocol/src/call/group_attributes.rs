@@ -111,7 +111,7 @@ impl Check for SetAttributesRequest {
 verbs! {
     /// The requests about the attributes of groups.
     AttributesRequest -> AttributesReply {
-        Query by User: GetAttributes(GetAttributesRequest) = "groupAttributes.get" -> GroupAttributes,
+        Query by Guest: GetAttributes(GetAttributesRequest) = "groupAttributes.get" -> GroupAttributes,
         Command by Member: SetAttributes(SetAttributesRequest) = "groupAttributes.set" -> GroupAttributes,
     }
 }

@@ -266,15 +266,15 @@ verbs! {
     /// The requests about groups.
     GroupsRequest -> GroupsReply {
         Once by User: CreateGroup(CreateGroupRequest) = "group.create" -> GroupIs,
-        Command by User: JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
-        Once by User: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
+        Command by Guest: JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
+        Once by Guest: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
         Once by Owner: DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
         Command by Member: UpdateGroup(UpdateGroupRequest) = "group.update" -> GroupIs,
-        Query by User: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
+        Query by Guest: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
         Query by Member: GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
         Command by Manager: PinMessage(PinMessageRequest) = "group.pin" -> Newest,
         Query by Member: GetPinned(GetPinnedRequest) = "group.pinned" -> PinnedMessages,
         Once by Manager: HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
-        Query by User: CountOnline(CountOnlineRequest) = "group.online" -> OnlineCount,
+        Query by Guest: CountOnline(CountOnlineRequest) = "group.online" -> OnlineCount,
     }
 }

@@ -93,7 +93,9 @@ pub enum Kind {
 /// such as the type of a group or the parties of a conversation, the verb decides itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
-    /// Every user that is logged in, and for `hello` everybody.
+    /// Guests, too, who have no userSig; what is about a group only of live rooms.
+    Guest,
+    /// Every user that is logged in.
     User,
     /// A member of the group.
     Member,
@@ -108,7 +110,7 @@ impl Caller {
     #[must_use]
     pub fn includes(self, role: Option<Role>) -> bool {
         match self {
-            Self::User => true,
+            Self::Guest | Self::User => true,
             Self::Member => role.is_some(),
             Self::Manager => matches!(role, Some(Role::Owner | Role::Admin)),
             Self::Owner => role == Some(Role::Owner),

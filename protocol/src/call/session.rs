@@ -52,10 +52,10 @@ pub struct HelloRequest {
     /// The application.
     #[serde(rename = "SDKAppID")]
     pub sdk_app_id: u32,
-    /// The user.
+    /// The user; [`UserId::guest`] for who has no UserSig.
     #[serde(rename = "userID")]
     pub user_id: UserId,
-    /// The UserSig that proves the user's identity.
+    /// The UserSig that proves the user's identity; empty for a guest.
     pub user_sig: String,
     /// The device's name: drawn once by the client and kept until it is uninstalled. 1 to 64 bytes.
     pub device: String,
@@ -101,7 +101,7 @@ pub struct Welcome {
     /// Shortest and longest pause between two heartbeats the server accepts, in milliseconds. The server closes a
     /// connection that was silent for 2.5 times the longest pause.
     pub heartbeat: [i64; 2],
-    /// When the token expires.
+    /// When the token expires; for a guest, who has none, [`crate::limits::NUMBER`].
     pub expires: UnixMillis,
     /// The epoch of the server's data; see [`Cursor::epoch`].
     pub epoch: u32,
@@ -167,7 +167,7 @@ impl Check for HelloRequest {
         if self.highest_common_version().is_none() {
             return Err(Fault::new(Code::VERSION_UNSUPPORTED));
         }
-        if self.user_id.is_system() {
+        if self.user_id.is_system() || (self.user_id.is_guest() && !self.user_sig.is_empty()) {
             return Err(Fault::new(Code::USER_ID_INVALID));
         }
         for (field, name) in [("device", &self.device), ("instance", &self.instance)] {
@@ -198,8 +198,8 @@ impl Check for SyncRequest {
 verbs! {
     /// The requests about the session itself.
     SessionRequest -> SessionReply {
-        Session by User: Hello(HelloRequest) = "hello" -> Welcome,
-        Session by User: Logout(LogoutRequest) = "logout" -> Done,
-        Session by User: Sync(SyncRequest) = "sync" -> SyncPage,
+        Session by Guest: Hello(HelloRequest) = "hello" -> Welcome,
+        Session by Guest: Logout(LogoutRequest) = "logout" -> Done,
+        Session by Guest: Sync(SyncRequest) = "sync" -> SyncPage,
     }
 }

@@ -1,6 +1,7 @@
 //! On whose behalf something is done.
 
-use tim_protocol::UserId;
+use tim_protocol::call::{Caller, Request};
+use tim_protocol::{Code, UserId};
 use uuid::Uuid;
 
 use super::keys::UserKey;
@@ -16,4 +17,15 @@ pub struct Actor {
     pub key: UserKey,
     /// The requesting session, which gets no pushes of its own changes. `None` for the server itself.
     pub session: Option<Uuid>,
+}
+
+impl Actor {
+    /// Checks whether somebody of this kind may make the request at all.
+    ///
+    /// # Errors
+    /// [`Code::LOGIN_NEEDED`] for what guests may not.
+    pub fn may(&self, request: &Request) -> Result<(), Code> {
+        let is_theirs = !self.key.is_guest() || request.caller() == Caller::Guest;
+        if is_theirs { Ok(()) } else { Err(Code::LOGIN_NEEDED) }
+    }
 }

@@ -18,6 +18,7 @@
 
 pub mod actor;
 pub mod fair;
+pub mod guests;
 pub mod keys;
 pub mod media_path;
 pub mod media_records;

@@ -41,7 +41,7 @@ struct Room {
     rate: Bucket,
     /// What was admitted and not told yet.
     said: Vec<Message>,
-    /// Who came last since the last tip, and when, on the monotonic clock.
+    /// Who came last since the last tip; and when somebody did, on the monotonic clock.
     came: VecDeque<UserId>,
     came_at: i64,
     /// How many viewers the last tip told, and when, on the monotonic clock.
@@ -100,7 +100,8 @@ impl Room {
             return None;
         }
         let came: Vec<UserId> = std::mem::take(&mut self.came).into();
-        let operation_type = if came.is_empty() { GroupTipType::Quit } else { GroupTipType::Join };
+        let has_more = !came.is_empty() || viewers > self.viewers;
+        let operation_type = if has_more { GroupTipType::Join } else { GroupTipType::Quit };
         (self.viewers, self.tip_at) = (viewers, now.monotonic);
         Some(GroupTip {
             operator_id: came.last().cloned().unwrap_or_else(UserId::system),
@@ -140,16 +141,19 @@ impl Rooms {
         self.rooms().entry(room).or_insert_with(|| Room::new(group)).offer(message, leads, now)
     }
 
-    /// A session of a user comes into a room now, on the monotonic clock.
+    /// A session of a user comes into a room now, on the monotonic clock. Guests have no name to tell.
     pub fn entered(&self, room: ConversationKey, group: GroupId, user: UserId, now: i64) {
         let mut rooms = self.rooms();
         let room = rooms.entry(room).or_insert_with(|| Room::new(group));
+        room.came_at = now;
+        if user.is_guest() {
+            return;
+        }
         room.came.retain(|other| *other != user);
         if room.came.len() == NAMED {
             room.came.pop_front();
         }
         room.came.push_back(user);
-        room.came_at = now;
     }
 
     /// The rooms in which something happens.
@@ -168,7 +172,7 @@ impl Rooms {
         }
         room.said.clear();
         // Who comes now may not be counted yet.
-        let is_coming = now.monotonic < room.came_at + TIPS_EVERY_MS && !room.came.is_empty();
+        let is_coming = now.monotonic < room.came_at + TIPS_EVERY_MS;
         if !is_coming && room.rate.is_full(now.monotonic) {
             rooms.remove(&key);
         }
@@ -319,6 +323,15 @@ mod tests {
         assert_eq!(rooms.active(), [ROOM], "its rate is in use");
         assert!(told(&rooms, 0, 7_000).is_empty());
         assert!(rooms.active().is_empty());
+    }
+
+    #[test]
+    fn guests_are_counted_and_not_named() {
+        let rooms = Rooms::default();
+        rooms.entered(ROOM, GroupId::new("stage").unwrap(), UserId::guest(), 5_000);
+        let GroupTip { operation_type, user_id_list, member_count, .. } = tip(&told(&rooms, 3, 5_000)[0]);
+        assert_eq!((operation_type, member_count), (GroupTipType::Join, 3));
+        assert!(user_id_list.is_empty());
     }
 
     #[test]

@@ -30,6 +30,9 @@ pub(super) fn callers_group(
     if is_dismissed {
         return Err(Code::GROUP_NOT_FOUND.into());
     }
+    if actor.key.is_guest() && group_type.rules().keeps_members {
+        return Err(Code::LOGIN_NEEDED.into());
+    }
     if !caller.includes(role) {
         return Err(Code::GROUP_PERMISSION_DENIED.into());
     }

@@ -10,6 +10,7 @@ use super::{DomainResult, friends, group_attributes, groups, members, messages, 
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult<Committed> {
+    asked.actor.may(&asked.request)?;
     match &asked.request {
         Request::Messages(request) => messages::request(rows, asked, request),
         Request::Conversations(request) => settings::request(rows, asked, request),

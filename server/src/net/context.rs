@@ -186,6 +186,7 @@ impl ServerContext {
         for (name, count) in [
             ("tim_shares_remembered", self.shares.remembered()),
             ("tim_pending_connections", self.pending.held_by_all()),
+            ("tim_guests", self.settings.guests.count()),
         ] {
             metrics::gauge!(name).set(count as f64);
         }

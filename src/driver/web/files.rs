@@ -128,9 +128,10 @@ impl Files {
         self.databases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A user's database.
+    /// A user's database. Nothing of a guest is kept.
     pub(crate) fn database(&self, user: &UserId) -> Result<DatabaseFile, Fault> {
-        let new = || DatabaseFile::new(PageKeeper::new(&self.kept_below, user.as_str()));
+        let below: &str = if user.is_guest() { "" } else { &self.kept_below };
+        let new = || DatabaseFile::new(PageKeeper::new(below, user.as_str()));
         Ok(self.databases().entry(user.clone()).or_insert_with(new).clone())
     }
 

@@ -38,6 +38,23 @@ pub unsafe extern "C" fn tim_login(
     ))))
 }
 
+/// Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+/// is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused
+/// with 2662. Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before,
+/// and is in no room then.
+///
+/// Result: `login result`.
+///
+/// Errors: those of `tim_login`: 70002 if the server lets no guests in; 130156 if as many are there as it lets in.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_login_as_guest(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::login_as_guest(tim))))
+}
+
 /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent
 /// after the user's next login on this device.
 ///
@@ -2501,6 +2518,29 @@ pub unsafe extern "C" fn tim_cancel(
     user_data: *mut c_void,
 ) -> TimStatus {
     run(client, done, user_data, Box::new(move |tim| Ok(verbs::cancel(
+        tim,
+        guard::text(invite_id)?,
+        guard::text(data)?,
+    ))))
+}
+
+/// Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees
+/// what it says now.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 8010 for an invitation that is unknown or over, or was made for those who were connected alone,
+/// 8011 for one of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message
+/// is refused with; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_modify_invitation(
+    client: TimClient,
+    invite_id: *const c_char,
+    data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(verbs::modify_invitation(
         tim,
         guard::text(invite_id)?,
         guard::text(data)?,

@@ -208,6 +208,17 @@ impl Tim {
         Ok(LoginResult { repeat_login })
     }
 
+    /// Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+    /// is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused with 2662.
+    /// Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before, and is in no room then.
+    ///
+    /// # Errors
+    /// Those of `login`: 70002 if the server lets no guests in. `Unreachable`: 130156 if as many are there as it lets in.
+    pub async fn login_as_guest(&self) -> Result<LoginResult, TimError> {
+        let tim::LoginResult { repeat_login } = offload(self.tim.login_as_guest()).await?;
+        Ok(LoginResult { repeat_login })
+    }
+
     /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
     /// the user's next login on this device.
     ///

@@ -54,6 +54,17 @@ impl Tim {
         Ok(offload(self.tim.cancel(&invite_id, &data)).await?)
     }
 
+    /// Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees what it says
+    /// now.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, or was made for those who were connected alone, 8011 for one
+    /// of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message is refused with.
+    /// `Unreachable`: 2800 or 2801.
+    pub async fn modify_invitation(&self, invite_id: String, data: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.modify_invitation(&invite_id, &data)).await?)
+    }
+
     /// Accepts an invitation, on all devices of this user.
     ///
     /// # Errors

@@ -14,6 +14,10 @@ pub(crate) fn login(tim: Arc<Tim>, user_id: String, user_sig: String) -> Call {
     call!(tim.login(user_id, user_sig))
 }
 
+pub(crate) fn login_as_guest(tim: Arc<Tim>) -> Call {
+    call!(tim.login_as_guest())
+}
+
 pub(crate) fn logout(tim: Arc<Tim>) -> Call {
     call!(tim.logout())
 }
@@ -414,6 +418,10 @@ pub(crate) fn cancel(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
     call!(tim.cancel(invite_id, data))
 }
 
+pub(crate) fn modify_invitation(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
+    call!(tim.modify_invitation(invite_id, data))
+}
+
 pub(crate) fn accept(tim: Arc<Tim>, invite_id: String, data: String) -> Call {
     call!(tim.accept(invite_id, data))
 }
@@ -457,6 +465,10 @@ pub fn call_by_name(
         "login" => {
             let mut given = Parameters::new("login", &["userID", "userSig"], given)?;
             Ok(login(tim, given.take("userID")?, given.take("userSig")?))
+        }
+        "loginAsGuest" => {
+            let _given = Parameters::new("loginAsGuest", &[], given)?;
+            Ok(login_as_guest(tim))
         }
         "logout" => {
             let _given = Parameters::new("logout", &[], given)?;
@@ -907,6 +919,10 @@ pub fn call_by_name(
         "cancel" => {
             let mut given = Parameters::new("cancel", &["inviteID", "data"], given)?;
             Ok(cancel(tim, given.take("inviteID")?, given.take("data")?))
+        }
+        "modifyInvitation" => {
+            let mut given = Parameters::new("modifyInvitation", &["inviteID", "data"], given)?;
+            Ok(modify_invitation(tim, given.take("inviteID")?, given.take("data")?))
         }
         "accept" => {
             let mut given = Parameters::new("accept", &["inviteID", "data"], given)?;

@@ -393,6 +393,11 @@ int8_t uniffi_tim_ffi_fn_method_tim_is_ready(uint64_t ptr, RustCallStatus *_Nonn
 uint64_t uniffi_tim_ffi_fn_method_tim_login(uint64_t ptr, RustBuffer user_id, RustBuffer user_sig
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN_AS_GUEST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN_AS_GUEST
+uint64_t uniffi_tim_ffi_fn_method_tim_login_as_guest(uint64_t ptr
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
 uint64_t uniffi_tim_ffi_fn_method_tim_logout(uint64_t ptr
@@ -988,6 +993,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_invite(uint64_t ptr, RustBuffer user_id, R
 uint64_t uniffi_tim_ffi_fn_method_tim_invite_in_group(uint64_t ptr, RustBuffer group_id, RustBuffer invitee_list, RustBuffer data, int32_t timeout, int8_t online_user_only
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_MODIFY_INVITATION
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_MODIFY_INVITATION
+uint64_t uniffi_tim_ffi_fn_method_tim_modify_invitation(uint64_t ptr, RustBuffer invite_id, RustBuffer data
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REJECT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REJECT
 uint64_t uniffi_tim_ffi_fn_method_tim_reject(uint64_t ptr, RustBuffer invite_id, RustBuffer data
@@ -1480,6 +1490,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_is_ready(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
 uint16_t uniffi_tim_ffi_checksum_method_tim_login(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN_AS_GUEST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN_AS_GUEST
+uint16_t uniffi_tim_ffi_checksum_method_tim_login_as_guest(void
 
 );
 #endif
@@ -2194,6 +2210,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_invite(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE_IN_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_INVITE_IN_GROUP
 uint16_t uniffi_tim_ffi_checksum_method_tim_invite_in_group(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_MODIFY_INVITATION
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_MODIFY_INVITATION
+uint16_t uniffi_tim_ffi_checksum_method_tim_modify_invitation(void
 
 );
 #endif

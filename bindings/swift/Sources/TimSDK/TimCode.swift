@@ -68,6 +68,8 @@ public enum TimCode {
     public static let groupOwnerAlready: Int32 = 2621
     /// the user is not a member of the group: add the user first.
     public static let groupNotAMember: Int32 = 2623
+    /// guests enter live rooms and listen, and do nothing else: log in with a userSig.
+    public static let loginNeeded: Int32 = 2662
     /// a group of this type has no admins.
     public static let groupTypeWithoutRoles: Int32 = 2682
     /// a member is made Admin or Member: change the owner by change_group_owner.
@@ -320,6 +322,8 @@ public enum TimCode {
     public static let roomBusy: Int32 = 130_153
     /// this server does not search messages: its operator turns it on with [search] enabled = true.
     public static let searchOff: Int32 = 130_155
+    /// as many guests are here as this server lets in: try again later, or log in with a userSig.
+    public static let guestsFull: Int32 = 130_156
     /// 50 filters are subscribed to already: unsubscribe from one first.
     public static let tooManySubscriptions: Int32 = 130_159
     /// the instance was destroyed: create a new one.

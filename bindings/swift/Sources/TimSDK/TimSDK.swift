@@ -1651,6 +1651,16 @@ public protocol TimProtocol: AnyObject, Sendable {
     func login(userID: String, userSig: String) async throws  -> LoginResult
 
     /**
+     * Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+     * is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused with 2662.
+     * Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before, and is in no room then.
+     *
+     * # Errors
+     * Those of `login`: 70002 if the server lets no guests in. `Unreachable`: 130156 if as many are there as it lets in.
+     */
+    func loginAsGuest() async throws  -> LoginResult
+
+    /**
      * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
      * the user's next login on this device.
      *
@@ -2698,6 +2708,17 @@ public protocol TimProtocol: AnyObject, Sendable {
     func inviteInGroup(groupID: String, inviteeList: [String], data: String, timeout: Int32, onlineUserOnly: Bool) async throws  -> String
 
     /**
+     * Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees what it says
+     * now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, or was made for those who were connected alone, 8011 for one
+     * of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message is refused with.
+     * `Unreachable`: 2800 or 2801.
+     */
+    func modifyInvitation(inviteID: String, data: String) async throws
+
+    /**
      * Rejects an invitation, on all devices of this user.
      *
      * # Errors
@@ -2934,6 +2955,30 @@ open func login(userID: String, userSig: String)async throws  -> LoginResult  {
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_login(
                         self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterString.lower(userSig)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeLoginResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+     * is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused with 2662.
+     * Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before, and is in no room then.
+     *
+     * # Errors
+     * Those of `login`: 70002 if the server lets no guests in. `Unreachable`: 130156 if as many are there as it lets in.
+     */
+open func loginAsGuest()async throws  -> LoginResult  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_login_as_guest(
+                        self.uniffiCloneHandle()
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -5713,6 +5758,31 @@ open func inviteInGroup(groupID: String, inviteeList: [String], data: String, ti
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees what it says
+     * now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, or was made for those who were connected alone, 8011 for one
+     * of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message is refused with.
+     * `Unreachable`: 2800 or 2801.
+     */
+open func modifyInvitation(inviteID: String, data: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_modify_invitation(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(inviteID),FfiConverterString.lower(data)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -14063,6 +14133,10 @@ public enum EventName: Equatable, Hashable {
      * The time of an invitation is over.
      */
     case invitationTimeout
+    /**
+     * An invitation says something else.
+     */
+    case invitationModified
 
 
 
@@ -14149,6 +14223,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 32: return .invitationCancelled
 
         case 33: return .invitationTimeout
+
+        case 34: return .invitationModified
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -14288,6 +14364,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .invitationTimeout:
             writeInt(&buf, Int32(33))
+
+
+        case .invitationModified:
+            writeInt(&buf, Int32(34))
 
         }
     }
@@ -16995,6 +17075,14 @@ public enum TimEvent: Equatable, Hashable {
          */invitation: SignalingInfo
     )
     /**
+     * The inviter changed what an invitation says: told to all who are invited, and on the inviter's other devices.
+     */
+    case invitationModified(
+        /**
+         * The invitation, as it is now.
+         */invitation: SignalingInfo
+    )
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     case error(
@@ -17135,16 +17223,19 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 29: return .invitationTimeout(invitation: try FfiConverterTypeSignalingInfo.read(from: &buf)
         )
 
-        case 30: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 30: return .invitationModified(invitation: try FfiConverterTypeSignalingInfo.read(from: &buf)
         )
 
-        case 31: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 31: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 32: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 32: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 33: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 33: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 34: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -17308,24 +17399,29 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterTypeSignalingInfo.write(invitation, into: &buf)
 
 
-        case let .error(code,message):
+        case let .invitationModified(invitation):
             writeInt(&buf, Int32(30))
+            FfiConverterTypeSignalingInfo.write(invitation, into: &buf)
+
+
+        case let .error(code,message):
+            writeInt(&buf, Int32(31))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(31))
+            writeInt(&buf, Int32(32))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(32))
+            writeInt(&buf, Int32(33))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(33))
+            writeInt(&buf, Int32(34))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -19013,6 +19109,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_login() != 30482) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_login_as_guest() != 45534) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_logout() != 45323) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -19368,6 +19467,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_invite_in_group() != 57496) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_modify_invitation() != 63494) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_reject() != 44004) {

@@ -42,6 +42,7 @@ func describe(_ event: TimEvent) -> String {
     case .inviteeAccepted(let it): "inviteeAccepted \(it.invitee)"
     case .inviteeRejected(let it): "inviteeRejected \(it.invitee)"
     case .invitationCancelled(let it): "invitationCancelled by \(it.inviter)"
+    case .invitationModified(let it): "invitationModified by \(it.inviter)"
     case .invitationTimeout(let it): "invitationTimeout \(it.inviteeList)"
     case .userStatusUpdated(let statuses): "userStatusUpdated \(statuses.map(\.userID))"
     case .friendApplicationListUpdated(let it): "friendApplicationListUpdated \(it.unreadCount) unread"

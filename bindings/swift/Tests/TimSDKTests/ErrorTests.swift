@@ -15,6 +15,9 @@ final class ErrorTests: XCTestCase {
         XCTAssertEqual(forged?.code, TimCode.usersigMalformed)
         let stolen = await failure { try await carol.tim.login(userID: carol.name, userSig: theServer.sig(of: "mallory")) }
         XCTAssertEqual(stolen?.code, TimCode.usersigOtherUser)
+        // The operator of this server lets no guests in.
+        let unnamed = await failure { _ = try await carol.tim.loginAsGuest() }
+        XCTAssertEqual(unnamed?.code, TimCode.usersigEmpty)
         let nobody = await failure {
             try await alice.tim.sendMessage(alice.tim.createTextMessage(to: "nobody-at-all", conversationType: .c2c, text: "hello?"))
         }

@@ -12,6 +12,8 @@ final class SignalingTests: XCTestCase {
         let info = try await bob.tim.getSignalingInfo(message: page.messageList[0])
         XCTAssertEqual(info.inviteeList, [bob.name])
         XCTAssertEqual(info.actionType, .invite)
+        try await alice.tim.modifyInvitation(inviteID: call, data: "a call with video")
+        _ = try await bob.next { if case .invitationModified(let it) = $0 { it.data == "a call with video" } else { false } }
         try await bob.tim.accept(inviteID: call, data: "coming")
         _ = try await alice.next { if case .inviteeAccepted(let it) = $0 { it.data == "coming" } else { false } }
 

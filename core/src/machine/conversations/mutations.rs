@@ -24,7 +24,7 @@ impl Conversations {
         if mutation.mutation_seq > conv.row.mutation_seq {
             conv.stash_mutation(mutation);
         }
-        self.apply_mutations(around.cx, &id);
+        self.apply_mutations(around, &id);
     }
 
     /// A mutation by this device: the caller gets the result, and no event is emitted if it is the next one. Otherwise it waits
@@ -33,13 +33,14 @@ impl Conversations {
     pub(in crate::machine) fn own_mutation(&mut self, around: &mut Surroundings<'_>, mutation: &Mutation) {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
+        around.signaling.modified(around.cx, &id, mutation, true);
         let conv = self.entry(around.account, &id);
         if mutation.mutation_seq == conv.row.mutation_seq + 1 {
             conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation_seq);
             conv.row.mutation_seq += 1;
             conv.count_revoked(&me, mutation);
             self.carry_out(around.cx, &id, mutation);
-            return self.apply_mutations(around.cx, &id);
+            return self.apply_mutations(around, &id);
         }
         if matches!(mutation.change, MessageChange::Revoked(_)) {
             self.carry_out(around.cx, &id, mutation);
@@ -47,21 +48,22 @@ impl Conversations {
         self.mutated(around, mutation.clone());
     }
 
-    fn apply_mutations(&mut self, cx: &mut Context, id: &ConversationId) {
+    fn apply_mutations(&mut self, around: &mut Surroundings<'_>, id: &ConversationId) {
         while let Some(next) = self.convs.get_mut(id).and_then(Conv::take_next_mutation) {
-            self.apply(cx, id, &next);
+            self.apply(around, id, &next);
         }
         self.touch(id);
     }
 
     /// Applies the next mutation, and emits what it changed.
-    fn apply(&mut self, cx: &mut Context, id: &ConversationId, mutation: &Mutation) {
-        let (Some(me), Some(conv)) = (cx.me(), self.convs.get_mut(id)) else { return };
+    fn apply(&mut self, around: &mut Surroundings<'_>, id: &ConversationId, mutation: &Mutation) {
+        let (Some(me), Some(conv)) = (around.cx.me(), self.convs.get_mut(id)) else { return };
         conv.row.mutation_seq = mutation.mutation_seq;
         conv.count_revoked(&me, mutation);
-        if let Some(event) = self.carry_out(cx, id, mutation) {
-            cx.after_received(event);
+        if let Some(event) = self.carry_out(around.cx, id, mutation) {
+            around.cx.after_received(event);
         }
+        around.signaling.modified(around.cx, id, mutation, false);
     }
 
     /// A message of this device was stored as it was sent. Applies what changed it before its answer came.
@@ -114,7 +116,7 @@ impl Conversations {
     /// Handles mutations that were missing.
     pub(in crate::machine) fn mutations_came(
         &mut self,
-        cx: &mut Context,
+        around: &mut Surroundings<'_>,
         id: &ConversationId,
         result: Result<MutationPage, Fault>,
     ) {
@@ -126,25 +128,25 @@ impl Conversations {
                     conv.row.mutation_head = conv.row.mutation_seq;
                     conv.is_paging = false;
                 }
-                return self.postpone(cx, id, fault.retry_after);
+                return self.postpone(around.cx, id, fault.retry_after);
             }
         };
         let before = conv.row.mutation_seq;
         conv.paged(&page);
-        cx.count_unreadable(Unreadable::Mutation, page.mutations.unreadable);
+        around.cx.count_unreadable(Unreadable::Mutation, page.mutations.unreadable);
         for mutation in page.mutations {
             if self.convs.get(id).is_some_and(|conv| mutation.mutation_seq > conv.row.mutation_seq) {
                 // The mutations in between are superseded, or of messages that this user may not see.
-                self.apply(cx, id, &mutation);
+                self.apply(around, id, &mutation);
             }
         }
         if let Some(conv) = self.convs.get_mut(id) {
             conv.row.mutation_seq = conv.row.mutation_seq.max(page.up_to);
             if conv.row.mutation_seq == before && conv.wants_mutations() {
-                self.postpone(cx, id, None);
+                self.postpone(around.cx, id, None);
             }
         }
-        self.apply_mutations(cx, id);
+        self.apply_mutations(around, id);
     }
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::answer::{self, fault_to};
 use super::state::{ClientInfo, Effect, Greeting, Live, Parked, Phase, Purpose, Session, Step};
 use crate::core::Now;
+use crate::core::guests::Guest;
 use crate::core::ops::{
     Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, Topic, UserKey,
     Write,
@@ -39,6 +40,7 @@ impl Session {
             is_in_doubt: false,
             window,
             pushed,
+            guest: None,
         };
         self.phase = Phase::Greeting(Box::new(greeting));
         self.query(query, Purpose::Greet, effects);
@@ -48,6 +50,9 @@ impl Session {
     pub(super) fn greeted(&mut self, greet: Greet, now: Now, effects: &mut Vec<Effect>) {
         let max_sig_life = self.settings.max_sig_life;
         let Phase::Greeting(greeting) = &mut self.phase else { return };
+        if greeting.hello.user_id.is_guest() {
+            return self.greet_guest(&greet, now, effects);
+        }
         let HelloRequest { sdk_app_id: app, user_id, .. } = &greeting.hello;
         let proved = expiry(&greeting.hello, greet.keys, max_sig_life, now)
             .map_err(|why| self.shares.failed_login(self.network, why, now.monotonic))
@@ -128,6 +133,7 @@ impl Session {
                 effects.push(Effect::Attach(key, resumed.id));
                 self.welcome(Some(resumed), now, effects);
             }
+            None if key.is_guest() => self.begin_guest(effects),
             None => {
                 greeting.step = Step::Attach;
                 effects.push(Effect::Attach(key, self.id));
@@ -142,6 +148,7 @@ impl Session {
             (Step::AttachToLogIn, _) => {
                 self.log_in(Step::LogInAttached, now, effects);
             }
+            (Step::Attach, Some((key, _))) if key.is_guest() => self.follow(Vec::new(), None, effects),
             (Step::Attach, Some((key, _))) => {
                 greeting.step = Step::Start;
                 self.query(Query::SessionStart { key }, Purpose::SessionStart, effects);
@@ -196,7 +203,8 @@ impl Session {
 
     fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
-        let Greeting { user: Some((key, epoch)), number, hello, expires, window, pushed, .. } = *greeting
+        let Greeting { user: Some((key, epoch)), number, hello, expires, window, pushed, guest, .. } =
+            *greeting
         else {
             return;
         };
@@ -208,8 +216,8 @@ impl Session {
         self.deflates = named(&feature::DEFLATE);
         self.batches = named(&feature::BATCH);
         let is_resumed = resumed.is_some();
-        let new = Resumed { id: self.id, window, missed: pushed, rooms: Vec::new() };
-        let Resumed { id, window, missed, rooms } = resumed.unwrap_or(new);
+        let new = Resumed { id: self.id, window, missed: pushed, rooms: Vec::new(), guest };
+        let Resumed { id, window, missed, rooms, guest } = resumed.unwrap_or(new);
         self.id = id;
         let actor = Actor { app: hello.sdk_app_id, user: hello.user_id, key, session: Some(id) };
         // A token that expires beyond the range of the clock never expires.
@@ -226,6 +234,7 @@ impl Session {
             watching: Watching::default(),
             rooms,
             spoken: Bucket::default(),
+            guest,
         }));
         let welcome = Welcome {
             version,
@@ -293,14 +302,15 @@ struct Resumed {
     window: Window,
     missed: Vec<String>,
     rooms: Vec<ConversationKey>,
+    guest: Option<Guest>,
 }
 
 fn resumable(parked: Parked, key: UserKey, instance: &str, resume: &Resume) -> Option<Resumed> {
-    let Parked { id, user, instance: theirs, mut window, rooms } = parked;
+    let Parked { id, user, instance: theirs, mut window, rooms, guest } = parked;
     if user != key || theirs != instance {
         return None;
     }
-    window.replay(resume.push).map(|missed| Resumed { id, window, missed, rooms })
+    window.replay(resume.push).map(|missed| Resumed { id, window, missed, rooms, guest })
 }
 
 /// Verifies the token and returns its expiry, in milliseconds since 1970.

@@ -1,7 +1,7 @@
 //! The rules of one connection, from the first frame to the last.
 //!
 //! * [`state`] is what a connection knows; [`answer`] has the envelopes of answers.
-//! * [`hello`] logs the client in and resumes sessions.
+//! * [`hello`] logs the client in and resumes sessions; [`guests`] lets those in who have no token.
 //! * [`statuses`] tells who is online.
 //! * [`request`] translates the other requests to writes and queries.
 //! * [`reply`] turns the store's results into replies; [`receipts`] pushes receipts; [`rooms`] has the live rooms that it is in.
@@ -10,6 +10,7 @@
 //! when the result arrives as an input.
 
 mod answer;
+mod guests;
 mod hello;
 mod receipts;
 mod reply;
@@ -142,6 +143,7 @@ impl Session {
                     instance: live.instance,
                     window: live.window,
                     rooms: live.rooms,
+                    guest: live.guest,
                 })
             }
             _ => None,
@@ -205,10 +207,11 @@ impl Session {
     fn ping(&mut self, number: u64, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return self.close(Code::HELLO_EXPECTED, effects) };
         let key = live.actor.key;
+        let has_changes = live.guest.is_none();
         match self.admit(now) {
-            Ok(()) => self.query(Query::Version { key }, Purpose::Pong(number), effects),
+            Ok(()) if has_changes => self.query(Query::Version { key }, Purpose::Pong(number), effects),
             // A heartbeat is always answered; only its cursor costs something.
-            Err(_) => effects.push(pong(number, None, now)),
+            _ => effects.push(pong(number, None, now)),
         }
     }
 

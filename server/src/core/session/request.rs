@@ -1,8 +1,8 @@
 //! Translates checked requests to writes and queries.
 
 use tim_protocol::call::{
-    self, Check as _, Kind, MediaRequest, MembersRequest, MessagesRequest, Request, SessionRequest,
-    StatusRequest,
+    self, Check as _, Done, Kind, MediaRequest, MembersRequest, MessagesRequest, Request, SessionRequest,
+    StatusRequest, SyncPage,
 };
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
@@ -10,6 +10,7 @@ use tim_protocol::{Code, Fault, limits};
 use super::answer::{self, fault_to};
 use super::state::{Effect, Phase, Purpose, Session};
 use crate::core::Now;
+use crate::core::guests::Guest;
 use crate::core::media_path::MediaPath;
 use crate::core::ops::{Actor, Query, UserRequest, Write};
 use crate::core::sync_range::SyncRange;
@@ -37,6 +38,8 @@ enum Plan {
     Write(Write, Purpose),
     Query(Query, Purpose),
     Reply(Effect),
+    /// The end of a guest's session.
+    Leave(u64),
 }
 
 impl Session {
@@ -53,7 +56,10 @@ impl Session {
             (Phase::Greeting(_), _) => self.refuse_greeting(Fault::new(Code::HELLO_EXPECTED), effects),
             (Phase::Live(live), request) => {
                 let actor = live.actor.clone();
-                let checked = request.check(&actor.user).and_then(|()| self.weigh(&actor, &request, now));
+                let may = actor.may(&request).map_err(Fault::new);
+                let checked = may
+                    .and_then(|()| request.check(&actor.user))
+                    .and_then(|()| self.weigh(&actor, &request, now));
                 let plan = match (checked, request) {
                     (Ok(()), Request::Status(status)) => {
                         return self.statuses(number, actor, status, effects);
@@ -116,6 +122,9 @@ impl Session {
         match request {
             Request::Session(SessionRequest::Logout(_)) => {
                 let Phase::Live(live) = &self.phase else { return Err(Fault::new(Code::HELLO_EXPECTED)) };
+                if live.guest.is_some() {
+                    return Ok(Plan::Leave(number));
+                }
                 let instance = live.instance.clone();
                 Ok(Plan::Write(Write::Logout { actor, instance }, Purpose::Logout(number)))
             }
@@ -136,10 +145,14 @@ impl Session {
     fn plan_sync(&mut self, number: u64, actor: Actor, mut sync: call::SyncRequest) -> Plan {
         sync.limit = sync.limit.min(limits::SYNC_PAGE);
         sync.latest = sync.latest.min(limits::SYNC_LATEST);
-        let watermark = match &mut self.phase {
-            Phase::Live(live) => live.watermark.take(),
-            _ => None,
+        let (watermark, guests) = match &mut self.phase {
+            Phase::Live(live) => (live.watermark.take(), live.guest.as_ref().map(Guest::cursor)),
+            _ => (None, None),
         };
+        if let Some(upto) = guests {
+            let page: SyncPage = SyncRange::of(&sync, upto).page(upto);
+            return Plan::Reply(answer::result(number, &page));
+        }
         let upto = match sync.before {
             Some(before) => Some(Cursor { version: before.saturating_sub(1), ..sync.from }),
             None => watermark,
@@ -171,6 +184,10 @@ impl Session {
             Plan::Write(write, asked) => self.write(write, asked, effects),
             Plan::Query(query, asked) => self.query(query, asked, effects),
             Plan::Reply(reply) => effects.push(reply),
+            Plan::Leave(number) => {
+                effects.push(answer::result(number, &Done {}));
+                self.close(Code::LOGGED_OUT, effects);
+            }
         }
     }
 

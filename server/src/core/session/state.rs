@@ -10,6 +10,7 @@ use tim_protocol::frame::{self, KickReason, Kicked, Push};
 use tim_protocol::{Code, UnixMillis, UserId};
 use uuid::Uuid;
 
+use crate::core::guests::{Guest, Guests};
 use crate::core::ops::{
     Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, StoredStatus, Topic, UserKey,
     Write,
@@ -117,6 +118,8 @@ pub struct Settings {
     pub media_quota: u64,
     /// The random key that signs tickets, kept across restarts.
     pub ticket_key: [u8; 32],
+    /// People without a token.
+    pub guests: Arc<Guests>,
 }
 
 /// A session without a connection that can be resumed: its window of unacknowledged pushes.
@@ -127,6 +130,7 @@ pub struct Parked {
     pub(super) instance: String,
     pub(super) window: Window,
     pub(super) rooms: Vec<ConversationKey>,
+    pub(super) guest: Option<Guest>,
 }
 
 impl Parked {
@@ -197,6 +201,8 @@ pub(super) struct Live {
     pub(super) rooms: Vec<ConversationKey>,
     /// What it said there lately.
     pub(super) spoken: Bucket,
+    /// It is a guest's.
+    pub(super) guest: Option<Guest>,
 }
 
 /// The client as identified by its `hello`, for logs, without the token.
@@ -248,6 +254,8 @@ pub(super) struct Greeting {
     /// The pushes since it is on the bus, to be sent after the welcome.
     pub(super) window: Window,
     pub(super) pushed: Vec<String>,
+    /// It is a guest's, who has been let in.
+    pub(super) guest: Option<Guest>,
 }
 
 /// What a `hello` waits for. A session is on the bus before its login, or what it begins with, is read: so it hears of

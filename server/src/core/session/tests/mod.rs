@@ -2,6 +2,7 @@
 
 mod bus;
 mod ending;
+mod guests;
 mod hello;
 mod receipts;
 mod requests;
@@ -50,6 +51,7 @@ fn settings() -> Settings {
         max_sig_life: Some(10_000),
         media_quota: 0,
         ticket_key: [3; 32],
+        guests: Arc::default(),
     }
 }
 

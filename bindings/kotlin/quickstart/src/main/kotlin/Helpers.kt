@@ -49,6 +49,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.InviteeAccepted -> "INVITEE_ACCEPTED ${event.answer.invitee}"
     is TimEvent.InviteeRejected -> "INVITEE_REJECTED ${event.answer.invitee}"
     is TimEvent.InvitationCancelled -> "INVITATION_CANCELLED by ${event.invitation.inviter}"
+    is TimEvent.InvitationModified -> "INVITATION_MODIFIED by ${event.invitation.inviter}"
     is TimEvent.InvitationTimeout -> "INVITATION_TIMEOUT ${event.invitation.inviteeList}"
     is TimEvent.UserStatusUpdated -> "USER_STATUS_UPDATED ${event.statuses.map { it.userID }}"
     is TimEvent.FriendApplicationListUpdated ->

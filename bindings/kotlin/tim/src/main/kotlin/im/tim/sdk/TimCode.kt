@@ -69,6 +69,8 @@ object TimCode {
     const val GROUP_OWNER_ALREADY: Int = 2621
     /** the user is not a member of the group: add the user first. */
     const val GROUP_NOT_A_MEMBER: Int = 2623
+    /** guests enter live rooms and listen, and do nothing else: log in with a userSig. */
+    const val LOGIN_NEEDED: Int = 2662
     /** a group of this type has no admins. */
     const val GROUP_TYPE_WITHOUT_ROLES: Int = 2682
     /** a member is made Admin or Member: change the owner by change_group_owner. */
@@ -321,6 +323,8 @@ object TimCode {
     const val ROOM_BUSY: Int = 130_153
     /** this server does not search messages: its operator turns it on with [search] enabled = true. */
     const val SEARCH_OFF: Int = 130_155
+    /** as many guests are here as this server lets in: try again later, or log in with a userSig. */
+    const val GUESTS_FULL: Int = 130_156
     /** 50 filters are subscribed to already: unsubscribe from one first. */
     const val TOO_MANY_SUBSCRIPTIONS: Int = 130_159
     /** the instance was destroyed: create a new one. */

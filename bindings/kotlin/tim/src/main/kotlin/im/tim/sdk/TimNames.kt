@@ -149,5 +149,6 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.InviteeRejected::class -> EventName.INVITEE_REJECTED
         TimEvent.InvitationCancelled::class -> EventName.INVITATION_CANCELLED
         TimEvent.InvitationTimeout::class -> EventName.INVITATION_TIMEOUT
+        TimEvent.InvitationModified::class -> EventName.INVITATION_MODIFIED
         else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
     }

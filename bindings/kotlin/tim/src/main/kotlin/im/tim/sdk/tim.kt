@@ -819,6 +819,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_login(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_login_as_guest(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_logout(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_network_changed(
@@ -1057,6 +1059,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_invite_in_group(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_modify_invitation(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_reject(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_user_status(
@@ -1133,6 +1137,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_is_ready(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Byte
     external fun uniffi_tim_ffi_fn_method_tim_login(`ptr`: Long,`userID`: RustBuffer.ByValue,`userSig`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_login_as_guest(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_logout(`ptr`: Long,
     ): Long
@@ -1372,6 +1378,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_invite_in_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,`inviteeList`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`timeout`: Int,`onlineUserOnly`: Byte,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_modify_invitation(`ptr`: Long,`inviteID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_reject(`ptr`: Long,`inviteID`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_user_status(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
@@ -1590,6 +1598,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 30482) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_login_as_guest() and 0xFFFF) != 45534) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 45323) {
@@ -1947,6 +1958,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_invite_in_group() and 0xFFFF) != 57496) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_invitation() and 0xFFFF) != 63494) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_reject() and 0xFFFF) != 44004) {
@@ -3937,6 +3951,16 @@ public interface TimInterface {
     suspend fun `login`(`userID`: kotlin.String, `userSig`: kotlin.String): LoginResult
 
     /**
+     * Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+     * is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused with 2662.
+     * Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before, and is in no room then.
+     *
+     * # Errors
+     * Those of `login`: 70002 if the server lets no guests in. `Unreachable`: 130156 if as many are there as it lets in.
+     */
+    suspend fun `loginAsGuest`(): LoginResult
+
+    /**
      * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
      * the user's next login on this device.
      *
@@ -5088,6 +5112,17 @@ public interface TimInterface {
     suspend fun `inviteInGroup`(`groupID`: kotlin.String, `inviteeList`: List<kotlin.String>, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): kotlin.String
 
     /**
+     * Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees what it says
+     * now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, or was made for those who were connected alone, 8011 for one
+     * of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message is refused with.
+     * `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `modifyInvitation`(`inviteID`: kotlin.String, `data`: kotlin.String)
+
+    /**
      * Rejects an invitation, on all devices of this user.
      *
      * # Errors
@@ -5365,6 +5400,35 @@ open class Tim: TimInterface
 
         FfiConverterString.lower(`userID`),
         FfiConverterString.lower(`userSig`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeLoginResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Lets somebody in who has no userSig, if the server lets guests in. A guest enters and leaves live rooms, hears what
+     * is said there, and may ask for their profile, their attributes and how many are there. Everything else is refused with 2662.
+     * Nothing of a guest is stored, here or on the server. A guest who logs in with a userSig logs out before, and is in no room then.
+     *
+     * # Errors
+     * Those of `login`: 70002 if the server lets no guests in. `Unreachable`: 130156 if as many are there as it lets in.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `loginAsGuest`() : LoginResult {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_login_as_guest(
+                uniffiHandle,
+
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -8933,6 +8997,39 @@ open class Tim: TimInterface
 
 
     /**
+     * Changes what an invitation of this user's says, as long as it waits, for all who are invited. Whoever was away sees what it says
+     * now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 8010 for an invitation that is unknown or over, or was made for those who were connected alone, 8011 for one
+     * of another user's, 2480 if another device of this user changed it meanwhile, 8001, and what a message is refused with.
+     * `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `modifyInvitation`(`inviteID`: kotlin.String, `data`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_modify_invitation(
+                uniffiHandle,
+
+        FfiConverterString.lower(`inviteID`),
+        FfiConverterString.lower(`data`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Rejects an invitation, on all devices of this user.
      *
      * # Errors
@@ -9091,6 +9188,9 @@ open class Tim: TimInterface
 
     /** [login] for Java: the future fails with a [TimException]. */
     fun loginAsync(`userID`: kotlin.String, `userSig`: kotlin.String): CompletableFuture<LoginResult> = inFuture { `login`(userID, userSig) }
+
+    /** [loginAsGuest] for Java: the future fails with a [TimException]. */
+    fun loginAsGuestAsync(): CompletableFuture<LoginResult> = inFuture { `loginAsGuest`() }
 
     /** [logout] for Java: the future fails with a [TimException]. */
     fun logoutAsync(): CompletableFuture<Void?> = inFuture { `logout`(); null }
@@ -9411,6 +9511,9 @@ open class Tim: TimInterface
 
     /** [inviteInGroup] for Java: the future fails with a [TimException]. */
     fun inviteInGroupAsync(`groupID`: kotlin.String, `inviteeList`: List<kotlin.String>, `data`: kotlin.String, `timeout`: kotlin.Int, `onlineUserOnly`: kotlin.Boolean): CompletableFuture<kotlin.String> = inFuture { `inviteInGroup`(groupID, inviteeList, data, timeout, onlineUserOnly) }
+
+    /** [modifyInvitation] for Java: the future fails with a [TimException]. */
+    fun modifyInvitationAsync(`inviteID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `modifyInvitation`(inviteID, data); null }
 
     /** [reject] for Java: the future fails with a [TimException]. */
     fun rejectAsync(`inviteID`: kotlin.String, `data`: kotlin.String): CompletableFuture<Void?> = inFuture { `reject`(inviteID, data); null }
@@ -15637,7 +15740,11 @@ enum class EventName {
     /**
      * The time of an invitation is over.
      */
-    INVITATION_TIMEOUT;
+    INVITATION_TIMEOUT,
+    /**
+     * An invitation says something else.
+     */
+    INVITATION_MODIFIED;
 
 
 
@@ -17855,6 +17962,21 @@ sealed class TimEvent {
     }
 
     /**
+     * The inviter changed what an invitation says: told to all who are invited, and on the inviter's other devices.
+     */
+    data class InvitationModified(
+        /**
+         * The invitation, as it is now.
+         */
+        val `invitation`: im.tim.sdk.SignalingInfo) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
      */
     data class Error(
@@ -18027,17 +18149,20 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             29 -> TimEvent.InvitationTimeout(
                 FfiConverterTypeSignalingInfo.read(buf),
                 )
-            30 -> TimEvent.Error(
+            30 -> TimEvent.InvitationModified(
+                FfiConverterTypeSignalingInfo.read(buf),
+                )
+            31 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            31 -> TimEvent.KickedOut(
+            32 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            32 -> TimEvent.NetStateChange(
+            33 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            33 -> TimEvent.SdkDestroy(
+            34 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -18256,6 +18381,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterTypeSignalingInfo.allocationSize(value.`invitation`)
             )
         }
+        is TimEvent.InvitationModified -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeSignalingInfo.allocationSize(value.`invitation`)
+            )
+        }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
@@ -18442,24 +18574,29 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterTypeSignalingInfo.write(value.`invitation`, buf)
                 Unit
             }
-            is TimEvent.Error -> {
+            is TimEvent.InvitationModified -> {
                 buf.putInt(30)
+                FfiConverterTypeSignalingInfo.write(value.`invitation`, buf)
+                Unit
+            }
+            is TimEvent.Error -> {
+                buf.putInt(31)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(31)
+                buf.putInt(32)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(32)
+                buf.putInt(33)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(33)
+                buf.putInt(34)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

@@ -22,6 +22,8 @@ class ErrorTest {
         assertEquals(TimCode.NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
         refused(TimCode.USERSIG_MALFORMED, assertFailsWith { carol.tim.login(carol.name, "not a token") })
         refused(TimCode.USERSIG_OTHER_USER, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
+        // The operator of this server lets no guests in.
+        refused(TimCode.USERSIG_EMPTY, assertFailsWith { carol.tim.loginAsGuest() })
 
         val toNobody = alice.tim.createTextMessage("nobody-at-all", ConversationType.C2C, "hello?")
         refused(TimCode.UNKNOWN_USER, assertFailsWith { alice.tim.sendMessage(toNobody) })

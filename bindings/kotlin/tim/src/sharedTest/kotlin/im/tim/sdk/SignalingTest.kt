@@ -14,6 +14,8 @@ class SignalingTest {
         assertEquals(SignalingInfo(call, "", alice.name, listOf(bob.name), "a call", SignalingActionType.INVITE, 60), info)
         val message = bob.tim.getMessageList(c2c(alice.name)).messageList.last()
         assertEquals(info, bob.tim.getSignalingInfo(message))
+        alice.tim.modifyInvitation(call, "a call with video")
+        assertEquals("a call with video", bob.next<TimEvent.InvitationModified>().invitation.data)
         bob.tim.accept(call, "coming")
         assertEquals(InvitationAnswer(call, "", alice.name, bob.name, "coming"), alice.next<TimEvent.InviteeAccepted>().answer)
 

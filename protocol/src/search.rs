@@ -8,14 +8,15 @@
 //! for another [`VERSION`].
 
 mod indexed;
+#[cfg_attr(target_family = "wasm", path = "search/unicode_of_page.rs")]
+mod unicode;
 
 use std::ops::Range;
-
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use crate::body::Body;
 use crate::limits;
 pub use indexed::{Conditions, Document};
+use unicode::{UNICODE_VERSION, is_combining_mark, small_letters};
 
 /// The version of the terms. Raise it when a text gets other terms than before, or a kind of message other texts.
 const VERSION: u32 = 2;
@@ -26,7 +27,7 @@ const MAX_MARKED: usize = 100;
 /// All that the terms of messages depend on: an index that was made under another one has to be made anew.
 #[must_use]
 pub fn version() -> String {
-    let (own, other) = (char::UNICODE_VERSION, unicode_normalization::UNICODE_VERSION);
+    let (own, other) = (char::UNICODE_VERSION, UNICODE_VERSION);
     format!("{VERSION} {own:?} {other:?} {}", Body::TAGS.join(" "))
 }
 
@@ -116,13 +117,9 @@ impl Terms {
 
 /// The letters of a character that are compared; none if it makes no difference.
 fn letters(source: char, mut each: impl FnMut(char)) {
-    decompose_compatible(source, |part| {
-        for letter in part.to_lowercase() {
-            match folded(letter) {
-                Folded::Same => each(letter),
-                Folded::To(letters) => letters.chars().for_each(&mut each),
-            }
-        }
+    small_letters(source, |letter| match folded(letter) {
+        Folded::Same => each(letter),
+        Folded::To(letters) => letters.chars().for_each(&mut each),
     });
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use tim_protocol::attributes::Attributes;
 use tim_protocol::message::{Message, MessageChange, Mutation, Reactions, ReceiptCounts, Revocation};
-use tim_protocol::{List, UserId};
+use tim_protocol::{List, UserId, json};
 
 /// The body of the placeholder for a message that this version cannot read.
 pub(crate) const UNREADABLE: &str = r#"{"type":"unreadable"}"#;
@@ -92,9 +92,7 @@ pub fn redact(message: &mut Message, revocation: &Revocation) {
         #[serde(rename = "type", borrow)]
         kind: Cow<'a, str>,
     }
-    let kind = serde_json::from_str::<Tag<'_>>(message.body.get())
-        .map(|tag| tag.kind.into_owned())
-        .unwrap_or_default();
+    let kind = json::read::<Tag<'_>>(message.body.get()).map(|tag| tag.kind.into_owned()).unwrap_or_default();
     if let Ok(body) = serde_json::value::to_raw_value(&serde_json::json!({ "type": kind, "payload": null })) {
         message.body = body;
     }

@@ -2,7 +2,7 @@
 //! content, so that it is stored, repeated and found as every message.
 
 use serde::{Deserialize, Serialize};
-use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId};
+use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId, json};
 
 use crate::message::{Body, Message, Payload};
 
@@ -136,7 +136,7 @@ impl SignalingInfo {
     /// The signal that the data of a custom message is, if it is one.
     #[must_use]
     pub fn read(data: &str) -> Option<Self> {
-        serde_json::from_str(data).ok()
+        json::read(data).ok()
     }
 
     /// The data of the custom message that it is.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{Code, ConversationId, Fault, List, UserId, limits};
+use crate::{Code, ConversationId, Fault, List, UserId, json, limits};
 
 /// In a list of users to be notified: everybody in the group. The spelling is TIM's.
 pub const AT_ALL: &str = "__kImSDK_MesssageAtALL__";
@@ -39,7 +39,7 @@ impl Attributes {
     /// The attributes in a message's text; the default if there are none, or this version cannot read them.
     #[must_use]
     pub fn of(text: Option<&RawValue>) -> Self {
-        text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
+        text.and_then(|text| json::read(text.get()).ok()).unwrap_or_default()
     }
 
     /// The text that travels; `None` if there is nothing in it. `reserve` bytes stay free beside it and the body; see
@@ -122,7 +122,7 @@ impl Attributes {
     #[must_use]
     pub fn with_custom_data(text: Option<&RawValue>, custom_data: &str) -> Option<Box<RawValue>> {
         const NAME: &str = "cloudCustomData";
-        let parsed = text.and_then(|text| serde_json::from_str(text.get()).ok());
+        let parsed = text.and_then(|text| json::read(text.get()).ok());
         let mut fields: BTreeMap<String, Box<RawValue>> = parsed.unwrap_or_default();
         fields.remove(NAME);
         if !custom_data.is_empty() {
@@ -168,7 +168,7 @@ impl From<Box<RawValue>> for SentAttributes {
     fn from(text: Box<RawValue>) -> Self {
         // Serde would read the fields out of an array too.
         let object = text.get().starts_with('{').then_some(text.get());
-        let read = object.and_then(|object| serde_json::from_str(object).ok());
+        let read = object.and_then(|object| json::read(object).ok());
         Self { text, read }
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Code, Fault, UserId, codec, limits};
+use crate::{Code, Fault, UserId, codec, json, limits};
 
 /// Checks that a body and the attributes beside it fit every frame, unknown fields included. [`crate::body::Body`] and
 /// [`crate::attributes::Attributes`] check their meaning.
@@ -51,7 +51,7 @@ pub fn within_frames(body: &RawValue) -> Cow<'_, RawValue> {
     if body.get().len() <= limits::BODY_BYTES && codec::nests_within(body.get(), limits::BODY_DEPTH) {
         return Cow::Borrowed(body);
     }
-    let kind = serde_json::from_str::<Tag>(body.get()).map(|tag| tag.kind).unwrap_or_default();
+    let kind = json::read::<Tag>(body.get()).map(|tag| tag.kind).unwrap_or_default();
     Cow::Owned(written(&serde_json::json!({ "type": kind })))
 }
 

@@ -10,7 +10,7 @@ use flate2::{Compress, Compression, FlushCompress};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::{Code, Fault, limits};
+use crate::{Code, Fault, json, limits};
 
 /// Splits a text frame into its envelopes, after checking its size and depth.
 ///
@@ -27,8 +27,8 @@ pub fn split(text: &str, max_bytes: usize) -> Result<Vec<&str>, Fault> {
     if !text.trim_start().starts_with('[') {
         return Ok(vec![text]);
     }
-    let envelopes: Vec<&RawValue> = serde_json::from_str(text)
-        .map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the frame is not JSON"))?;
+    let envelopes: Vec<&RawValue> =
+        json::read(text).map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the frame is not JSON"))?;
     if envelopes.is_empty() || envelopes.len() > limits::BATCH {
         return Err(Fault::with_text(
             Code::MALFORMED_FRAME,

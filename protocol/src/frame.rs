@@ -12,7 +12,7 @@ use crate::conversation::{Change, Cursor, ProfileChange};
 use crate::message::{Message, Mutation, Receipt, ReceiptUpdates, RoomMessages};
 use crate::status::StatusUpdates;
 use crate::word::words;
-use crate::{Code, UnixMillis, codec, limits};
+use crate::{Code, UnixMillis, codec, json, limits};
 
 use crate::fault::Fault;
 
@@ -159,7 +159,7 @@ impl FromClient {
     /// # Errors
     /// [`Code::MALFORMED_FRAME`]: the text is not an envelope. The connection cannot go on.
     pub fn read(text: &str) -> Result<Self, Fault> {
-        let envelope: ClientEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
+        let envelope: ClientEnvelope<'_> = json::read(text).map_err(|_| malformed(text))?;
         let numbers = [envelope.i, envelope.a, envelope.pi];
         if numbers.into_iter().flatten().any(|number| number > limits::NUMBER) {
             return Err(Fault::with_text(Code::MALFORMED_FRAME, "the numbers of an envelope are below 2^53"));
@@ -225,7 +225,7 @@ struct ServerEnvelope<'a> {
 
 /// Parses a field of an envelope; `None` if it is absent or cannot be read.
 fn part<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
-    serde_json::from_str(raw?.get()).ok()
+    json::read(raw?.get()).ok()
 }
 
 impl FromServer {
@@ -235,7 +235,7 @@ impl FromServer {
     /// # Errors
     /// [`Code::MALFORMED_FRAME`]: the text is not JSON. The connection cannot go on.
     pub fn read(text: &str) -> Result<Self, Fault> {
-        let Ok(envelope) = serde_json::from_str::<ServerEnvelope<'_>>(text) else {
+        let Ok(envelope) = json::read::<ServerEnvelope<'_>>(text) else {
             return if codec::is_json(text) { Ok(Self::Unknown) } else { Err(malformed(text)) };
         };
         let ServerEnvelope { i, r, e, n, ev, p, po } = envelope;
@@ -252,7 +252,7 @@ impl FromServer {
                 (_, number) => Self::Push(number, push),
             });
         }
-        Ok(po.and_then(|_| serde_json::from_str(text).ok()).map_or(Self::Unknown, Self::Pong))
+        Ok(po.and_then(|_| json::read(text).ok()).map_or(Self::Unknown, Self::Pong))
     }
 
     /// Writes one envelope.

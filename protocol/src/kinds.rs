@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Error};
 use serde_json::value::RawValue;
 
+use crate::json;
+
 /// Declares an enumeration of kinds, with the type of the fields of each.
 macro_rules! kinds {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident($fields:ty) = $kind:literal),* $(,)? }) => {
@@ -25,7 +27,7 @@ macro_rules! kinds {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = Box::<serde_json::value::RawValue>::deserialize(deserializer)?;
                 let read = match $crate::kinds::kind_of(&text).as_deref() {
-                    $(Some($kind) => serde_json::from_str(text.get()).map(Self::$variant).ok(),)*
+                    $(Some($kind) => $crate::json::read(text.get()).map(Self::$variant).ok(),)*
                     _ => None,
                 };
                 read.map_or_else(|| $crate::kinds::part_of(&text).map(Self::Other), Ok)
@@ -37,7 +39,7 @@ pub(crate) use kinds;
 
 /// Some fields of an object, as a type that passes over the others.
 pub(crate) fn part_of<T: DeserializeOwned, E: Error>(text: &RawValue) -> Result<T, E> {
-    serde_json::from_str(text.get()).map_err(E::custom)
+    json::read(text.get()).map_err(E::custom)
 }
 
 /// The field `kind` of an object, if it has one.
@@ -47,5 +49,5 @@ pub(crate) fn kind_of(text: &RawValue) -> Option<Cow<'_, str>> {
         #[serde(borrow)]
         kind: Cow<'a, str>,
     }
-    serde_json::from_str::<Tag<'_>>(text.get()).ok().map(|tag| tag.kind)
+    json::read::<Tag<'_>>(text.get()).ok().map(|tag| tag.kind)
 }

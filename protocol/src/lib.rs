@@ -20,6 +20,7 @@ pub mod friend;
 pub mod group;
 pub mod group_rules;
 pub mod id;
+pub mod json;
 mod kinds;
 pub mod limits;
 pub mod list;

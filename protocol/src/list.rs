@@ -7,6 +7,8 @@ use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::json;
+
 /// The elements of a list that this version can read, and the number of those it cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T> {
@@ -81,7 +83,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<List<T>, A::Error> {
                 let mut list = List::default();
                 while let Some(element) = elements.next_element::<&RawValue>()? {
-                    match serde_json::from_str(element.get()) {
+                    match json::read(element.get()) {
                         Ok(item) => list.items.push(item),
                         Err(_) => list.unreadable += 1,
                     }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::kinds::part_of;
 use crate::word::words;
-use crate::{Code, ConversationId, Fault, List, limits};
+use crate::{Code, ConversationId, Fault, List, json, limits};
 
 words! {
     /// Which messages of a conversation this user wants to be told of.
@@ -122,8 +122,8 @@ impl<'de> Deserialize<'de> for ConversationSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         const KNOWN: [&str; 5] = ["version", "isPinned", "messageRemindType", "marks", "customData"];
         let text = Box::<RawValue>::deserialize(deserializer)?;
-        let mut settings = Self::deserialize(&mut serde_json::Deserializer::from_str(text.get()))
-            .map_err(D::Error::custom)?;
+        let mut settings =
+            json::read_by(text.get(), |reader| Self::deserialize(reader)).map_err(D::Error::custom)?;
         settings.later = part_of(&text)?;
         settings.later.retain(|name, _| !KNOWN.contains(&name.as_str()));
         Ok(settings)

@@ -11,7 +11,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
-use tim_protocol::{Code, Fault, MessageId};
+use tim_protocol::{Code, Fault, MessageId, json};
 use tokio::fs::File;
 use tokio::io::AsyncSeekExt as _;
 use tokio::sync::watch;
@@ -78,7 +78,7 @@ pub(super) async fn upload(
     let body =
         timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?.map_err(|why| failed(&why))?.to_bytes();
     if status == StatusCode::OK {
-        return serde_json::from_slice(&body).map_err(|why| failed(&why));
+        return json::read_bytes(&body).map_err(|why| failed(&why));
     }
     Err(refusal(&body, Code::UPLOAD_FAILED))
 }
@@ -235,7 +235,7 @@ pub(super) fn percent(done: u64, of: u64) -> u8 {
 
 /// The fault in an error response of the user's own server; `otherwise` if the response came from a proxy.
 fn refusal(body: &[u8], otherwise: Code) -> Fault {
-    serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(otherwise))
+    json::read_bytes(body).unwrap_or_else(|_| Fault::new(otherwise))
 }
 
 pub(super) fn failed(why: &dyn std::fmt::Display) -> Fault {

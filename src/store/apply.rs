@@ -7,7 +7,7 @@ use tim_core::mutation::{confirm, mutate, redact};
 use tim_core::store::RECENT_SENT;
 use tim_core::stored::relation_key;
 use tim_protocol::message::{Message, MessageChange, MessageReceipts, Mutation, Revocation};
-use tim_protocol::{ConversationId, MessageId};
+use tim_protocol::{ConversationId, MessageId, json};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
@@ -246,7 +246,7 @@ impl Place {
             )?
             .query_row([self.conv, sequence], |row| row.get(0))
             .optional()?;
-        Ok(revocation.map(|text| serde_json::from_str(&text)).transpose()?)
+        Ok(revocation.map(|text| json::read(&text)).transpose()?)
     }
 }
 
@@ -347,7 +347,7 @@ fn stored_message(connection: &Connection, conv: i64, sequence: i64) -> StoreRes
         )?
         .query_row([conv, sequence], |row| row.get(0))
         .optional()?;
-    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    Ok(text.map(|text| json::read(&text)).transpose()?)
 }
 
 /// A message changed that is not stored: it will come as it is then, unless an old reply brings it. So only a revocation is kept.
@@ -521,7 +521,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
     let last: i64 =
         connection.query_row("SELECT coalesce(max(position), 0) FROM outbox", [], |row| row.get(0))?;
     for (position, text) in (last + 1..).zip(sent) {
-        let mut message: Message = serde_json::from_str(&text)?;
+        let mut message: Message = json::read(&text)?;
         message.sequence = 0;
         message.unread_index = 0;
         message.by_sender = 0;

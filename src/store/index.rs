@@ -6,6 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::value::RawValue;
+use tim_protocol::json;
 use tim_protocol::search::{Document, version};
 
 use super::error::{StoreError, StoreResult};
@@ -119,6 +120,6 @@ fn document_of(row: &Row<'_>, first: usize) -> StoreResult<Option<Document>> {
     }
     let sender = row.get_ref(first)?.as_bytes().map_err(|_| StoreError::Damaged)?;
     let content = row.get_ref(first + 1)?.as_str().map_err(|_| StoreError::Damaged)?;
-    let Content { revoked: None, body } = serde_json::from_str(content)? else { return Ok(None) };
+    let Content { revoked: None, body } = json::read(content)? else { return Ok(None) };
     Ok(Document::of(sender, body))
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
-use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId, json};
 
 use super::apply::{EntityKind, SpanKind, to_sql};
 use super::error::{StoreError, StoreResult};
@@ -229,7 +229,7 @@ pub(super) fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
 }
 
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
-    Ok(serde_json::from_str(text(row, column)?)?)
+    Ok(json::read(text(row, column)?)?)
 }
 
 fn json_or_null<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<Option<T>> {

@@ -2,11 +2,11 @@
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{Call, Reply, Request};
-use tim_protocol::{Code, Fault};
+use tim_protocol::{Code, Fault, json};
 
 /// The reply to a request of this kind.
 pub(super) fn read<C: Call>(result: Result<Box<RawValue>, Fault>) -> Result<C::Reply, Fault> {
-    serde_json::from_str(result?.get()).map_err(|_| unreadable(C::METHOD))
+    json::read(result?.get()).map_err(|_| unreadable(C::METHOD))
 }
 
 /// The reply to a request of any kind.

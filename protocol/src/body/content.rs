@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::{Body, BodyProblem, Element as _};
-use crate::{Code, Fault, bounds, limits};
+use crate::{Code, Fault, bounds, json, limits};
 
 /// The field of a body that has the appended elements.
 const FIELD: &str = "elements";
@@ -204,7 +204,7 @@ pub fn appended(body: &RawValue) -> Vec<Appended> {
 /// The appended elements in the text of their list. Something that is no list is one that cannot be read.
 #[must_use]
 pub fn elements_of(elements: &RawValue) -> Vec<Appended> {
-    match serde_json::from_str::<Vec<&RawValue>>(elements.get()) {
+    match json::read::<Vec<&RawValue>>(elements.get()) {
         Ok(list) => list.into_iter().map(Appended::read).collect(),
         Err(_) => vec![Appended::Unknown(elements.to_owned())],
     }
@@ -218,7 +218,7 @@ pub fn appended_text(body: &RawValue) -> Option<Cow<'_, RawValue>> {
         #[serde(borrow)]
         elements: Option<&'a RawValue>,
     }
-    match serde_json::from_str::<Elements<'_>>(body.get()) {
+    match json::read::<Elements<'_>>(body.get()) {
         Ok(body) => body.elements.map(Cow::Borrowed),
         // With two lists one reader would take the one, and another the other.
         Err(_) => Some(Cow::Borrowed(body)),
@@ -249,7 +249,7 @@ pub fn check_types(elements: &[Appended]) -> Result<(), Fault> {
 /// A body with these elements appended in the place of its own, and everything else as it was.
 #[must_use]
 pub fn with_elements(body: &RawValue, elements: Option<&RawValue>) -> Box<RawValue> {
-    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(body.get()).unwrap_or_default();
+    let mut fields: BTreeMap<String, Box<RawValue>> = json::read(body.get()).unwrap_or_default();
     fields.remove(FIELD);
     if let Some(elements) = elements.filter(|elements| !elements_of(elements).is_empty()) {
         fields.insert(FIELD.to_owned(), elements.to_owned());

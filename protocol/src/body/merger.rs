@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Body, BodyProblem, Content, Element, Kept};
 use crate::bounds::number;
 use crate::media::{Attachment, FileType, Uploaded};
-use crate::{Code, Fault, List, MessageId, UnixMillis, UserId, codec, limits};
+use crate::{Code, Fault, List, MessageId, UnixMillis, UserId, codec, json, limits};
 
 /// The contents of a merger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl MergerFile {
         if !codec::nests_within(text, limits::DEPTH) {
             return Err(Code::MERGER_DOWNLOAD_FAILED);
         }
-        serde_json::from_str(text).map_err(|_| Code::MERGER_DOWNLOAD_FAILED)
+        json::read(text).map_err(|_| Code::MERGER_DOWNLOAD_FAILED)
     }
 
     /// Whether it may be stored.

@@ -39,7 +39,7 @@ pub use text::TextBody;
 pub use video::VideoBody;
 
 use crate::media::{Attachment, Uploaded};
-use crate::{Code, Fault, limits};
+use crate::{Code, Fault, json, limits};
 
 /// The properties of a kind of body.
 pub trait Element {
@@ -95,7 +95,7 @@ macro_rules! bodies {
             /// The body of a kind, out of its payload's text.
             fn of(tag: &str, payload: &str) -> Result<Self, BodyProblem> {
                 match tag {
-                    $($tag => serde_json::from_str(payload).map(Self::$kind).map_err(|_| BodyProblem::Malformed),)*
+                    $($tag => json::read(payload).map(Self::$kind).map_err(|_| BodyProblem::Malformed),)*
                     _ => Err(BodyProblem::UnknownType),
                 }
             }
@@ -164,7 +164,7 @@ impl Body {
             #[serde(borrow)]
             payload: Option<&'a RawValue>,
         }
-        let Tagged { kind, payload } = serde_json::from_str(raw.get()).map_err(|_| BodyProblem::Malformed)?;
+        let Tagged { kind, payload } = json::read(raw.get()).map_err(|_| BodyProblem::Malformed)?;
         Self::of(&kind, payload.map_or("null", RawValue::get))
     }
 

@@ -25,7 +25,7 @@ macro_rules! verbs {
 
             fn reply(reply: $crate::call::Reply) -> Option<$reply> {
                 match reply {
-                    $crate::call::Reply::Written(text) => serde_json::from_str(text.get()).ok(),
+                    $crate::call::Reply::Written(text) => $crate::json::read(text.get()).ok(),
                     reply => match $Replies::try_from(reply) {
                         Ok($Replies::$variant(reply)) => Some(reply),
                         _ => None,
@@ -62,7 +62,7 @@ macro_rules! verbs {
             /// `None` if the verb does not belong to this domain.
             pub(super) fn read(method: &str, parameters: &str) -> Option<serde_json::Result<Self>> {
                 match method {
-                    $($method => Some(serde_json::from_str(parameters).map(Self::$variant)),)*
+                    $($method => Some($crate::json::read(parameters).map(Self::$variant)),)*
                     _ => None,
                 }
             }
@@ -72,7 +72,7 @@ macro_rules! verbs {
             }
 
             pub(super) fn read_reply(&self, result: &str) -> serde_json::Result<$Replies> {
-                match self { $(Self::$variant(_) => serde_json::from_str(result).map($Replies::$variant),)* }
+                match self { $(Self::$variant(_) => $crate::json::read(result).map($Replies::$variant),)* }
             }
         }
 

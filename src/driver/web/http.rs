@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
-use tim_protocol::{Code, Fault};
+use tim_protocol::{Code, Fault, json};
 use tokio::sync::Notify;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -130,7 +130,7 @@ async fn answered(
     };
     match answer {
         Ok((200, bytes)) => Ok(bytes),
-        Ok((_, bytes)) => Err(serde_json::from_slice(&bytes).unwrap_or_else(|_| Fault::new(otherwise))),
+        Ok((_, bytes)) => Err(json::read_bytes(&bytes).unwrap_or_else(|_| Fault::new(otherwise))),
         // A page is not told why.
         Err(why) => Err(Fault::with_text(Code::NETWORK_ERROR, format!("the transfer broke off: {why:?}"))),
     }

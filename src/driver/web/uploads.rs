@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tim_protocol::call::UploadTicketRequest;
 use tim_protocol::media::{Attachment, RenditionType, Uploaded};
-use tim_protocol::{Code, Fault, MessageId};
+use tim_protocol::{Code, Fault, MessageId, json};
 use tokio::sync::{mpsc, oneshot};
 use wasm_bindgen_futures::spawn_local;
 
@@ -129,7 +129,7 @@ impl Upload {
         let ticket = commands.ask(ticket).await.map_err(|why| Fault::with_text(why.code, why.message))?;
         let url = shared.server.web(&ticket.path);
         let answer = http::put(&url, &file.body(), progress.clone()).await?;
-        let uploaded = serde_json::from_slice(&answer);
+        let uploaded = json::read_bytes(&answer);
         let uploaded = uploaded.map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.to_string()))?;
         progress.note(100);
         progress.flushed().await;

@@ -46,9 +46,9 @@ pub fn noun<T: DeserializeOwned>(json: &str) -> Result<T, TimError> {
 }
 
 /// What JSON says, or why that is nothing.
-pub(crate) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
-    serde_json::from_str(json).map_err(|why| why.to_string())
+    tim::protocol::json::read(text).map_err(|why| why.to_string())
 }
 
 /// [`Code::JSON_INVALID`], with the reason.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use tim::Code;
 use tim::message as engine;
-use tim::protocol::body as wire;
+use tim::protocol::{body as wire, json};
 
 use super::{
     GroupChanges, GroupType, MemberChange, Rendition, RenditionType, invalid, message_id, millis, seconds,
@@ -25,8 +25,8 @@ macro_rules! with_payload {
         impl<'de> Deserialize<'de> for $record {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = Box::<RawValue>::deserialize(deserializer)?;
-                let record = Self::deserialize(&mut serde_json::Deserializer::from_str(text.get()));
-                let payload = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+                let record = tim::protocol::json::read_by(text.get(), |reader| Self::deserialize(reader));
+                let payload = tim::protocol::json::read(text.get()).map_err(D::Error::custom)?;
                 Ok(Self { payload, ..record.map_err(D::Error::custom)? })
             }
         }
@@ -323,19 +323,19 @@ impl<'de> Deserialize<'de> for Payload {
         let Tagged { r#type, payload } = Tagged::deserialize(deserializer)?;
         let payload = payload.as_ref().map_or("null", |payload| payload.get());
         let read = match r#type.as_str() {
-            "TIMTextElem" => serde_json::from_str(payload).map(Self::Text),
-            "TIMImageElem" => serde_json::from_str(payload).map(Self::Image),
-            "TIMSoundElem" => serde_json::from_str(payload).map(Self::Audio),
-            "TIMVideoFileElem" => serde_json::from_str(payload).map(Self::Video),
-            "TIMFileElem" => serde_json::from_str(payload).map(Self::File),
-            "TIMLocationElem" => serde_json::from_str(payload).map(Self::Location),
-            "TIMCustomElem" => serde_json::from_str(payload).map(Self::Custom),
-            "TIMFaceElem" => serde_json::from_str(payload).map(Self::Face),
-            "TIMRelayElem" => serde_json::from_str(payload).map(Self::Merger),
-            "TIMGroupTipElem" => serde_json::from_str(payload).map(Self::GroupTip),
-            "TIMGroupSystemNoticeElem" => serde_json::from_str(payload).map(Self::GroupSystemNotice),
+            "TIMTextElem" => json::read(payload).map(Self::Text),
+            "TIMImageElem" => json::read(payload).map(Self::Image),
+            "TIMSoundElem" => json::read(payload).map(Self::Audio),
+            "TIMVideoFileElem" => json::read(payload).map(Self::Video),
+            "TIMFileElem" => json::read(payload).map(Self::File),
+            "TIMLocationElem" => json::read(payload).map(Self::Location),
+            "TIMCustomElem" => json::read(payload).map(Self::Custom),
+            "TIMFaceElem" => json::read(payload).map(Self::Face),
+            "TIMRelayElem" => json::read(payload).map(Self::Merger),
+            "TIMGroupTipElem" => json::read(payload).map(Self::GroupTip),
+            "TIMGroupSystemNoticeElem" => json::read(payload).map(Self::GroupSystemNotice),
             "gone" => Ok(Self::Gone),
-            "unknown" => serde_json::from_str(payload).map(Self::Unknown),
+            "unknown" => json::read(payload).map(Self::Unknown),
             other => return Err(D::Error::custom(format_args!("there is no payload of the type {other:?}"))),
         };
         read.map_err(|why| D::Error::custom(format_args!("payload of {}: {why}", r#type)))
@@ -593,7 +593,7 @@ impl TryFrom<MergedMessage> for wire::MergedMessage {
                 wire::MergedBody::Known(Box::new(wire::Content { body, elements }))
             }
             engine::Payload::Unknown(json) => {
-                let json = serde_json::from_str(&json);
+                let json = json::read(&json);
                 wire::MergedBody::Unknown(json.map_err(|_| TimError::of(Code::MERGER_INVALID))?)
             }
             engine::Payload::Gone => return Err(TimError::of(Code::MERGER_INVALID)),

@@ -3,7 +3,6 @@
 //! Values only; computed by the machine from positions in logs, never counted up.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_protocol::conversation::Mention;
@@ -12,6 +11,8 @@ pub use tim_protocol::settings::MessageRemindType;
 use tim_protocol::{Code, ConversationId, ConversationType, UnixMillis, UserId};
 
 use crate::message::Message;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 
 /// One conversation of this user's list. The list has the pinned ones first, and of these and of the others the most recently
 /// active first.
@@ -90,7 +91,7 @@ impl ConversationChanges {
             return;
         }
         let changed = later.conversations.iter().map(|it| &it.conversation_id);
-        let named: BTreeSet<_> = changed.chain(&later.deleted).collect();
+        let named: SortedSet<_> = changed.chain(&later.deleted).collect();
         self.conversations.retain(|it| !named.contains(&it.conversation_id));
         self.deleted.retain(|id| !named.contains(id));
         self.conversations.extend(later.conversations);
@@ -104,7 +105,7 @@ impl ConversationChanges {
 #[derive(Debug, Clone, Default)]
 pub struct ConversationList {
     list: Arc<Vec<Arc<Conversation>>>,
-    by_id: BTreeMap<ConversationId, Arc<Conversation>>,
+    by_id: SortedMap<ConversationId, Arc<Conversation>>,
 }
 
 impl ConversationList {
@@ -319,7 +320,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_list_has_what_was_told_in_order_however_much_at_once(steps in prop::collection::vec(changes(), 0..12)) {
-            let (mut list, mut at_once, mut model) = (ConversationList::default(), ConversationChanges::default(), BTreeMap::new());
+            let (mut list, mut at_once, mut model) = (ConversationList::default(), ConversationChanges::default(), SortedMap::new());
             for step in steps {
                 if step.is_whole {
                     model.clear();

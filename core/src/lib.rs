@@ -20,5 +20,7 @@ pub mod mutation;
 mod ranges;
 pub mod search;
 pub mod signaling;
+pub mod sorted;
+pub mod sorted_set;
 pub mod store;
 pub mod stored;

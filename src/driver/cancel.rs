@@ -1,6 +1,5 @@
 //! Cancellation of what belongs to a login, and of single downloads.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,7 +34,7 @@ pub(super) struct Downloads(Arc<Mutex<Open>>);
 #[derive(Default)]
 struct Open {
     last: u64,
-    downloads: BTreeMap<u64, OpenDownload>,
+    downloads: Vec<(u64, OpenDownload)>,
 }
 
 /// A download that is under way.
@@ -60,19 +59,19 @@ impl Downloads {
         let mut open = self.open();
         open.last += 1;
         let number = open.last;
-        open.downloads.insert(number, OpenDownload { target, cancellation: own.clone(), task });
+        open.downloads.push((number, OpenDownload { target, cancellation: own.clone(), task }));
         CancelGuard { number, login, own, downloads: self.clone(), _task: token }
     }
 
     /// Makes the download uncancellable; false if it was cancelled already.
     fn close(&self, number: u64) -> bool {
-        self.open().downloads.remove(&number).is_some()
+        self.open().downloads.extract_if(.., |(its, _)| *its == number).next().is_some()
     }
 
     /// Takes the downloads into this file.
     pub(super) fn take(&self, target: &Path) -> Vec<OpenDownload> {
         let mut open = self.open();
-        open.downloads.extract_if(.., |_, it| it.target == target).map(|(_, it)| it).collect()
+        open.downloads.extract_if(.., |(_, it)| it.target == target).map(|(_, it)| it).collect()
     }
 }
 

@@ -2,11 +2,11 @@
 //!
 //! Host objects are never called or dropped under the lock.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tim_core::sorted::SortedMap;
 use tim_protocol::call::Grant;
 use tim_protocol::{Code, MessageId, UserId};
 use tokio_util::task::TaskTracker;
@@ -49,7 +49,7 @@ struct State {
     /// What addresses of files are signed with.
     grant: Option<Grant>,
     /// In order of creation, because a message ID begins with its time.
-    created: BTreeMap<MessageId, LocalFiles>,
+    created: SortedMap<MessageId, LocalFiles>,
 }
 
 impl State {
@@ -98,7 +98,7 @@ impl InstanceState {
     pub(crate) fn publish(&self, user: Option<UserId>, refusal: Option<Code>) {
         let mut state = self.state();
         // Images created by one user must not be sent by the next.
-        let former = if user.is_none() { std::mem::take(&mut state.created) } else { BTreeMap::new() };
+        let former = if user.is_none() { std::mem::take(&mut state.created) } else { SortedMap::new() };
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         match (&user, refusal) {
             (None, Some(code)) => state.login.cancel(code),

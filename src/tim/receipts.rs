@@ -1,7 +1,6 @@
 //! Read receipts of single messages: confirm messages of others, and see who read one's own.
 
-use std::collections::BTreeMap;
-
+use tim_core::sorted::SortedMap;
 use tim_protocol::call::{ReadersRequest, ReceiptRequest, ReceiptsRequest};
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId, limits};
 
@@ -87,7 +86,7 @@ impl Tim {
         self.admitted()?;
         check_count(messages)?;
         let asks = |message: &Message| message.need_read_receipt && message.flow == Flow::Out;
-        let mut found = BTreeMap::new();
+        let mut found = SortedMap::new();
         for (conversation_id, sequences) in by_conversation(messages, asks) {
             let id = conversation_id.clone();
             let page = self.ask(ReceiptsRequest { conversation_id, sequences }).await?;
@@ -152,8 +151,8 @@ fn check_count(messages: &[Message]) -> Result<(), TimError> {
 fn by_conversation(
     messages: &[Message],
     wanted: impl Fn(&Message) -> bool,
-) -> BTreeMap<ConversationId, Vec<u64>> {
-    let mut sequences: BTreeMap<ConversationId, Vec<u64>> = BTreeMap::new();
+) -> SortedMap<ConversationId, Vec<u64>> {
+    let mut sequences: SortedMap<ConversationId, Vec<u64>> = SortedMap::new();
     let is_there = |message: &&Message| message.sequence > 0 && !message.is_revoked && wanted(message);
     for message in messages.iter().filter(is_there) {
         sequences.entry(message.conversation_id.clone()).or_default().push(message.sequence);

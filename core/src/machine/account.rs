@@ -7,8 +7,6 @@ mod friends;
 mod outdated;
 mod people;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
     ChangedProfiles, GroupIs, GroupsReply, GroupsRequest, Joined, MembersReply, Reply, Request, UsersReply,
@@ -23,6 +21,8 @@ use super::context::Context;
 use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::friend::{Friend, FriendApplications, FriendGroup};
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use crate::stored::Change;
 use friends::Friends;
 use outdated::Outdated;
@@ -32,9 +32,9 @@ use people::People;
 #[derive(Default)]
 pub(super) struct Account {
     profile: Option<Profile>,
-    blacklist: BTreeSet<UserId>,
+    blacklist: SortedSet<UserId>,
     receive_opt: ReceiveOpt,
-    groups: BTreeMap<GroupId, Group>,
+    groups: SortedMap<GroupId, Group>,
     outdated: Outdated,
     friends: Friends,
     people: People,

@@ -3,8 +3,7 @@
 //! Such a call stays here until it is answered or times out. A broken connection does not end it, unless its request was
 //! sent and must not be repeated.
 
-use std::collections::BTreeSet;
-
+use crate::sorted_set::SortedSet;
 use serde_json::value::RawValue;
 use tim_protocol::call::{GetProfilesRequest, Kind, Profiles, Reply, Request};
 use tim_protocol::profile::Profile;
@@ -22,7 +21,7 @@ use super::waiting::Waiting;
 pub(super) struct Calls {
     waiting: Waiting<Wanted>,
     /// Calls whose requests have not been sent yet.
-    to_request: BTreeSet<CallId>,
+    to_request: SortedSet<CallId>,
 }
 
 /// What a reply brought that may change something on this device.
@@ -129,7 +128,7 @@ impl Calls {
     /// The connection broke while requests were in flight. Calls that may be repeated are requested again; the others
     /// fail, because it is unknown whether they were carried out.
     pub(super) fn unanswered(&mut self, cx: &mut Context, purposes: Vec<Purpose>) {
-        let in_flight: BTreeSet<CallId> = purposes.iter().filter_map(Purpose::call).collect();
+        let in_flight: SortedSet<CallId> = purposes.iter().filter_map(Purpose::call).collect();
         let fails = |(call, wanted): (CallId, &Wanted)| {
             let Wanted::Reply(request) = wanted else { return None };
             let fails = match request.kind() {

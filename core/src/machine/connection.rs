@@ -4,8 +4,10 @@
 //! Requests on a lost connection are not repeated from here: their purposes are returned, and the parts that need them
 //! ask again. Decides nothing about logins or conversations, and knows no other part of the machine.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use serde_json::value::RawValue;
 use tim_protocol::call::{Request, Resume, Welcome};
 use tim_protocol::frame::{Ask, FromClient};
@@ -33,10 +35,10 @@ const PROBE_WITHIN_MS: i64 = 3_000;
 pub(super) struct Connection {
     number: u64,
     /// Requests in flight: their purpose and the deadline of the reply.
-    asked: BTreeMap<u64, (Purpose, i64)>,
+    asked: SortedMap<u64, (Purpose, i64)>,
     queue: VecDeque<(Purpose, Request)>,
     /// The purposes of requests in flight or queued, to avoid duplicates.
-    busy: BTreeSet<Purpose>,
+    busy: SortedSet<Purpose>,
     session: Option<Session>,
     envelopes: Vec<String>,
 }

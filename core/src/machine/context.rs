@@ -3,8 +3,6 @@
 //!
 //! Effects are stored in one commit and carried out after it, in the order of the contract.
 
-use std::collections::BTreeMap;
-
 use tim_protocol::call::Request;
 use tim_protocol::{Fault, UserId};
 
@@ -14,6 +12,7 @@ use super::trace::Trace;
 use super::unreadable::{Report, Tally, Unreadable};
 use crate::event::Event;
 use crate::message::Message;
+use crate::sorted::SortedMap;
 use crate::stored::Change;
 
 /// First and longest bound of a random pause before another attempt, in milliseconds.
@@ -202,7 +201,7 @@ impl Context {
         }
     }
 
-    pub(super) fn unreadable(&self) -> &BTreeMap<Unreadable, u64> {
+    pub(super) fn unreadable(&self) -> &SortedMap<Unreadable, u64> {
         self.unreadable.counts()
     }
 

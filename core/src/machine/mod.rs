@@ -69,13 +69,14 @@ pub mod trace;
 pub mod unreadable;
 mod waiting;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use tim_protocol::{Code, ConversationId, UserId};
 
 use crate::event::Event;
 use crate::message::ReadMarks;
+use crate::sorted::SortedMap;
 use account::Account;
 use calls::Calls;
 use connection::Connection;
@@ -218,7 +219,7 @@ impl Machine {
 
     /// How much content of each kind this version could not read since the machine was created.
     #[must_use]
-    pub fn unreadable(&self) -> &BTreeMap<Unreadable, u64> {
+    pub fn unreadable(&self) -> &SortedMap<Unreadable, u64> {
         self.cx.unreadable()
     }
 

@@ -10,7 +10,6 @@ pub(super) mod file;
 mod queue;
 mod uploads;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use tim_protocol::call::{SendTargetedRequest, Sent};
@@ -22,6 +21,7 @@ use super::io::{CallId, Output, Return};
 use super::purpose::Purpose;
 use super::trace::Trace;
 use crate::message::{Message, ReadMarks, SendStatus};
+use crate::sorted_set::SortedSet;
 use crate::stored::{Change, OutboxRow, OutboxState};
 use file::{attachments, is_of_the_file};
 use queue::{Entry, Queue};
@@ -31,7 +31,7 @@ use queue::{Entry, Queue};
 pub(super) struct Outbox {
     queue: Queue,
     /// Conversations whose messages here changed since [`Outbox::take_changed`].
-    changed: BTreeSet<ConversationId>,
+    changed: SortedSet<ConversationId>,
 }
 
 impl Outbox {
@@ -45,7 +45,7 @@ impl Outbox {
     }
 
     /// The conversations whose messages here changed.
-    pub(super) fn take_changed(&mut self) -> BTreeSet<ConversationId> {
+    pub(super) fn take_changed(&mut self) -> SortedSet<ConversationId> {
         std::mem::take(&mut self.changed)
     }
 

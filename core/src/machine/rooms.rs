@@ -1,6 +1,6 @@
 //! The live rooms that this device is in, which nothing stores. A new session enters them again; a restart of the app does not.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use tim_protocol::body::{Body, GroupTip, NoticeType};
 use tim_protocol::call::{
@@ -14,6 +14,8 @@ use tim_protocol::{Code, ConversationId, Fault, GroupId, MessageId, UserId};
 use super::context::{ASK_AGAIN_MS, Context};
 use super::purpose::Purpose;
 use crate::message::Message;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 
 /// So many of this device's messages are remembered, whose senders know them when the room tells them.
 const OWN: usize = 100;
@@ -21,9 +23,9 @@ const OWN: usize = 100;
 /// The live rooms that this device is in.
 #[derive(Default)]
 pub(super) struct Rooms {
-    rooms: BTreeMap<GroupId, Room>,
+    rooms: SortedMap<GroupId, Room>,
     /// Rooms that the session is in still, and this device is not.
-    leaving: BTreeSet<GroupId>,
+    leaving: SortedSet<GroupId>,
     /// What this device said lately.
     own: VecDeque<MessageId>,
 }

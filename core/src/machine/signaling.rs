@@ -5,8 +5,6 @@
 //! What a device hears is stored in the commit of the messages, so it goes on where it was. A time is over only for a device that
 //! has heard everything: one that was away first catches up.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::value::RawValue;
 use tim_protocol::body::Body;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation};
@@ -17,6 +15,8 @@ use super::io::Output;
 use crate::event::{Event, InvitationAnswer};
 use crate::message::Message;
 use crate::signaling::{Invitation, SignalingAction, SignalingInfo};
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use crate::stored::Change;
 
 /// How much longer than the invitees the inviter waits: an answer that was accepted in time takes a moment to arrive.
@@ -32,9 +32,9 @@ const RECENT_MS: i64 = 300_000;
 /// The live invitations in which the user takes part.
 #[derive(Default)]
 pub(super) struct Signaling {
-    live: BTreeMap<String, Live>,
+    live: SortedMap<String, Live>,
     /// Of which the app knew before the store was closed.
-    told: BTreeSet<String>,
+    told: SortedSet<String>,
     quiet_until: i64,
 }
 
@@ -223,9 +223,9 @@ impl Signaling {
     /// Ends the oldest invitation of an inviter, or of all, if there are too many for another one.
     fn make_room(&mut self, cx: &mut Context, inviter: &UserId) {
         let of_inviter = |live: &&Live| live.invitation.info.inviter == *inviter;
-        let own = self.live.values().filter(of_inviter);
-        let oldest = if own.clone().count() >= OF_INVITER {
-            own.min_by_key(|live| live.invitation.began)
+        let own = || self.live.values().filter(of_inviter);
+        let oldest = if own().count() >= OF_INVITER {
+            own().min_by_key(|live| live.invitation.began)
         } else if self.live.len() >= LIVE {
             self.live.values().min_by_key(|live| live.invitation.began)
         } else {

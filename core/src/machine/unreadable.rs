@@ -3,13 +3,13 @@
 //! It does not close the connection and is not requested again: a placeholder occupies the message's sequence, and a
 //! mutation's sequence is skipped.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde_json::value::RawValue;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
 use crate::mutation::UNREADABLE;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 
 /// The kinds of unreadable content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +39,9 @@ pub enum Unreadable {
 /// Counts of unreadable content.
 #[derive(Default)]
 pub(super) struct Tally {
-    counts: BTreeMap<Unreadable, u64>,
+    counts: SortedMap<Unreadable, u64>,
     /// Logged since the connection began.
-    logged: BTreeSet<Unreadable>,
+    logged: SortedSet<Unreadable>,
     /// Whether the app was informed since the login.
     is_reported: bool,
 }
@@ -67,7 +67,7 @@ impl Tally {
         Report { log, inform: is_news.then(|| Fault::new(Code::UNREADABLE)) }
     }
 
-    pub(super) fn counts(&self) -> &BTreeMap<Unreadable, u64> {
+    pub(super) fn counts(&self) -> &SortedMap<Unreadable, u64> {
         &self.counts
     }
 

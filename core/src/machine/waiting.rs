@@ -1,18 +1,18 @@
 //! Calls of the app that wait, each until its deadline.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::io::CallId;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 
 /// Waiting calls, with what each of them waits for.
 pub(super) struct Waiting<T> {
-    calls: BTreeMap<CallId, (T, i64)>,
-    deadlines: BTreeSet<(i64, CallId)>,
+    calls: SortedMap<CallId, (T, i64)>,
+    deadlines: SortedSet<(i64, CallId)>,
 }
 
 impl<T> Default for Waiting<T> {
     fn default() -> Self {
-        Self { calls: BTreeMap::new(), deadlines: BTreeSet::new() }
+        Self { calls: SortedMap::new(), deadlines: SortedSet::new() }
     }
 }
 

@@ -4,8 +4,9 @@
 //! whole list replaces a waiting one of its kind, so that no listener receives an older list after a newer one; what changed in a
 //! list is added to what changed before.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use tim_core::sorted::SortedMap;
 use tim_protocol::status::UserStatus;
 use tim_protocol::{Code, ConversationId};
 
@@ -34,7 +35,7 @@ pub(super) struct Queue {
 pub(super) struct Batch {
     pub(super) events: Vec<Event>,
     /// Up to which sequences of the open store they contain received messages.
-    received: BTreeMap<ConversationId, u64>,
+    received: SortedMap<ConversationId, u64>,
     store: u64,
 }
 
@@ -84,7 +85,7 @@ impl Queue {
         let gap = std::mem::take(&mut self.has_gap).then(|| error(Code::EVENTS_LOST));
         let of_store =
             (self.left..).zip(self.events.range(..count)).filter(|(place, _)| *place >= self.store);
-        let mut received = BTreeMap::new();
+        let mut received = SortedMap::new();
         for (_, event) in of_store {
             let Event::MessageReceived(messages) = event else { continue };
             for message in messages.iter().filter(|message| !message.is_online_only) {
@@ -103,8 +104,8 @@ impl Queue {
     }
 
     /// Up to which sequences of the open store a batch was delivered.
-    pub(super) fn heard(&self, batch: Batch) -> BTreeMap<ConversationId, u64> {
-        if batch.store == self.store { batch.received } else { BTreeMap::new() }
+    pub(super) fn heard(&self, batch: Batch) -> SortedMap<ConversationId, u64> {
+        if batch.store == self.store { batch.received } else { SortedMap::new() }
     }
 
     fn waiting_list(&mut self, kind: usize) -> Option<&mut Event> {
@@ -257,7 +258,7 @@ mod tests {
         queue.push(received(6));
         let batch = queue.take(9);
         assert_eq!(batch.events.len(), 3);
-        assert_eq!(queue.heard(batch), BTreeMap::from([("C2Cbob".parse().unwrap(), 7)]));
+        assert_eq!(queue.heard(batch), SortedMap::from_iter([("C2Cbob".parse().unwrap(), 7)]));
         (0..MAX_WAITING as u64).for_each(|sequence| queue.push(received(sequence)));
         queue.push(typing);
         let batch = queue.take(MAX_WAITING + 1);
@@ -272,10 +273,10 @@ mod tests {
         queue.push(received(3));
         let batch = queue.take(9);
         let with_bob = "C2Cbob".parse().unwrap();
-        assert_eq!(queue.heard(batch), BTreeMap::from([(with_bob, 3)]));
+        assert_eq!(queue.heard(batch), SortedMap::from_iter([(with_bob, 3)]));
         queue.push(received(4));
         let batch = queue.take(9);
         queue.begin_store();
-        assert_eq!(queue.heard(batch), BTreeMap::new(), "the store was closed meanwhile");
+        assert_eq!(queue.heard(batch), SortedMap::new(), "the store was closed meanwhile");
     }
 }

@@ -1,9 +1,9 @@
 //! The events and listeners of an instance, and how listeners are called: whoever calls them holds no lock.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tim_core::sorted::SortedMap;
 use tim_protocol::{Code, ConversationId};
 use tokio::sync::Notify;
 
@@ -27,7 +27,7 @@ pub(super) struct State {
     pub(super) ending: bool,
     pub(super) listeners: Listeners,
     /// Up to which sequences listeners have returned, since this was last taken.
-    pub(super) delivered: BTreeMap<ConversationId, u64>,
+    pub(super) delivered: SortedMap<ConversationId, u64>,
     /// How many listener calls have returned.
     pub(super) returned: u64,
 }

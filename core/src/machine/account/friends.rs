@@ -2,8 +2,6 @@
 //!
 //! What has ended is kept until the next start, so that a page of a sync that was read before brings nothing back.
 
-use std::collections::BTreeMap;
-
 use tim_protocol::UserId;
 use tim_protocol::conversation::Change as Told;
 use tim_protocol::friend::{ApplicationChange, ApplicationType, FriendChange, FriendGroupChange};
@@ -12,16 +10,17 @@ use tim_protocol::profile::Profile;
 use crate::event::Event;
 use crate::friend::{Friend, FriendApplication, FriendApplications, FriendGroup};
 use crate::machine::context::Context;
+use crate::sorted::SortedMap;
 use crate::stored::Change;
 
 /// The records.
 #[derive(Default)]
 pub(super) struct Friends {
-    friends: BTreeMap<UserId, FriendChange>,
+    friends: SortedMap<UserId, FriendChange>,
     /// By whether it was received.
-    applications: BTreeMap<(UserId, bool), ApplicationChange>,
+    applications: SortedMap<(UserId, bool), ApplicationChange>,
     read: u64,
-    groups: BTreeMap<u64, FriendGroupChange>,
+    groups: SortedMap<u64, FriendGroupChange>,
     changed: Changed,
 }
 

@@ -1,20 +1,19 @@
 //! Groups whose profile changed without this device hearing how: they are asked for, one at a time. Which change is needed is stored, so
 //! that a restart does not forget it.
 
-use std::collections::BTreeMap;
-
 use tim_protocol::call::{GetGroupRequest, GroupIs};
 use tim_protocol::group::Group;
 use tim_protocol::{Code, Fault, GroupId};
 
 use crate::machine::context::{ASK_AGAIN_MS, Context};
 use crate::machine::purpose::Purpose;
+use crate::sorted::SortedMap;
 use crate::stored::Change;
 
 /// The groups to ask for.
 #[derive(Default)]
 pub(super) struct Outdated {
-    groups: BTreeMap<GroupId, Needed>,
+    groups: SortedMap<GroupId, Needed>,
 }
 
 /// What is needed of a group.

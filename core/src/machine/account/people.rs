@@ -2,8 +2,6 @@
 //!
 //! Which of them changed unheard is asked for once a session began, in pages.
 
-use std::collections::BTreeMap;
-
 use tim_protocol::call::{ChangedProfiles, ChangedProfilesRequest};
 use tim_protocol::profile::Profile;
 use tim_protocol::{Code, Fault, UnixMillis, UserId};
@@ -11,6 +9,7 @@ use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use crate::machine::context::{ASK_AGAIN_MS, Context};
 use crate::machine::purpose::Purpose;
 use crate::machine::unreadable::Unreadable;
+use crate::sorted::SortedMap;
 use crate::stored::Change;
 
 /// Most profiles that are kept: the one that came first gives way.
@@ -20,7 +19,7 @@ const KEPT: usize = 500;
 #[derive(Default)]
 pub(super) struct People {
     /// Each with a number: the greater one came later.
-    kept: BTreeMap<UserId, (u64, Profile)>,
+    kept: SortedMap<UserId, (u64, Profile)>,
     last: u64,
     /// What changed up to this time of the server's is known.
     as_of: UnixMillis,
@@ -40,7 +39,7 @@ struct Asking {
 impl People {
     pub(super) fn load(profiles: Vec<Profile>, as_of: UnixMillis) -> Self {
         let kept = (1..).zip(profiles).map(|(number, it)| (it.user_id.clone(), (number, it)));
-        let kept: BTreeMap<_, _> = kept.collect();
+        let kept: SortedMap<_, _> = kept.collect();
         Self { last: kept.len() as u64, kept, as_of, ..Self::default() }
     }
 

@@ -3,7 +3,6 @@
 //! Unread counts, order and read state are computed from positions, never incremented. [`super::requests`] sends the
 //! requests that [`Conv::wants`] reports.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::attributes::Attributes;
@@ -17,6 +16,7 @@ use crate::conversation::Conversation;
 use crate::message::ReadMarks;
 use crate::mutation::{mutate, supersedes};
 use crate::ranges;
+use crate::sorted::SortedMap;
 use crate::stored::{ConversationRow, Ranges, StoredConversation};
 
 /// Maximum number of messages and of mutations that wait for earlier ones, and of mutated messages whose mutations are
@@ -45,20 +45,20 @@ pub(super) struct Conv {
     /// It was looked for in vain, or is being looked for.
     pub(super) is_last_sought: bool,
     /// Messages that were received out of order.
-    pub(super) stash: BTreeMap<u64, WireMessage>,
+    pub(super) stash: SortedMap<u64, WireMessage>,
     /// The messages above `row.emitted_seq` that this device sent.
     pub(super) own: Vec<Own>,
     /// When to fetch the gap above `row.emitted_seq`, on the monotonic clock.
     pub(super) ask_missing_at: Option<i64>,
     /// No request is made before this time, because the last one brought nothing.
     pub(super) retry_at: i64,
-    pub(super) mutation_stash: BTreeMap<u64, Mutation>,
+    pub(super) mutation_stash: SortedMap<u64, Mutation>,
     /// The last page of mutations had more after it. What is pushed is not applied until they came: pages leave out what it
     /// supersedes, and a push does not tell all that holds.
     pub(super) is_paging: bool,
     /// The mutations of messages since the store was opened that nothing supersedes: a reply that was read before a mutation
     /// may arrive after it.
-    mutated: BTreeMap<u64, Vec<Mutation>>,
+    mutated: SortedMap<u64, Vec<Mutation>>,
     /// The outbox has messages for it, which wait to be sent or were refused.
     pub(super) has_outbox: bool,
     /// How many unread messages the total has of this conversation.
@@ -80,12 +80,12 @@ impl Conv {
             removed,
             is_last_sought: false,
             newest: newest.filter(|it| !Attributes::of(it.attributes.as_deref()).excluded_from_last_message),
-            stash: BTreeMap::new(),
+            stash: SortedMap::new(),
             own: Vec::new(),
             retry_at: 0,
-            mutation_stash: BTreeMap::new(),
+            mutation_stash: SortedMap::new(),
             is_paging: false,
-            mutated: BTreeMap::new(),
+            mutated: SortedMap::new(),
             has_outbox: false,
             in_total: 0,
             view: None,
@@ -307,7 +307,7 @@ impl Conv {
     /// Takes the mutation that follows the last one applied.
     pub(super) fn take_next_mutation(&mut self) -> Option<Mutation> {
         let next = self.row.mutation_seq + 1;
-        self.mutation_stash = self.mutation_stash.split_off(&next);
+        self.mutation_stash.retain(|number, _| *number >= next);
         self.mutation_stash.remove(&next)
     }
 
@@ -332,7 +332,7 @@ impl Conv {
             self.row.emitted_seq += 1;
             next.push(message);
         }
-        self.stash = self.stash.split_off(&(self.row.emitted_seq + 1));
+        self.stash.retain(|sequence, _| *sequence > self.row.emitted_seq);
         next
     }
 

@@ -5,13 +5,13 @@
 //! Deliveries are stored at most once a second; after a crash within that second messages are emitted twice. An orderly
 //! end of the login delivers what is queued and clears the record.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use tim_protocol::{ConversationId, UserId};
 
 use super::conversation::Conv;
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use crate::stored::{Change, ConversationRow, Query};
 
 /// Maximum delay before a delivery is stored, in milliseconds.
@@ -21,12 +21,12 @@ const STORE_WITHIN_MS: i64 = 1_000;
 #[derive(Default)]
 pub(super) struct Deliveries {
     /// Conversations with deliveries that are not stored yet, and when they are.
-    unstored: BTreeSet<ConversationId>,
+    unstored: SortedSet<ConversationId>,
     due: Option<i64>,
     /// Conversations that were loaded with something undelivered.
     left: Vec<ConversationId>,
     /// Users for whom this run has already emitted again what an earlier run did not deliver.
-    redelivered_to: BTreeSet<UserId>,
+    redelivered_to: SortedSet<UserId>,
 }
 
 impl Deliveries {
@@ -47,7 +47,7 @@ impl Deliveries {
 
     /// Emits again what an earlier run of the app emitted and did not deliver. Happens once per user and run, because
     /// what this run emitted is still queued.
-    pub(super) fn redeliver(&mut self, cx: &mut Context, convs: &BTreeMap<ConversationId, Conv>) {
+    pub(super) fn redeliver(&mut self, cx: &mut Context, convs: &SortedMap<ConversationId, Conv>) {
         if cx.me().is_none_or(|me| !self.redelivered_to.insert(me)) {
             return;
         }
@@ -74,7 +74,7 @@ impl Deliveries {
     }
 
     /// The conversations with deliveries that are not stored.
-    pub(super) fn take_unstored(&mut self) -> BTreeSet<ConversationId> {
+    pub(super) fn take_unstored(&mut self) -> SortedSet<ConversationId> {
         self.due = None;
         std::mem::take(&mut self.unstored)
     }

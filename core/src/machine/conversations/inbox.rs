@@ -226,7 +226,7 @@ impl Conversations {
     fn keep_history(&mut self, cx: &mut Context, id: &ConversationId, up_to: u64, latest: &[WireMessage]) {
         let Some(conv) = self.convs.get_mut(id).filter(|conv| up_to > conv.row.emitted_seq) else { return };
         conv.row.emitted_seq = up_to;
-        conv.stash = conv.stash.split_off(&(up_to + 1));
+        conv.stash.retain(|sequence, _| *sequence > up_to);
         let mut here: Vec<WireMessage> = latest.iter().filter(|it| it.sequence <= up_to).cloned().collect();
         here.iter_mut().for_each(|message| conv.apply_mutated(message));
         if let (Some(first), Some(last)) = (here.first(), here.last()) {

@@ -34,7 +34,6 @@ mod total;
 mod view;
 mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_protocol::call::{RemoveConversationsRequest, SetConversationsRequest};
@@ -47,6 +46,8 @@ use super::signaling::Signaling;
 use crate::conversation::{Conversation, ConversationChanges, ConversationList};
 use crate::event::Event;
 use crate::message::ReadMarks;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use crate::stored::{Change, Ranges, StoredConversation};
 use conversation::Conv;
 use delivery::Deliveries;
@@ -62,13 +63,13 @@ const LIST_EVERY_MS: i64 = 1_000;
 /// All conversations of the user.
 #[derive(Default)]
 pub(super) struct Conversations {
-    convs: BTreeMap<ConversationId, Conv>,
+    convs: SortedMap<ConversationId, Conv>,
     /// Conversations with pushed messages of the present frame that are not stored and emitted yet.
-    pushed_to: BTreeSet<ConversationId>,
+    pushed_to: SortedSet<ConversationId>,
     /// Conversations whose positions changed since they were stored.
-    touched: BTreeSet<ConversationId>,
+    touched: SortedSet<ConversationId>,
     /// Conversations that may need a request to the server: those that changed since the last look.
-    wanting: BTreeSet<ConversationId>,
+    wanting: SortedSet<ConversationId>,
     /// No read sequence is sent before this time, because many were.
     reads_at: i64,
     deliveries: Deliveries,
@@ -77,13 +78,13 @@ pub(super) struct Conversations {
     /// Removals of this device that the server has not answered.
     asked_removals: Option<RemoveConversationsRequest>,
     /// The messages that this device removed of a conversation and that the server has not answered.
-    asked_removed: BTreeMap<ConversationId, Ranges>,
+    asked_removed: SortedMap<ConversationId, Ranges>,
     /// Conversations whose history or place in the list is gone, since [`Conversations::take_emptied`].
-    emptied: BTreeSet<ConversationId>,
+    emptied: SortedSet<ConversationId>,
     /// Conversations whose last message may be unknown, and those that it is looked for in.
-    lastless: BTreeSet<ConversationId>,
-    seeking: BTreeSet<ConversationId>,
-    drafts: BTreeMap<ConversationId, String>,
+    lastless: SortedSet<ConversationId>,
+    seeking: SortedSet<ConversationId>,
+    drafts: SortedMap<ConversationId, String>,
     peers: Peers,
     receipts: Watch,
     total: Total,
@@ -95,11 +96,11 @@ pub(super) struct Conversations {
 #[derive(Default)]
 struct Peers {
     /// Conversations of which nothing says so.
-    unnamed: BTreeSet<ConversationId>,
+    unnamed: SortedSet<ConversationId>,
     /// Those of them that the server was asked for and has not answered.
     asked: Vec<ConversationId>,
     /// Those for which it refused to say: not asked for again by this run.
-    refused: BTreeSet<ConversationId>,
+    refused: SortedSet<ConversationId>,
     /// No request is made before this time, because the last one failed.
     ask_at: i64,
 }
@@ -110,7 +111,7 @@ struct List {
     /// The list as it was last emitted.
     emitted: ConversationList,
     /// The conversations that changed since it was last emitted.
-    changed: BTreeSet<ConversationId>,
+    changed: SortedSet<ConversationId>,
     /// What was emitted was of conversations that were forgotten since.
     is_owed: bool,
     /// `None` until it was emitted since the store was opened.
@@ -288,7 +289,7 @@ impl Conversations {
     }
 
     /// The conversations that were cleared, removed from the list or left, here or on another device.
-    pub(super) fn take_emptied(&mut self) -> BTreeSet<ConversationId> {
+    pub(super) fn take_emptied(&mut self) -> SortedSet<ConversationId> {
         std::mem::take(&mut self.emptied)
     }
 

@@ -42,7 +42,7 @@ impl Conv {
         ranges::remove_up_to(&mut row.removed_unread, floor - 1);
         ranges::remove_up_to(&mut self.ranges, floor - 1);
         ranges::remove_up_to(&mut self.removed, floor - 1);
-        self.stash = self.stash.split_off(&floor);
+        self.stash.retain(|sequence, _| *sequence >= floor);
         self.newest.take_if(|newest| newest.sequence < floor);
     }
 

@@ -1,13 +1,13 @@
 //! The filters that the app subscribed to, each with how much is unread in the conversations that it wants: a sum of parts, which each
 //! emission of the list adjusts by the conversations that changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::{Code, ConversationId};
 
 use crate::conversation::{Conversation, ConversationFilter};
 use crate::event::Event;
+use crate::sorted::SortedMap;
 
 /// Most filters that an app is subscribed to at a time.
 const MAX_SUBSCRIPTIONS: usize = 50;
@@ -19,7 +19,7 @@ pub(super) struct Subscriptions(Vec<Subscription>);
 struct Subscription {
     filter: ConversationFilter,
     /// How many messages are unread in each conversation that the filter wants, without those in which none is.
-    parts: BTreeMap<ConversationId, u64>,
+    parts: SortedMap<ConversationId, u64>,
     /// Their sum.
     count: u64,
     /// What the app was told; `None` if that may have been lost.
@@ -52,7 +52,7 @@ impl Subscriptions {
             return Err(Code::TOO_MANY_SUBSCRIPTIONS);
         }
         self.remove(&filter);
-        let mut subscription = Subscription { filter, parts: BTreeMap::new(), count: 0, told: None };
+        let mut subscription = Subscription { filter, parts: SortedMap::new(), count: 0, told: None };
         for (it, unread) in conversations {
             subscription.adjust(&it.conversation_id, Some((it, *unread)));
         }

@@ -3,12 +3,14 @@
 //! A session pushes what changes of them. What may have changed without a push is asked for, and what is shown again after a
 //! while, because a push may be lost.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use tim_protocol::message::{MessageReceipts, ReceiptCounts};
 use tim_protocol::{ConversationId, limits};
 
 use crate::machine::context::ASK_AGAIN_MS;
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 
 /// So many messages are watched.
 const MAX_WATCHED: usize = 200;
@@ -43,13 +45,13 @@ impl Known {
 /// The messages that are watched.
 #[derive(Default)]
 pub(super) struct Watch {
-    known: BTreeMap<Place, Known>,
+    known: SortedMap<Place, Known>,
     /// The same messages, the one first that is not watched any more if there are too many.
     order: VecDeque<Place>,
     /// Those that are to be asked for.
-    to_ask: BTreeMap<ConversationId, BTreeSet<u64>>,
+    to_ask: SortedMap<ConversationId, SortedSet<u64>>,
     /// Requests that are not answered.
-    asked: BTreeMap<ConversationId, Vec<u64>>,
+    asked: SortedMap<ConversationId, Vec<u64>>,
     retry_at: i64,
 }
 
@@ -87,7 +89,7 @@ impl Watch {
     }
 
     fn ask(&mut self, id: &ConversationId, sequence: u64) {
-        if self.to_ask.values().map(BTreeSet::len).sum::<usize>() >= MAX_TO_ASK {
+        if self.to_ask.values().map(SortedSet::len).sum::<usize>() >= MAX_TO_ASK {
             return;
         }
         self.to_ask.entry(id.clone()).or_default().insert(sequence);
@@ -230,7 +232,7 @@ mod tests {
         assert_eq!(watch.take_requests(ASK_AGAIN_MS).remove(0).1.len(), 5);
         watch.connection_lost();
         watch.ask_again();
-        let all: usize = watch.to_ask.values().map(BTreeSet::len).sum();
+        let all: usize = watch.to_ask.values().map(SortedSet::len).sum();
         assert_eq!(all as u64, count + 5, "a new session may tell what the last one did not");
     }
 
@@ -301,10 +303,10 @@ mod tests {
         (1..=500).for_each(|sequence| watch.add(&tea(), sequence, None, 0));
         assert_eq!((watch.known.len(), watch.order.len()), (MAX_WATCHED, MAX_WATCHED));
         assert_eq!(watch.known.keys().next(), Some(&(tea(), 301)));
-        assert_eq!(watch.to_ask[&tea()].len(), 500, "all that were shown at once are asked for");
+        assert_eq!(watch.to_ask.get(&tea()).unwrap().len(), 500, "all that were shown at once are asked for");
         (501..=3_000).for_each(|sequence| watch.shown(&tea(), sequence, None, 0));
         watch.take_requests(0);
         watch.connection_lost();
-        assert_eq!(watch.to_ask[&tea()].len(), MAX_TO_ASK);
+        assert_eq!(watch.to_ask.get(&tea()).unwrap().len(), MAX_TO_ASK);
     }
 }

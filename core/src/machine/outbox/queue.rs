@@ -1,6 +1,5 @@
 //! The rows of the outbox, indexed so that finding the next one does not need a scan.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use tim_protocol::attributes::Attributes;
@@ -9,6 +8,8 @@ use tim_protocol::{ConversationId, MessageId, UserId};
 
 use crate::machine::io::{CallId, MAX_UPLOADS};
 use crate::message::{Flow, Message, ReadMarks, SendStatus};
+use crate::sorted::SortedMap;
+use crate::sorted_set::SortedSet;
 use crate::stored::{OutboxRow, OutboxState};
 
 /// Most messages that may wait.
@@ -22,22 +23,22 @@ const MAX_INSERTED: usize = 1_000;
 #[derive(Default)]
 pub(super) struct Queue {
     me: Option<UserId>,
-    rows: BTreeMap<u64, Entry>,
-    places: BTreeMap<MessageId, u64>,
-    by_conversation: BTreeMap<ConversationId, BTreeSet<u64>>,
-    failed: BTreeSet<u64>,
-    inserted: BTreeSet<u64>,
+    rows: SortedMap<u64, Entry>,
+    places: SortedMap<MessageId, u64>,
+    by_conversation: SortedMap<ConversationId, SortedSet<u64>>,
+    failed: SortedSet<u64>,
+    inserted: SortedSet<u64>,
     /// Uploads by the time of their next attempt.
-    uploads: BTreeSet<(i64, u64)>,
+    uploads: SortedSet<(i64, u64)>,
     /// Messages that are ready to be sent, by conversation.
-    ready: BTreeMap<ConversationId, BTreeSet<u64>>,
+    ready: SortedMap<ConversationId, SortedSet<u64>>,
     /// The files that are being uploaded.
-    uploading: BTreeSet<u64>,
+    uploading: SortedSet<u64>,
     /// The message in flight of each conversation.
-    in_flight: BTreeMap<ConversationId, MessageId>,
+    in_flight: SortedMap<ConversationId, MessageId>,
     /// The first message of each conversation without one in flight, by the time of its next attempt. May contain stale
     /// entries.
-    send_queue: BTreeSet<(i64, u64)>,
+    send_queue: SortedSet<(i64, u64)>,
 }
 
 pub(super) struct Entry {
@@ -254,7 +255,7 @@ impl Queue {
                 continue;
             };
             let message = &entry.row.message;
-            let first = self.ready.get(&message.to).and_then(BTreeSet::first);
+            let first = self.ready.get(&message.to).and_then(SortedSet::first);
             if first == Some(&next.1) && !self.in_flight.contains_key(&message.to) {
                 self.in_flight.insert(message.to.clone(), message.id);
                 return Some(SendRequest {
@@ -298,7 +299,7 @@ impl Queue {
     /// When the next upload or message becomes due.
     pub(super) fn due(&self, now: i64) -> Option<i64> {
         let next =
-            |deadlines: &BTreeSet<(i64, u64)>| deadlines.range((now + 1, 0)..).next().map(|(due, _)| *due);
+            |deadlines: &SortedSet<(i64, u64)>| deadlines.range((now + 1, 0)..).next().map(|(due, _)| *due);
         [next(&self.uploads), next(&self.send_queue)].into_iter().flatten().min()
     }
 
@@ -332,7 +333,7 @@ impl Queue {
     /// Schedules the first ready message of a conversation, unless one is in flight.
     fn line_up(&mut self, to: &ConversationId) {
         if !self.in_flight.contains_key(to)
-            && let Some(first) = self.ready.get(to).and_then(BTreeSet::first)
+            && let Some(first) = self.ready.get(to).and_then(SortedSet::first)
             && let Some(entry) = self.rows.get(first)
         {
             self.send_queue.insert((entry.not_before, *first));
@@ -345,7 +346,7 @@ fn is_at_rest(row: &OutboxRow) -> bool {
     row.state != OutboxState::Waiting
 }
 
-fn take_out(lines: &mut BTreeMap<ConversationId, BTreeSet<u64>>, of: &ConversationId, position: u64) {
+fn take_out(lines: &mut SortedMap<ConversationId, SortedSet<u64>>, of: &ConversationId, position: u64) {
     if let Some(line) = lines.get_mut(of) {
         line.remove(&position);
         if line.is_empty() {

@@ -40,6 +40,7 @@ promises! {
     a_group_is_told_by_its_topic: topics;
     a_change_after_the_last_give_has_a_version_above_it: marked;
     the_end_of_a_group_reaches_everybody: finished;
+    a_new_profile_is_found_whatever_the_clock_says: profiled;
     closing_finishes_what_was_accepted: closed;
 }
 

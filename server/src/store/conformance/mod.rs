@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod profiles;
 mod steps;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use tim_protocol::message::{Message, Reaction};
 use tim_protocol::{Code, ConversationId};
 use uuid::Uuid;
 
+pub use self::profiles::profiled;
 pub use self::steps::*;
 use super::{Listener, Store};
 use crate::core::ops::{

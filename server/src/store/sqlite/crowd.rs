@@ -265,6 +265,53 @@ fn however_many_are_to_be_told_of_the_end_no_transaction_grows_with_them() {
     assert!(page.conversations.is_empty(), "bob knows: {page:?}");
 }
 
+#[test]
+fn a_short_chore_does_not_wait_for_the_end_of_a_long_one() {
+    let mut town = Town::of(1_000);
+    let group_id = || GroupId::new("tea").unwrap();
+    let group = NewGroup {
+        name: "Tea".into(),
+        group_type: GroupType::Public,
+        group_id: Some(group_id()),
+        ..NewGroup::default()
+    };
+    town.asks("dave", call::CreateGroupRequest { group });
+    town.asks("alice", call::DismissGroupRequest { group_id: GroupId::new(TOWN).unwrap() });
+    town.asks("dave", call::DismissGroupRequest { group_id: group_id() });
+    let left = |town: &Town| town.count("SELECT count(*) FROM chore");
+    assert_eq!(left(&town), 2);
+    for _ in 0..2 {
+        town.database.do_chore().unwrap();
+    }
+    assert_eq!(left(&town), 1, "that of the town alone");
+    assert!(town.count("SELECT count(*) FROM member") > 800);
+}
+
+#[test]
+fn a_login_is_told_of_so_many_ended_groups_and_of_the_others_by_their_chores() {
+    let mut town = Town::of(0);
+    for number in 0..70 {
+        let group_id = || GroupId::new(&format!("tea-{number}")).unwrap();
+        let member_list = vec![town.people["bob"].user.clone()];
+        let group = NewGroup {
+            name: "Tea".into(),
+            group_type: GroupType::Public,
+            group_id: Some(group_id()),
+            member_list,
+            ..NewGroup::default()
+        };
+        town.asks("dave", call::CreateGroupRequest { group });
+        town.asks("dave", call::DismissGroupRequest { group_id: group_id() });
+    }
+    let ended =
+        format!("SELECT count(*) FROM msg WHERE instr(body, '{}') > 0", ENDED.replace("alice", "dave"));
+    let before = town.count(&ended);
+    town.does(logging_in("bob"));
+    assert_eq!(town.count(&ended) - before, 64);
+    while town.database.do_chore().unwrap().is_some() {}
+    assert_eq!(town.count(&ended) - before, 70, "each is told once");
+}
+
 /// The notices that a page ends with.
 fn notices(page: &SyncPage) -> usize {
     let system = page.conversations.iter().find(|state| state.conversation_id == ConversationId::System);

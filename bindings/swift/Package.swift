@@ -34,8 +34,9 @@ let package = Package(
         // What crossing costs; script/bench faces runs it.
         .executableTarget(name: "faces", dependencies: ["TimSDK"]),
         .testTarget(name: "TimSDKTests", dependencies: ["TimSDK"]),
-        // A program that the tests run.
+        // Programs that tests run; together is one of script/test-together.
         .executableTarget(name: "alone", dependencies: ["TimSDK"], path: "Tests/alone"),
+        .executableTarget(name: "together", dependencies: ["TimSDK"], path: "Tests/together"),
     ],
     // With it, data races are errors: complete concurrency checking.
     swiftLanguageModes: [.v6]

@@ -8,6 +8,7 @@ import { addressesOf } from './addresses.js';
 import { conversation } from './conversation.js';
 import { CODE, error, fromEngine } from './errors.js';
 import { Events } from './events.js';
+import { Guest } from './guest.js';
 import { logError } from './log.js';
 import { Messages } from './messages.js';
 import { watchNetwork } from './network.js';
@@ -26,6 +27,8 @@ export class Session {
   /** Who is being logged in. */
   loggingIn = null;
   isLoggingOut = false;
+  /** Nobody who is logged in, but is in live rooms. */
+  guest = null;
   /** Whether others have ended the login, of which the program may not have been told yet. */
   isKicked = false;
   isDestroyed = false;
@@ -61,6 +64,12 @@ export class Session {
 
   get server() {
     return this.#options.server;
+  }
+
+  /** Nobody is logged in, and rooms are to be entered. */
+  async beGuest() {
+    this.guest ??= new Guest(this);
+    await this.guest.ready;
   }
 
   /** Makes the engine, for the first login. */
@@ -184,8 +193,13 @@ export class Session {
     return engine;
   }
 
-  // What is heard first is told first. What has to be looked up for an event is asked for at once, so that events wait for it together.
   #heard({ name, data }) {
+    const isTold = this.guest === null || this.guest.hears(name);
+    if (isTold) this.#queue(name, data);
+  }
+
+  // What is heard first is told first. What has to be looked up for an event is asked for at once, so that events wait for it together.
+  #queue(name, data) {
     AT_ONCE[name]?.(this, data);
     const found = (async () => LOOKED_UP[name]?.(this, data))();
     // In its turn it is logged.

@@ -39,8 +39,8 @@ function serverProgram() {
   return path;
 }
 
-/** What the server is told besides: pages of any origin may send files, and messages are searched. */
-const CONFIG = '[media]\norigins = ["*"]\n[search]\nenabled = true\n';
+/** What the server is told besides: pages of any origin may send files, messages are searched, and guests may listen in live rooms. */
+const CONFIG = `[media]\norigins = ["*"]\n[search]\nenabled = true\n[guests]\napps = [${APP}]\n`;
 const ANY = '127.0.0.1:0';
 
 /** A server with an application, users with nicks, and the package that people have. */

@@ -13,5 +13,4 @@ export const NOT_YET = {
   getMutualFollowersList: FOLLOWERS,
   getUserFollowInfo: FOLLOWERS,
   checkFollowType: FOLLOWERS,
-  modifyInvitation: 'an invitation does not change: cancel it and invite anew',
 };

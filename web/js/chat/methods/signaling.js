@@ -45,6 +45,7 @@ export const signaling = {
   cancel: about('cancel'),
   accept: about('accept'),
   reject: about('reject'),
+  modifyInvitation: about('modifyInvitation'),
   getSignalingInfo(session, message) {
     const given = { message: forEngine(one(message)) };
     try {

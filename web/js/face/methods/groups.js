@@ -26,19 +26,18 @@ export const groups = {
   ),
   joinGroup(session, options) {
     const { groupID, applyMessage = '' } = having(options, 'groupID');
-    if (session.user === null) return Promise.reject(error(CODE.NO_LOGIN));
-    return session.call('joinGroup', { groupID, applyMessage }).then((told) => response(joined(told, session)));
+    return join(session, { groupID, applyMessage });
   },
   quitGroup(session, groupID) {
     const given = onlyID(groupID);
-    if (session.user === null) return Promise.reject(error(CODE.NOT_MEMBER));
+    if (session.user === null && session.guest === null) return Promise.reject(error(CODE.NOT_MEMBER));
     return session.call('quitGroup', given).then(() => response(given));
   },
   dismissGroup: verb('dismissGroup', onlyID, itsID),
   changeGroupOwner: verb('changeGroupOwner', (options) => pick(having(options, 'groupID', 'newOwnerID'), 'groupID', 'newOwnerID'), itself),
   searchGroupByID: verb('searchGroupById', onlyID, itself),
   getGroupOnlineMemberCount(session, groupID) {
-    if (session.user === null) return Promise.resolve(response({ memberCount: 0 }));
+    if (session.user === null && session.guest === null) return Promise.resolve(response({ memberCount: 0 }));
     return session.call('getGroupOnlineMemberCount', onlyID(groupID)).then((memberCount) => response({ memberCount }));
   },
   // There are no communities with topics yet: nobody has joined one.
@@ -48,6 +47,17 @@ export const groups = {
   deleteGroupAttributes: verb('deleteGroupAttributes', attributeKeys, ({ groupAttributes }) => ({ keyList: groupAttributes.map(({ key }) => key) })),
   getGroupAttributes: verb('getGroupAttributes', attributeKeys, ({ groupAttributes }) => ({ groupAttributes: toMap(groupAttributes) })),
 };
+
+/** Who is not logged in joins as a guest, if the server lets guests in. */
+async function join(session, given) {
+  if (session.loggingIn !== null || session.isDestroyed) throw error(CODE.NO_LOGIN);
+  if (session.user === null) {
+    await session.beGuest().catch((why) => {
+      throw why.code === CODE.USERSIG_EMPTY ? error(CODE.NO_LOGIN) : why;
+    });
+  }
+  return response(joined(await session.call('joinGroup', given), session));
+}
 
 function newGroup(options) {
   const memberList = (options.memberList ?? []).map(({ userID }) => userID);

@@ -32,6 +32,7 @@ async function login(session, userID, userSig) {
     if (session.appId === 0) throw error(CODE.NO_SDKAPPID);
     if (session.server === undefined) throw error(CODE.SERVER_ADDRESS_INVALID, 'name the server: create({SDKAppID, server: "wss://…"})');
     await session.start();
+    await session.guest?.leave();
     const { repeatLogin } = await session.call('login', { userID, userSig });
     if (!session.isKicked) session.user = userID;
     return response({ actionStatus: 'OK', errorCode: 0, errorInfo: '', ...(repeatLogin && { repeatLogin }) });

@@ -45,6 +45,17 @@ test('an invitation is rejected, or taken back, and then nothing more is said ab
   for (const inviteID of [first, second]) assert.equal((await rejection(bob.tim.accept({ inviteID }))).code, 8010);
 });
 
+test('an invitation that waits is changed', async () => {
+  const [alice, bob] = await world.people('alice5', 'bob5');
+  const { TSignaling } = alice.TIM;
+  const { inviteID } = (await alice.tim.invite({ userID: 'bob5', data: 'a call', timeout: 60 })).data;
+  await bob.event(TSignaling.NEW_INVITATION_RECEIVED);
+  assert.deepEqual((await alice.tim.modifyInvitation({ inviteID, data: 'a call with pictures' })).data, { inviteID });
+  const told = await bob.event(TSignaling.INVITATION_MODIFIED);
+  assert.deepEqual([told.inviteID, told.data], [inviteID, 'a call with pictures']);
+  assert.equal((await rejection(bob.tim.modifyInvitation({ inviteID, data: 'mine' }))).code, 8010);
+});
+
 test('nobody answers, and both hear that the time is over', async () => {
   const [alice, bob] = await world.people('alice2', 'bob2');
   const { INVITATION_TIMEOUT } = alice.TIM.TSignaling;

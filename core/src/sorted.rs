@@ -345,7 +345,7 @@ pub struct Entry<'a, K, V> {
 
 impl<'a, K, V> Entry<'a, K, V> {
     /// Its value, or else this one, set.
-    #[expect(clippy::missing_panics_doc, clippy::indexing_slicing, reason = "the entry is at its place")]
+    #[expect(clippy::indexing_slicing, reason = "the entry is at its place")]
     pub fn or_insert_with(self, value: impl FnOnce() -> V) -> &'a mut V {
         let Self { map, place, vacant } = self;
         let (piece, at) = match vacant {

@@ -53,7 +53,7 @@ test('an invitation that waits is changed', async () => {
   assert.deepEqual((await alice.tim.modifyInvitation({ inviteID, data: 'a call with pictures' })).data, { inviteID });
   const told = await bob.event(TSignaling.INVITATION_MODIFIED);
   assert.deepEqual([told.inviteID, told.data], [inviteID, 'a call with pictures']);
-  assert.equal((await rejection(bob.tim.modifyInvitation({ inviteID, data: 'mine' }))).code, 8010);
+  assert.equal((await rejection(bob.tim.modifyInvitation({ inviteID, data: 'mine' }))).code, 8011);
 });
 
 test('nobody answers, and both hear that the time is over', async () => {

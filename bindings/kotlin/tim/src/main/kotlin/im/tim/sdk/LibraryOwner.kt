@@ -16,7 +16,7 @@ internal object LibraryOwner {
         val loader = LibraryOwner::class.java.classLoader
         // As the generated code loads it, so that this is the same library.
         val library = NativeLibrary.getInstance(findLibraryName("tim"), loader)
-        val address = Pointer.nativeValue(library.getGlobalVariableAddress("tim_version"))
+        val address = Pointer.nativeValue(library.getGlobalVariableAddress("ffi_tim_ffi_uniffi_contract_version"))
         owns = System.getProperties().putIfAbsent("im.tim.sdk.owner.$address", "$loader") == null
     }
 

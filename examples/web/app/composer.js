@@ -19,8 +19,12 @@ function receiver() {
 function sendText() {
   const text = find('text').value.trim();
   if (!text) return;
-  find('text').value = '';
-  void send(tim.createTextMessage({ ...receiver(), payload: { text } }));
+  try {
+    void send(tim.createTextMessage({ ...receiver(), payload: { text } }));
+    find('text').value = '';
+  } catch (why) {
+    toast(`This cannot be sent: ${why.message}`);
+  }
 }
 
 function sendFile(file) {

@@ -24,10 +24,15 @@ export function opens(button, dialog, prepare = () => {}) {
  * @param {(form: FormData) => any} work
  */
 export function does(dialog, failure, work) {
+  const button = find(dialog).querySelector('[type=submit]');
   find(dialog).querySelector('form').onsubmit = async (event) => {
     event.preventDefault();
+    // A second click does nothing.
+    if (button.disabled) return;
+    button.disabled = true;
     const form = new FormData(event.target);
     const isDone = await trying(failure, async () => (await work(form)) !== false);
+    button.disabled = false;
     if (isDone) find(dialog).close();
   };
 }

@@ -82,7 +82,7 @@ const scroller = () => find('scroller');
 const below = () => scroller().scrollHeight - scroller().scrollTop - scroller().clientHeight;
 
 export const isAtTop = () => scroller().scrollTop < NEAR;
-const isAtEnd = () => below() < NEAR;
+export const isAtEnd = () => below() < NEAR;
 const toEnd = () => scroller().scrollTo({ top: scroller().scrollHeight, behavior: 'instant' });
 
 // Who is at the end stays there when the place for messages gets lower, as by the keyboard of a phone.

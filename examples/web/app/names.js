@@ -1,4 +1,4 @@
-// What people are called: nicks, as the page hears of them. Of whom it has not heard it asks, and tells when it knows.
+// The nicks of people, as the page hears of them. It asks for those that it does not know, and tells when it knows them.
 
 import { EVENT, tim } from './tim.js';
 

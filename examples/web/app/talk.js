@@ -2,7 +2,7 @@
 
 import { avatar } from './avatar.js';
 import { find } from './dom.js';
-import { clear, has, isAtTop, refreshAll, show, showPage } from './history.js';
+import { clear, has, isAtEnd, isAtTop, refreshAll, show, showPage } from './history.js';
 import { onNames, titleOf } from './names.js';
 import { EVENT, TYPES, tim } from './tim.js';
 import { trying } from './toast.js';
@@ -19,17 +19,26 @@ export const onOpen = (listener) => listeners.push(listener);
 
 const isHere = ({ conversationID }) => conversationID === open?.conversation.conversationID;
 
+/** The conversation that one wants to see, from the click until it is there. */
+let wanted = null;
+
 /** Opens a conversation, also one in which nothing was said. Gives false if it cannot be opened. */
 export async function openTalk(conversationID) {
+  wanted = conversationID;
   const answer = await trying('This conversation cannot be opened', () => tim.getConversationProfile(conversationID));
   if (!answer) return false;
+  // Another one was clicked meanwhile.
+  if (wanted !== conversationID) return true;
   set({ conversation: answer.data.conversation, next: '', isCompleted: false, isLoading: false });
   await newest(open);
   return true;
 }
 
 /** Closes what is open. */
-export const closeTalk = () => set(null);
+export function closeTalk() {
+  wanted = null;
+  set(null);
+}
 
 function set(talk) {
   open = talk;
@@ -80,9 +89,9 @@ async function page(talk, nextReqMessageID) {
   return true;
 }
 
-/** Tells that what is seen was read. */
+/** Tells that what is seen was read: who looks at older messages does not see the newest. */
 function read() {
-  if (open && document.visibilityState === 'visible') tim.setMessageRead({ conversationID: open.conversation.conversationID }).catch(() => {});
+  if (open && document.visibilityState === 'visible' && isAtEnd()) tim.setMessageRead({ conversationID: open.conversation.conversationID }).catch(() => {});
 }
 
 tim.on(EVENT.MESSAGE_RECEIVED, ({ data }) => {
@@ -104,4 +113,5 @@ onTyping(() => open && showTitle());
 onNames(refreshAll);
 document.addEventListener('visibilitychange', read);
 find('scroller').addEventListener('scroll', older);
+find('scroller').addEventListener('scroll', () => open?.conversation.unreadCount > 0 && read());
 find('back').onclick = closeTalk;

@@ -26,13 +26,22 @@ export function tellTyping({ type, userProfile }) {
   tim.sendMessage(message, { onlineUserOnly: true }).catch(() => {});
 }
 
-/** Whether a message says that somebody types, and nothing else. */
-export function isTyping({ type, payload }) {
-  return type === TYPES.MSG_CUSTOM && payload.data.includes(BUSINESS);
+/** What a message says of typing: undefined if it says something else, else whether somebody types now. */
+function typingOf({ type, payload }) {
+  if (type !== TYPES.MSG_CUSTOM) return undefined;
+  try {
+    const { businessID, typingStatus } = JSON.parse(payload.data);
+    return businessID === BUSINESS ? typingStatus === 1 : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
+/** Whether a message says that somebody types or does not any more, and nothing else. */
+export const isTyping = (message) => typingOf(message) !== undefined;
+
 tim.on(EVENT.MESSAGE_RECEIVED, ({ data }) => {
-  for (const message of data) set(message.conversationID, isTyping(message));
+  for (const message of data) set(message.conversationID, typingOf(message) === true);
 });
 
 function set(conversationID, isNow) {

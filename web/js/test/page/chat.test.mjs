@@ -335,6 +335,53 @@ test('a second login ends the first, which says so and can log in again', async 
   await second.leaves();
 });
 
+test('a long name pushes nothing out, a text that is too long is not lost, and a second click makes no second group', async () => {
+  const grace = await Visitor.come('grace');
+  const name = 'The very long name of a group';
+  await grace.page.click('#new-group');
+  await grace.page.getByRole('checkbox', { name: 'frank' }).check();
+  await grace.page.fill('#group-dialog [name=name]', name);
+  await grace.page.evaluate(() => {
+    const form = document.querySelector('#group-dialog form');
+    for (let click = 0; click < 2; click += 1) form.requestSubmit();
+  });
+  await grace.page.locator('#talk-name', { hasText: name }).waitFor();
+  const groups = await grace.page.evaluate(async () => (await (await import('/app/tim.js')).tim.getGroupList()).data.groupList.map((it) => it.name));
+  assert.deepEqual(groups, [name]);
+
+  await grace.page.setViewportSize({ width: 390, height: 780 });
+  const { x, width } = await grace.page.locator('#composer [type=submit]').boundingBox();
+  assert.ok(x + width <= 390, `Send ends at ${x + width}`);
+  const text = 'x'.repeat(13_000);
+  await grace.page.fill('#text', text);
+  await grace.page.press('#text', 'Enter');
+  await grace.sees('This cannot be sent', '#toast');
+  assert.equal(await grace.page.inputValue('#text'), text);
+  await grace.leaves();
+});
+
+/** Whether the list says that of a conversation. Runs in the page. */
+function unreadIs([name, wanted]) {
+  const conversation = [...document.querySelectorAll('.conversation')].find((it) => it.querySelector('.name').textContent === name);
+  return conversation?.querySelector('.unread')?.textContent === wanted;
+}
+
+test('who looks at older messages has not read the newest', async () => {
+  const [erin, frank] = await come('erin', 'frank');
+  await frank.opens('Erin');
+  await frank.sees('number 60.');
+  await frank.until(unreadIs, ['Erin', undefined]);
+  await frank.page.evaluate(() => (document.getElementById('scroller').scrollTop = 0));
+  await erin.opens('Frank');
+  await erin.says('Are you still there?');
+  await frank.sees('Are you still there?', '#conversations');
+  await frank.until(unreadIs, ['Erin', '1 unread']);
+  await frank.page.evaluate(() => (document.getElementById('scroller').scrollTop = document.getElementById('scroller').scrollHeight));
+  await erin.becomes('Read');
+  await erin.leaves();
+  await frank.leaves();
+});
+
 test('the server of the demo gives nothing but the page, the package and what its people log in with', async () => {
   const answer = (path, headers = {}) => fetch(`${pages.address}${path}`, { headers });
   assert.deepEqual(await (await answer('/demo/people')).json(), Object.keys(NICKS));

@@ -31,6 +31,8 @@ const manifest = ({ name, api, files: { umd, page, node }, types, more = {} }) =
       import: `./${page}`,
       default: `./${umd}`,
     },
+    [`./${umd}`]: `./${umd}`,
+    './package.json': './package.json',
     ...more.exports,
   },
   files: [umd, page, node, 'types', ...(more.files ?? [])],
@@ -52,6 +54,8 @@ const PACKAGES = [
     global: 'TIM',
     files: { umd: 'tim-js.js', page: 'tim-js.mjs', node: 'tim-js.node.mjs' },
     types: 'index.d.ts',
+    // The names that the files of the original have.
+    more: { exports: { './tim-js-friendship.js': './tim-js.js', './tim-js.es.js': './tim-js.mjs' } },
   },
   {
     name: '@tencentcloud/chat',
@@ -63,7 +67,7 @@ const PACKAGES = [
     types: 'chat.d.ts',
     more: {
       exports: {
-        './index.js': './index.js',
+        './index': './index.js',
         './index.es.js': { types: './types/chat.d.ts', node: './index.node.mjs', default: './index.es.js' },
         './modules/*': './modules/*',
       },
@@ -78,9 +82,18 @@ const UPLOAD_PLUGIN = {
   description: 'What programs for tim-js-sdk and @tencentcloud/chat register; the engine of tim uploads files by itself',
   license: LICENSE,
   main: './tim-upload-plugin.js',
-  files: ['tim-upload-plugin*'],
+  files: ['tim-upload-plugin*', 'types'],
   module: './tim-upload-plugin.mjs',
-  exports: { '.': { import: './tim-upload-plugin.mjs', default: './tim-upload-plugin.js' } },
+  types: './types/plugin.d.ts',
+  exports: {
+    '.': {
+      types: { import: './types/plugin.d.ts', default: './types/require/plugin.d.ts' },
+      import: './tim-upload-plugin.mjs',
+      default: './tim-upload-plugin.js',
+    },
+    './index.js': './tim-upload-plugin.js',
+    './package.json': './package.json',
+  },
 };
 
 /** Node's `require`, as each bundle has it. What is for pages names nothing of Node's, which bundlers would look for. */
@@ -155,16 +168,16 @@ async function writePackage(described, made, folder) {
     bundleFor(source, made, 'page', esm, join(folder, files.page)),
     bundleFor(source, made, 'node', esm, join(folder, files.node)),
     bundleFor(source, made, 'umd', umd(global), join(folder, files.umd)),
-    writeTypes(types, join(folder, 'types')),
+    writeTypes([types, 'methods.d.ts', 'nouns.d.ts'], join(folder, 'types')),
   ]);
   await describe(folder, manifest(described));
 }
 
 /** Writes the types twice: the compiler takes them as those of a module, or of a script, by what stands beside them. */
-async function writeTypes(types, folder) {
+async function writeTypes(names, folder) {
   for (const [target, type] of [[folder, 'module'], [join(folder, 'require'), 'commonjs']]) {
     await mkdir(target, { recursive: true });
-    await Promise.all([types, 'methods.d.ts', 'nouns.d.ts'].map((name) => cp(join(here, 'types', name), join(target, name))));
+    await Promise.all(names.map((name) => cp(join(here, 'types', name), join(target, name))));
     await describe(target, { type });
   }
 }
@@ -181,6 +194,7 @@ async function writePlugin(folder) {
   await Promise.all([
     build({ ...plugin, format: 'esm', outfile: join(folder, 'tim-upload-plugin.mjs') }),
     build({ ...plugin, ...umd('TIMUploadPlugin'), outfile: join(folder, 'tim-upload-plugin.js') }),
+    writeTypes(['plugin.d.ts'], join(folder, 'types')),
   ]);
   await describe(folder, UPLOAD_PLUGIN);
 }

@@ -7,9 +7,10 @@ import { shownOption } from './receive.js';
 
 export const TOLD = {
   ...COMMON,
-  async sdkStateReady(session) {
+  sdkStateReady(session) {
     COMMON.sdkStateReady(session);
-    await readClock(session);
+    // No event waits for it.
+    void readClock(session);
   },
   // One event for each message.
   async onMessageReactionsUpdated(session, told, addresses) {

@@ -66,7 +66,7 @@ const READ = {
   [TYPES.MSG_AUDIO]: (audio) => ({ ...audio, url: audio.path }),
   [TYPES.MSG_VIDEO]: (video) => ({ ...video, videoUrl: video.path, snapshotUrl: video.snapshotPath }),
   [TYPES.MSG_FILE]: (file) => ({ ...file, fileUrl: file.path }),
-  // What a tip tells of a group has other names there, and is of no use there.
+  // TIM has other names for what a tip tells of a group, and programs do not read it.
   [TYPES.MSG_GRP_TIP]: (tipShown) => ({ ...tipShown, newGroupProfile: null }),
 };
 

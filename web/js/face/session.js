@@ -175,7 +175,7 @@ export class Session {
   }
 
   async #end() {
-    // One that has failed has ended.
+    // An engine that has failed has ended.
     await this.#engine?.destroy().catch(() => {});
     this.#engine = null;
     await this.#telling;
@@ -198,11 +198,11 @@ export class Session {
     if (isTold) this.#queue(name, data);
   }
 
-  // What is heard first is told first. What has to be looked up for an event is asked for at once, so that events wait for it together.
+  // Events are told in the order in which they come. What has to be looked up for an event is asked for at once, so that events wait for it together.
   #queue(name, data) {
     AT_ONCE[name]?.(this, data);
     const found = (async () => LOOKED_UP[name]?.(this, data))();
-    // In its turn it is logged.
+    // A failure is logged when the turn of the event comes.
     found.catch(() => {});
     this.#telling = this.#telling.then(() => this.#tell(name, data, found)).catch((why) => logError(`${name} could not be told`, why));
   }

@@ -67,6 +67,17 @@ test('the sender hears that the other side has read', async () => {
   assert.deepEqual([conversation.peerReadTime, conversation.lastMessage.isPeerRead], [message.time, true]);
 });
 
+test('a message that is sent already is refused, and stays sent', async () => {
+  const [alice, bob] = await world.people('alice7', 'bob7');
+  const message = await alice.says('once', 'bob7');
+  for (const again of [alice.tim.sendMessage(message), alice.tim.resendMessage(message)]) await assert.rejects(again, { code: 2105 });
+  assert.equal(message.status, 'success');
+  await bob.receives('once');
+  await alice.says('twice', 'bob7');
+  await bob.receives('twice');
+  assert.equal((await bob.tim.getMessageList({ conversationID: 'C2Calice7' })).data.messageList.length, 2);
+});
+
 test('a message that asks for a receipt gets one', async () => {
   const [alice, bob] = await world.people('alice4', 'bob4');
   const message = await alice.says('sign here', 'bob4', 'C2C', { needReadReceipt: true });

@@ -1,6 +1,7 @@
 // A program as it is written for @tencentcloud/chat, for the compiler alone.
 
 import TencentCloudChat, { type ChatSDK, type Conversation, type Group, type Message, type Profile, type Signaling } from '@tencentcloud/chat';
+import TIMUploadPlugin from 'tim-upload-plugin';
 
 const { EVENT, TYPES, TSignaling } = TencentCloudChat;
 
@@ -18,9 +19,10 @@ class Client {
   rows: Row[] = [];
   private waiting: Record<string, (message: Message) => void> = {};
 
-  constructor(plugin: any) {
+  constructor() {
     this.chat.setLogLevel(1);
-    this.chat.registerPlugin({ 'tim-upload-plugin': plugin });
+    this.chat.registerPlugin({ 'tim-upload-plugin': TIMUploadPlugin });
+    console.log(TIMUploadPlugin.getVersion());
     this.chat.on(EVENT.SDK_READY, this.onReady, this);
     this.chat.on(EVENT.MESSAGE_RECEIVED, (event: { name: string; data: Message[] }) => event.data.forEach((it) => this.show(it)));
     this.chat.on(EVENT.CONVERSATION_LIST_UPDATED, ({ data }: { data: Array<Conversation> }) => (this.rows = data.map(row)));
@@ -103,7 +105,7 @@ function row(it: Conversation): Row {
   return { id: it.conversationID, type: it.type, title, unread: it.unreadCount, last: it.lastMessage.messageForShow };
 }
 
-export const client = new Client(class {});
+export const client = new Client();
 client.say('bob', 'hello').then((message) => client.react(message));
 // @ts-expect-error a message has to be for somebody
 client.chat.createTextMessage({ conversationType: TYPES.CONV_C2C, payload: { text: 'hello' } });

@@ -61,7 +61,10 @@ test('a new project installs the packages by their names, and its program ends b
     import GroupModule from '@tencentcloud/chat/modules/group-module.js';
     import Same from '@tencentcloud/chat/index.es.js';
     import TIMUploadPlugin from 'tim-upload-plugin';
+    import { createRequire } from 'node:module';
     if (Same !== TencentCloudChat) throw new Error('there are two');
+    const require = createRequire(import.meta.url);
+    for (const path of ['@tencentcloud/chat/index', '@tencentcloud/chat/package.json', 'tim-upload-plugin/index.js']) require(path);
     ${await greeting('alice', 'bob', register)}`;
   const path = await write('app', {}, { 'main.js': program });
   await npm(path, 'install', '--install-links', `@tencentcloud/chat@file:${CHAT}`, `tim-upload-plugin@file:${PLUGIN}`, `ws@file:${WS}`);

@@ -72,6 +72,7 @@ export class World {
 
   /** Ends the server; `resume` serves again where it was. */
   async pause() {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await ended;

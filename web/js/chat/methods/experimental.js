@@ -1,4 +1,4 @@
-// What kits of components ask an instance: whether it has a module, and whether the application may use an ability. There is no
+// What UI kits such as TUIKit ask an instance: whether it has a module, and whether the application may use an ability. There is no
 // other experimental call.
 
 import { response } from '../../face/errors.js';

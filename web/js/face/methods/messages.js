@@ -29,8 +29,8 @@ async function sent(session, message, verbName, parameters) {
   try {
     return response(await changed(await session.call(verbName, parameters), { session, args: [message] }));
   } catch (why) {
-    message.status = 'fail';
-    message.errorCode = why.code;
+    // One that is sent already stays so.
+    if (message.status !== 'success') Object.assign(message, { status: 'fail', errorCode: why.code });
     throw new TimError(why.code, why.message, { message });
   }
 }

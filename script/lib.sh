@@ -138,7 +138,8 @@ clean_up() {
 
 # Ends a process that this script started, and waits until it is gone.
 end_process() {
-    [[ -z $1 ]] || { kill "$1" && wait "$1"; } 2>/dev/null || true
+    # One that has ended is waited for, too: until then it counts as there.
+    [[ -z $1 ]] || { kill "$1"; wait "$1"; } 2>/dev/null || true
 }
 
 # within SECONDS COMMAND...: runs a program, for so many seconds at most. In the background, because what a shell runs in

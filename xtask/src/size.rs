@@ -12,7 +12,7 @@ const RECORD: &str = "bindings/size.json";
 /// Of C and C++, and of Swift and Kotlin.
 const LIBRARIES: [&str; 2] = ["libtim.so", "libtim_ffi.so"];
 /// Each has one face. A verb costs 3 to 4 KB in it, a kind of message more.
-const MAX_BYTES: u64 = 30 * 256 * 1024;
+const MAX_BYTES: u64 = 29 * 256 * 1024;
 /// Growth since the record that is reported.
 const NOTICEABLE_BYTES: u64 = 100_000;
 

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::call::{
-    AddMembersRequest, CreateGroupRequest, DeleteMembersRequest, ListMembersRequest, UpdateMemberRequest,
+    AddMembersRequest, CreateGroupRequest, DeleteMembersRequest, ListMembersRequest, LogoutRequest,
+    UpdateMemberRequest,
 };
 use tim_protocol::group::{GroupType, InviteOption, NewGroup};
 use tim_protocol::{ConversationId, GroupId, UserId, limits};
@@ -157,19 +158,22 @@ impl Town {
     }
 }
 
-/// Makes users, by their first logins.
+/// Makes users, by their first logins. They log out: a session whose connection ended hears everything for 90 seconds more.
 async fn make(server: &Arc<Server>, users: &[String]) -> AnyResult<()> {
     for some in users.chunks(AT_ONCE) {
         let mut logins = JoinSet::new();
         for user in some {
             let (server, user) = (Arc::clone(server), user.clone());
-            logins.spawn_local(async move {
-                Client::login(&server, &user).await.map(drop).map_err(|why| why.to_string())
-            });
+            logins
+                .spawn_local(async move { come_and_go(&server, &user).await.map_err(|why| why.to_string()) });
         }
         while let Some(login) = logins.join_next().await {
             login??;
         }
     }
     Ok(())
+}
+
+async fn come_and_go(server: &Arc<Server>, user: &str) -> AnyResult<()> {
+    Client::login(server, user).await?.call(LogoutRequest {}).await.map(drop)
 }

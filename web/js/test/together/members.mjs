@@ -22,11 +22,14 @@ export function line({ sequence, from, isRevoked, payload }) {
 
 /** A program: PROGRAM SERVER SDKAPPID USER USERSIG FOLDER prints "ready", and at the end a line for each message. */
 export class Program {
+  #child;
   #lines;
   #exit;
 
   constructor(path, world, user, userSig, folder) {
-    const child = spawn(path, [world.server, String(APP), user, userSig, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // A group of its own, which is ended as one.
+    const child = spawn(path, [world.server, String(APP), user, userSig, folder], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+    this.#child = child;
     this.#exit = new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', (code, signal) => (code === 0 ? resolve() : reject(new Error(`${path} ended with ${code ?? signal}`))));
@@ -38,6 +41,12 @@ export class Program {
   async ready() {
     const { value } = await this.#lines.next();
     if (value !== 'ready') throw (await this.#exit.catch((why) => why)) ?? new Error(`"ready" is expected, not ${value}`);
+  }
+
+  /** Ends it if it has not ended. */
+  end() {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
   }
 
   async messages() {

@@ -15,8 +15,10 @@ const PROGRAMS = { bob: 'cpp', carol: 'kotlin', dave: 'swift' };
 
 let world;
 let browser;
+let running = [];
 before(async () => ([world, browser] = [await World.start(), await browse()]));
 after(async () => {
+  running.forEach((program) => program.end());
   await browser?.close();
   await world?.end();
 });
@@ -27,7 +29,8 @@ async function programs() {
   assert.deepEqual(there.sort(), Object.values(PROGRAMS).sort(), 'TIM_MEMBERS has the programs: run script/test-together');
   const start = async ([user, language]) =>
     new Program(join(folder, language), world, user, await world.userSig(user), await mkdtemp(join(world.folder, user)));
-  return Promise.all(Object.entries(PROGRAMS).map(start));
+  running = await Promise.all(Object.entries(PROGRAMS).map(start));
+  return running;
 }
 
 test('C++, Kotlin, Swift, a page and Node have one conversation', async () => {

@@ -2,13 +2,9 @@
 // the group's messages.
 
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 
-import { chromium } from 'playwright-core';
-
-import { APP, bundle } from '../world.mjs';
+import { APP } from '../world.mjs';
 
 /** What everybody answers to, and what they end with. */
 export const [QUESTION, END] = ['who is here?', 'that is all'];
@@ -59,27 +55,21 @@ export class Program {
 
 /** A page in a browser. */
 export class Page {
-  static async open(browser, world, user, userSig, group) {
-    const pages = createServer(async ({ url }, answer) => {
-      const isScript = url === '/tim-js.js';
-      answer.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-      answer.end(isScript ? await readFile(bundle('tim-js.js')) : '<!doctype html><script src="/tim-js.js"></script>');
-    });
-    await new Promise((listening) => pages.listen(0, '127.0.0.1', listening));
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${pages.address().port}/`);
+  #page;
+  #ready;
+
+  constructor(page, world, user, userSig, group) {
     const login = { SDKAppID: APP, server: world.server, userID: user, userSig };
-    return new Page(pages, page, page.evaluate(inPage, { login, group, QUESTION, END }));
+    this.#page = page;
+    this.#ready = page.evaluate(inPage, { login, group, QUESTION, END });
   }
 
-  constructor(pages, page, ready) {
-    Object.assign(this, { pages, page, ready: () => ready });
+  ready() {
+    return this.#ready;
   }
 
   async messages() {
-    const messages = await this.page.evaluate(() => window.messages);
-    await this.page.close();
-    this.pages.close();
+    const messages = await this.#page.evaluate(() => window.messages);
     return messages.map(line).filter(Boolean);
   }
 }
@@ -104,7 +94,3 @@ async function inPage({ login: { SDKAppID, server, ...who }, group, QUESTION, EN
   await tim.login(who);
   await ready;
 }
-
-/** A browser. */
-export const browse = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });

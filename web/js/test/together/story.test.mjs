@@ -6,22 +6,33 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { browser as launch } from '../page/browser.mjs';
+import { addressOf, servePages } from '../page/pages.mjs';
 import { picture } from '../picture.mjs';
 import { World } from '../world.mjs';
-import { browse, END, line, Page, Program, QUESTION } from './members.mjs';
+import { END, line, Page, Program, QUESTION } from './members.mjs';
 
 const GROUP = 'kitchen';
 const PROGRAMS = { bob: 'cpp', carol: 'kotlin', dave: 'swift' };
 
 let world;
+let pages;
 let browser;
 let running = [];
-before(async () => ([world, browser] = [await World.start(), await browse()]));
+before(async () => ([world, pages, browser] = [await World.start(), await servePages(), await launch()]));
 after(async () => {
   running.forEach((program) => program.end());
   await browser?.close();
+  pages?.close();
   await world?.end();
 });
+
+/** A page that has the package as a script. */
+async function openPage() {
+  const page = await browser.newPage();
+  await page.goto(addressOf(pages, '/script.html'));
+  return page;
+}
 
 async function programs() {
   const folder = process.env.TIM_MEMBERS;
@@ -39,7 +50,7 @@ test('C++, Kotlin, Swift, a page and Node have one conversation', async () => {
   const others = [...Object.keys(PROGRAMS), 'eve'];
   const memberList = others.map((userID) => ({ userID }));
   // Who logs in for the first time does so before anybody adds them.
-  const members = [...(await programs()), await Page.open(browser, world, 'eve', await world.userSig('eve'), GROUP)];
+  const members = [...(await programs()), new Page(await openPage(), world, 'eve', await world.userSig('eve'), GROUP)];
   await Promise.all(members.map((member) => member.ready()));
   await alice.tim.createGroup({ name: 'The kitchen', type: TYPES.GRP_WORK, groupID: GROUP, memberList });
 
